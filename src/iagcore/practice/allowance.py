@@ -1,0 +1,155 @@
+"""The session allowance: up to three hours of one-to-one conversation, counted in whole minutes.
+
+A booking *holds* minutes; a conversation that is held *uses* them; one that is called off *releases* them. The
+allowance is a ceiling, never a target. Each account of minutes is a *line*: one for a conversation, one for an
+extension. What a decision settles is an assignment to lines (this conversation now holds 0 and has used 50), never a
+difference, so that reading it twice changes nothing.
+
+Plans never overdraw the allowance. Facts can: an overrun is recorded in full, never clipped, and always said.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import attrs
+
+from iagcore.practice.kinds import PLAN, Entry, Id, LeadRef, Minutes, Words, kind
+
+CONVERSATION: Final = "conversation"
+EXTENSION: Final = "extension"
+START: Final = "start"
+
+
+@kind(PLAN, about=("journey",), by=("lead", "coach"), opens=(EXTENSION, "extension"))
+class AllowanceExtended(Entry):
+    """Minutes are granted beyond the programme's allowance, by a lead and for a reason."""
+
+    extension: Id
+    minutes: Minutes
+    lead: LeadRef | None = None
+    reason: Words | None = None
+
+
+@attrs.frozen
+class Line:
+    """One account of minutes: what a conversation holds and has used, or what an extension grants.
+
+    `starts_at` and `coach` are the hour it holds; a line that holds nothing has neither.
+    """
+
+    id: str
+    sort: str = attrs.field(default=CONVERSATION, kw_only=True)
+    grant: int = attrs.field(default=0, kw_only=True)
+    held: int = attrs.field(default=0, kw_only=True)
+    used: int = attrs.field(default=0, kw_only=True)
+    starts_at: datetime | None = attrs.field(default=None, kw_only=True)
+    coach: str | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a line is known by on its journey: its sort and its id."""
+        return self.sort, self.id
+
+    @property
+    def empty(self) -> bool:
+        """An all-zero line equals none."""
+        return not (self.grant or self.held or self.used)
+
+    @property
+    def hour(self) -> tuple[datetime, datetime] | None:
+        """The half-open hour that this line holds, or None."""
+        return (self.starts_at, self.starts_at + timedelta(minutes=self.held)) if self.held and self.starts_at else None
+
+
+def _in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
+    kept = {line.key: line for line in lines}
+    return tuple(line for line in kept.values() if not line.empty)
+
+
+@attrs.frozen
+class Allowance:
+    """The minutes of one journey, from plain values. All figures are whole minutes.
+
+    granted + extensions + shortfall = used + held + remaining, and shortfall or remaining is 0.
+    """
+
+    granted: int
+    lines: tuple[Line, ...] = attrs.field(default=(), converter=_in_order)
+
+    @property
+    def extensions(self) -> int:
+        """Minutes granted beyond the programme's allowance."""
+        return sum(line.grant for line in self.lines)
+
+    @property
+    def ceiling(self) -> int:
+        """Minutes granted, extensions included."""
+        return self.granted + self.extensions
+
+    @property
+    def used(self) -> int:
+        """Minutes used, charges included."""
+        return sum(line.used for line in self.lines)
+
+    @property
+    def held(self) -> int:
+        """Minutes that bookings keep."""
+        return sum(line.held for line in self.lines)
+
+    @property
+    def remaining(self) -> int:
+        """Minutes that may still be booked."""
+        return max(0, self.ceiling - self.used - self.held)
+
+    @property
+    def shortfall(self) -> int:
+        """Minutes held or used that no grant covers."""
+        return max(0, self.used + self.held - self.ceiling)
+
+    @property
+    def overrun(self) -> int:
+        """Minutes used beyond every grant."""
+        return max(0, self.used - self.ceiling)
+
+    def line(self, id: str, *, sort: str = CONVERSATION) -> Line:
+        """The line of that id; an empty one where there is none."""
+        return next((line for line in self.lines if line.key == (sort, id)), Line(id, sort=sort))
+
+    def after(self, effect: Iterable[Line]) -> "Allowance":
+        """The allowance once the lines of `effect` are assigned."""
+        effect = tuple(effect)
+        starts = [line.grant for line in effect if line.sort == START]
+        kept = {line.key: line for line in self.lines}
+        # an assignment to a known line keeps the line's place, so that folding in pieces gives the same order
+        kept.update({line.key: line for line in effect if line.sort != START})
+        return Allowance(starts[-1] if starts else self.granted, tuple(kept.values()))
+
+    def remaining_for(self, effect: Iterable[Line]) -> int:
+        """Minutes that the lines of `effect` may hold between them.
+
+        They are judged as if their own holds were released, and what they hold already is never taken from them: a
+        conversation that is moved without growing is never refused for minutes.
+        """
+        effect = tuple(effect)
+        released = self.after(attrs.evolve(line, held=0, starts_at=None, coach=None) for line in effect)
+        return max(released.remaining, sum(self.line(line.id, sort=line.sort).held for line in effect))
+
+    def __getitem__(self, key: tuple[str, str]) -> Line:
+        """The line of that sort and id; an empty one where there is none."""
+        return self.line(key[1], sort=key[0])
+
+
+def minutes_charged(held: int, *, charge: int | Literal["all"]) -> int:
+    """Minutes charged for a hold of `held` minutes: `charge` of them, or all; never more than were held (ALW-07)."""
+    return held if charge == "all" else min(charge, held)
+
+
+def minutes_rounded(minutes: int, *, way: Literal["up", "nearest"], to: int) -> int:
+    """Actual minutes rounded to a multiple of `to`, upwards or to the nearest (a half goes up)."""
+    return -(-minutes // to) * to if way == "up" else (2 * minutes + to) // (2 * to) * to
+
+
+def in_notice(*, called_off_at: datetime, starts_at: datetime, notice_hours: int) -> bool:
+    """Whether a conversation was called off at least `notice_hours` elapsed hours before its start."""
+    return starts_at - called_off_at >= timedelta(hours=notice_hours)

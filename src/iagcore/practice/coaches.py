@@ -1,0 +1,53 @@
+"""Coaches on a journey: who is assigned, and who covers until when.
+
+A coach's own readiness (training, steps, basis) is a timeline of its own; here is only who goes with this learner.
+"""
+
+from datetime import date, datetime
+
+import attrs
+
+from iagcore.practice.kinds import PLAN, CoachRef, Day, Entry, kept, kind
+
+
+@kind(PLAN, about=("journey", "coach"), by=("lead",))
+class CoachAssigned(Entry):
+    """A coach is assigned to the journey, and stays so until another one is."""
+
+    coach: CoachRef
+
+
+@kind(PLAN, about=("journey", "coach"), by=("lead",))
+class CoverAssigned(Entry):
+    """Another coach covers the journey, until the end of the day `until`."""
+
+    coach: CoachRef
+    until: Day
+
+
+@attrs.frozen
+class Cover:
+    """A coach who covers, from when until the end of which day."""
+
+    coach: str
+    since: datetime
+    until: date
+
+
+@attrs.frozen
+class Coaching:
+    """Who goes with the learner. Usable alone."""
+
+    coach: str | None = None
+    covers: tuple[Cover, ...] = attrs.field(default=(), converter=kept)
+
+
+def apply(coaching: Coaching, entry: Entry, *, at: datetime) -> Coaching:
+    """Who goes with the learner after `entry`, which was decided at `at`."""
+    match entry:
+        case CoachAssigned():
+            return attrs.evolve(coaching, coach=entry.coach)
+        case CoverAssigned():
+            return attrs.evolve(coaching, covers=(*coaching.covers, Cover(entry.coach, at, entry.until)))
+        case _:
+            return coaching

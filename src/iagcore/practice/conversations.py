@@ -1,0 +1,240 @@
+"""Conversations: the offer of coaching, and the life of a booking.
+
+A conversation is a one-to-one coaching session. Booking it holds its minutes; from then on it is held, missed,
+cancelled or moved, and exactly what may follow what stands in one table below, `LIFE`. A conversation that was held
+without a booking (a drop-in) is a fact like any other. A learner may contest a missed mark, and a lead may waive it.
+
+What does not fit the table is still recorded when it is a fact, since it happened; it then changes neither the
+conversation nor its minutes, and is said as a breach of BKG-01. *Held* always counts where the table lets it: a
+learner who turns up after cancelling was there.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Annotated, Final
+
+import attrs
+
+from iagcore.practice.kinds import (
+    FACT,
+    PLAN,
+    CoachRef,
+    Entry,
+    Flag,
+    Id,
+    Minutes,
+    Moment,
+    Words,
+    kept,
+    kind,
+    one_of,
+)
+from iagcore.practice.learners import LearnerLeft
+
+OfferAnswer = Annotated[str, one_of("answer", "in full", "in part", "not now", "declined")]
+FAULTS: Final = ("learner-excused", "learner-unexcused", "provider", "logistics")
+Fault = Annotated[str, one_of("fault", *FAULTS)]
+"""Where it lay that a conversation did not take place; a word for settling minutes, never blame."""
+AlsoPresent = Annotated[str, one_of("person also present", "interpreter", "supporter of the learner's choice")]
+
+
+@kind(FACT, about=("journey",), by=("learner", "coach", "lead"))
+class CoachingOfferAnswered(Entry):
+    """The learner answers the offer of coaching, in full or in part; *not now* keeps the offer open."""
+
+    answer: OfferAnswer
+    note: Words | None = None
+
+
+@kind(
+    PLAN, about=("journey", "learner", "coach"), by=("coach", "lead", "learner"), opens=("conversation", "conversation")
+)
+class ConversationBooked(Entry):
+    """A conversation is booked; its minutes are held."""
+
+    conversation: Id
+    coach: CoachRef
+    starts_at: Moment
+    minutes: Minutes
+
+
+@kind(PLAN, about=("journey", "learner", "coach"), by=("coach", "lead", "learner"))
+class ConversationRescheduled(Entry):
+    """A booked conversation is moved, and its hold with it. Without a `coach` it stays with the one it had."""
+
+    conversation: Id
+    starts_at: Moment
+    minutes: Minutes
+    coach: CoachRef | None = None
+
+
+@kind(FACT, about=("journey", "learner", "coach"), by=("coach", "lead", "learner"))
+class ConversationCancelled(Entry):
+    """A booked conversation is called off; its hold is released, and minutes are charged only as policy says."""
+
+    conversation: Id
+    fault: Fault
+    note: Words | None = None
+
+
+@kind(FACT, about=("journey", "learner", "coach"), by=("coach", "lead"))
+class ConversationMissed(Entry):
+    """A booked conversation did not take place; minutes are charged only as policy says."""
+
+    conversation: Id
+    fault: Fault
+    note: Words | None = None
+
+
+@kind(FACT, about=("journey", "learner", "coach"), by=("coach", "lead"), opens=("conversation", "conversation"))
+class ConversationHeld(Entry):
+    """A conversation took place, on the day of the entry's `at`, for so many actual minutes."""
+
+    conversation: Id
+    coach: CoachRef
+    minutes: Minutes
+    one_to_one: Flag | None = None
+    in_private: Flag | None = None
+    also_present: tuple[AlsoPresent, ...] = ()
+
+
+@kind(FACT, about=("journey",), by=("learner",))
+class MissedMarkContested(Entry):
+    """The learner says that a missed mark is not right, in their own words."""
+
+    conversation: Id
+    words: Words
+
+
+@kind(FACT, about=("journey",), by=("lead",))
+class MissedMarkWaived(Entry):
+    """A lead takes back what a missed conversation was charged."""
+
+    conversation: Id
+    reason: Words
+
+
+class State(StrEnum):
+    """Where a conversation stands."""
+
+    NOT_BOOKED = "not booked"
+    BOOKED = "booked"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    WAIVED = "waived"
+    RELEASED = "released"
+
+
+LIFE: Final[Mapping[tuple[State, type[Entry]], State]] = MappingProxyType(
+    {
+        (State.NOT_BOOKED, ConversationBooked): State.BOOKED,
+        (State.NOT_BOOKED, ConversationHeld): State.HELD,  # a drop-in
+        (State.BOOKED, ConversationRescheduled): State.BOOKED,
+        (State.BOOKED, ConversationCancelled): State.CANCELLED,
+        (State.BOOKED, ConversationMissed): State.MISSED,
+        (State.BOOKED, ConversationHeld): State.HELD,
+        (State.BOOKED, LearnerLeft): State.RELEASED,
+        (State.CANCELLED, ConversationHeld): State.HELD,  # the learner turned up after all
+        (State.MISSED, ConversationHeld): State.HELD,
+        (State.MISSED, MissedMarkContested): State.MISSED,
+        (State.MISSED, MissedMarkWaived): State.WAIVED,
+        (State.WAIVED, ConversationHeld): State.HELD,
+        (State.RELEASED, ConversationHeld): State.HELD,
+    }
+)
+"""What may follow what. A pair that is not here does not fit."""
+
+SETTLED: Final = frozenset({State.HELD, State.CANCELLED, State.MISSED, State.WAIVED, State.RELEASED})
+"""The states that a fact has settled."""
+
+TOUCHES_A_CONVERSATION: Final = (
+    ConversationBooked,
+    ConversationRescheduled,
+    ConversationCancelled,
+    ConversationMissed,
+    ConversationHeld,
+    MissedMarkContested,
+    MissedMarkWaived,
+)
+
+
+@attrs.frozen
+class Conversation:
+    """One conversation as it stands. `minutes` are those booked until it is held, then the actual ones."""
+
+    id: str
+    state: State = State.NOT_BOOKED
+    coach: str | None = None
+    starts_at: datetime | None = None
+    minutes: int = 0
+    fault: str | None = None
+    contested: str | None = None
+    waived: str | None = None
+    settled_at: datetime | None = None
+
+
+@attrs.frozen
+class Conversations:
+    """The conversations of one journey, in the order of recording, and the answer to the offer. Usable alone."""
+
+    offer: str | None = None
+    all: tuple[Conversation, ...] = attrs.field(default=(), converter=kept)
+
+    def __getitem__(self, id: str) -> Conversation:
+        """The conversation of that id; one not booked where there is none."""
+        return next((one for one in self.all if one.id == id), Conversation(id))
+
+    def with_(self, changed: Conversation) -> "Conversations":
+        """These conversations with one of them changed, or added at the end."""
+        if any(one.id == changed.id for one in self.all):
+            return attrs.evolve(self, all=tuple(changed if one.id == changed.id else one for one in self.all))
+        return attrs.evolve(self, all=(*self.all, changed))
+
+    @property
+    def booked(self) -> tuple[Conversation, ...]:
+        """Those that are booked: exactly these hold minutes."""
+        return tuple(one for one in self.all if one.state is State.BOOKED)
+
+    @property
+    def held(self) -> tuple[Conversation, ...]:
+        """Those that took place, in the order of the record."""
+        return tuple(one for one in self.all if one.state is State.HELD)
+
+
+def next_state(state: State, entry: Entry) -> State | None:
+    """The state that `entry` leads to, or None where it does not fit."""
+    return LIFE.get((state, type(entry)))
+
+
+def apply(conversations: Conversations, entry: Entry, *, at: datetime) -> Conversations:
+    """The conversations after `entry`, which happened at `at`."""
+    if isinstance(entry, CoachingOfferAnswered):
+        return attrs.evolve(conversations, offer=entry.answer)
+    if isinstance(entry, LearnerLeft):
+        for one in conversations.booked:
+            conversations = conversations.with_(attrs.evolve(one, state=State.RELEASED, settled_at=at))
+        return conversations
+    if not isinstance(entry, TOUCHES_A_CONVERSATION):
+        return conversations
+    one = conversations[entry.conversation]
+    state = next_state(one.state, entry)
+    if state is None:
+        return conversations
+    one = attrs.evolve(one, state=state)
+    match entry:
+        case ConversationBooked():
+            one = attrs.evolve(one, coach=entry.coach, starts_at=entry.starts_at, minutes=entry.minutes)
+        case ConversationRescheduled():
+            one = attrs.evolve(one, coach=entry.coach or one.coach, starts_at=entry.starts_at, minutes=entry.minutes)
+        case ConversationCancelled() | ConversationMissed():
+            one = attrs.evolve(one, fault=entry.fault, settled_at=at)
+        case ConversationHeld():
+            one = attrs.evolve(one, coach=entry.coach, minutes=entry.minutes, fault=None, settled_at=at)
+        case MissedMarkContested():
+            one = attrs.evolve(one, contested=entry.words)
+        case MissedMarkWaived():
+            one = attrs.evolve(one, waived=entry.reason)
+    return conversations.with_(one)

@@ -1,0 +1,322 @@
+"""GROW: Goal, Reality, Options, Will.
+
+GROW gives a conversation its structure and is a compass, not a track: stages may be touched in any order and revisited
+at will, and notes keep the order in which they were said. Learners use GROW for themselves and with each other too
+(workshops, self-led and peer GROW), which never draws on the allowance.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import attrs
+
+from iagcore.practice.kinds import FACT, Commitment, Day, Entry, Flag, Id, Words, kept, kind, one_of
+
+OutsideConversation = Annotated[str, one_of("setting", "self-led", "peer")]
+"""Where GROW was used outside a coaching conversation: by oneself, or with a peer."""
+ReviewOutcome = Annotated[str, one_of("outcome", "done", "partly done", "not done", "reworked", "no longer needed")]
+
+_STAFF_AND_LEARNER = ("coach", "lead", "learner")
+
+
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+class GoalSet(Entry):
+    """The learner sets a goal, in their words."""
+
+    goal: Id
+    words: Words
+    conversation: Id | None = None
+    outside: OutsideConversation | None = None
+
+
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+class GoalChanged(Entry):
+    """A goal is put differently, or becomes another one."""
+
+    goal: Id
+    words: Words
+    why: Words | None = None
+    conversation: Id | None = None
+    outside: OutsideConversation | None = None
+
+
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+class GoalReached(Entry):
+    """A goal is reached."""
+
+    goal: Id
+    words: Words | None = None
+    conversation: Id | None = None
+    outside: OutsideConversation | None = None
+
+
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+class GoalSetAside(Entry):
+    """A goal is set aside: a choice, not a failure."""
+
+    goal: Id
+    why: Words | None = None
+    conversation: Id | None = None
+    outside: OutsideConversation | None = None
+
+
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+class RealityExplored(Entry):
+    """How things are now, as the learner sees them."""
+
+    words: Words
+    goal: Id | None = None
+    conversation: Id | None = None
+    outside: OutsideConversation | None = None
+
+
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+class OptionRaised(Entry):
+    """Something that could be done."""
+
+    option: Id
+    words: Words
+    goal: Id | None = None
+    conversation: Id | None = None
+    outside: OutsideConversation | None = None
+
+
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+class ActionAgreed(Entry):
+    """What the learner will do: what, by when, with what support and against what obstacle; commitment is 1 to 10."""
+
+    action: Id
+    what: Words
+    by_when: Day | None = None
+    support: Words | None = None
+    obstacle: Words | None = None
+    commitment: Commitment | None = None
+    goal: Id | None = None
+    option: Id | None = None
+    conversation: Id | None = None
+    outside: OutsideConversation | None = None
+
+
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+class ActionReviewed(Entry):
+    """What came of an action, looked at together in a later conversation."""
+
+    action: Id
+    outcome: ReviewOutcome
+    words: Words | None = None
+    conversation: Id | None = None
+
+
+@kind(FACT, about=("journey",), by=("coach", "lead"))
+class ConversationWrittenUp(Entry):
+    """The coach has written the conversation up.
+
+    `first_on_issue` says whether it was the first conversation on its issue; unsaid, it counts as one when it is the
+    first written up on the journey or when a goal was set in it.
+    """
+
+    conversation: Id
+    summary: Words | None = None
+    first_on_issue: Flag | None = None
+
+
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+class WorkshopAttended(Entry):
+    """The learner took part in a group GROW workshop; it costs no minutes."""
+
+    workshop: Id
+    words: Words | None = None
+
+
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+class GrowUsed(Entry):
+    """The learner used GROW by themselves or with a peer; it costs no minutes."""
+
+    outside: OutsideConversation
+    words: Words
+
+
+class Stage(StrEnum):
+    """The four stages, in the words the page shows."""
+
+    GOAL = "Goal"
+    REALITY = "Reality"
+    OPTIONS = "Options"
+    WILL = "Will"
+
+
+class GoalState(StrEnum):
+    """What became of a goal."""
+
+    OPEN = "open"
+    REACHED = "reached"
+    SET_ASIDE = "set aside"
+
+
+@attrs.frozen
+class Goal:
+    """A goal as it stands now."""
+
+    id: str
+    words: str = attrs.field(kw_only=True)
+    state: GoalState = attrs.field(default=GoalState.OPEN, kw_only=True)
+    outcome: str | None = attrs.field(default=None, kw_only=True)
+
+
+@attrs.frozen
+class Option:
+    """Something that could be done."""
+
+    id: str
+    words: str = attrs.field(kw_only=True)
+    goal: str | None = attrs.field(default=None, kw_only=True)
+
+
+@attrs.frozen
+class Action:
+    """Something the learner will do, and what came of it (`outcome` is None until it is reviewed)."""
+
+    id: str
+    what: str = attrs.field(kw_only=True)
+    by_when: object = attrs.field(default=None, kw_only=True)
+    support: str | None = attrs.field(default=None, kw_only=True)
+    obstacle: str | None = attrs.field(default=None, kw_only=True)
+    commitment: int | None = attrs.field(default=None, kw_only=True)
+    goal: str | None = attrs.field(default=None, kw_only=True)
+    option: str | None = attrs.field(default=None, kw_only=True)
+    conversation: str | None = attrs.field(default=None, kw_only=True)
+    outcome: str | None = attrs.field(default=None, kw_only=True)
+    reviewed_in: str | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says what, by when, and support or obstacle (an action plan's parts)."""
+        return self.by_when is not None and (self.support is not None or self.obstacle is not None)
+
+
+@attrs.frozen
+class Note:
+    """One thing said at a stage, in its place."""
+
+    stage: Stage
+    words: str
+    conversation: str | None
+    outside: str | None
+    at: datetime
+
+
+@attrs.frozen
+class Grow:
+    """GROW notes of a journey, or of anything else that follows GROW. Usable alone: lists are accepted."""
+
+    goals: tuple[Goal, ...] = attrs.field(default=(), converter=kept, kw_only=True)
+    reality: tuple[str, ...] = attrs.field(default=(), converter=kept, kw_only=True)
+    options: tuple[Option, ...] = attrs.field(default=(), converter=kept, kw_only=True)
+    will: tuple[Action, ...] = attrs.field(default=(), converter=kept, kw_only=True)
+    notes: tuple[Note, ...] = attrs.field(default=(), converter=kept, kw_only=True)
+    written_up: tuple[str, ...] = attrs.field(default=(), converter=kept, kw_only=True)
+    workshops: tuple[str, ...] = attrs.field(default=(), converter=kept, kw_only=True)
+
+    @property
+    def missing_stages(self) -> tuple[Stage, ...]:
+        """The stages of which nothing is noted, in the order of the word GROW."""
+        kept = (self.goals, self.reality, self.options, self.will)
+        return tuple(stage for stage, notes in zip(Stage, kept, strict=True) if not notes)
+
+    def stages_not_touched_in(self, conversation: str) -> tuple[Stage, ...]:
+        """The stages that one conversation did not touch."""
+        touched = {note.stage for note in self.notes if note.conversation == conversation}
+        return tuple(stage for stage in Stage if stage not in touched)
+
+    def goal(self, id: str | None) -> Goal | None:
+        """The goal of that id, or None."""
+        return next((goal for goal in self.goals if goal.id == id), None)
+
+    def option(self, id: str | None) -> Option | None:
+        """The option of that id, or None."""
+        return next((option for option in self.options if option.id == id), None)
+
+    def actions_of(self, conversation: str) -> tuple[Action, ...]:
+        """The actions agreed in one conversation."""
+        return tuple(action for action in self.will if action.conversation == conversation)
+
+    def sets_a_goal(self, conversation: str) -> bool:
+        """Whether the goal stage was touched in one conversation."""
+        return Stage.GOAL not in self.stages_not_touched_in(conversation)
+
+    @property
+    def open_actions(self) -> tuple[Action, ...]:
+        """The actions that nobody has reviewed yet."""
+        return tuple(action for action in self.will if action.outcome is None)
+
+
+_GOAL_KINDS = (GoalSet, GoalChanged, GoalReached, GoalSetAside)
+
+
+def _note(entry: Entry, *, at: datetime) -> Note | None:
+    match entry:
+        case GoalSet() | GoalChanged():
+            return Note(Stage.GOAL, entry.words, entry.conversation, entry.outside, at)
+        case GoalReached():
+            return Note(Stage.GOAL, entry.words or "reached", entry.conversation, entry.outside, at)
+        case GoalSetAside():
+            return Note(Stage.GOAL, entry.why or "set aside", entry.conversation, entry.outside, at)
+        case RealityExplored():
+            return Note(Stage.REALITY, entry.words, entry.conversation, entry.outside, at)
+        case OptionRaised():
+            return Note(Stage.OPTIONS, entry.words, entry.conversation, entry.outside, at)
+        case ActionAgreed():
+            return Note(Stage.WILL, entry.what, entry.conversation, entry.outside, at)
+        case _:
+            return None
+
+
+def _goals_after(goals: tuple[Goal, ...], entry: Entry) -> tuple[Goal, ...]:
+    match entry:
+        case GoalSet() | GoalChanged():
+            changed = Goal(entry.goal, words=entry.words)
+            if any(goal.id == entry.goal for goal in goals):
+                return tuple(changed if goal.id == entry.goal else goal for goal in goals)
+            return (*goals, changed)
+        case GoalReached():
+            state, outcome = GoalState.REACHED, entry.words
+        case GoalSetAside():
+            state, outcome = GoalState.SET_ASIDE, entry.why
+        case _:
+            return goals
+    return tuple(attrs.evolve(goal, state=state, outcome=outcome) if goal.id == entry.goal else goal for goal in goals)
+
+
+def apply(grow: Grow, entry: Entry, *, at: datetime) -> Grow:
+    """The GROW notes after `entry`, which happened at `at`."""
+    note = _note(entry, at=at)
+    if note is not None:
+        grow = attrs.evolve(grow, notes=(*grow.notes, note), goals=_goals_after(grow.goals, entry))
+    match entry:
+        case RealityExplored():
+            return attrs.evolve(grow, reality=(*grow.reality, entry.words))
+        case OptionRaised():
+            options = tuple(option for option in grow.options if option.id != entry.option)
+            return attrs.evolve(grow, options=(*options, Option(entry.option, words=entry.words, goal=entry.goal)))
+        case ActionAgreed():
+            fields = ("by_when", "support", "obstacle", "commitment", "goal", "option", "conversation")
+            action = Action(entry.action, what=entry.what, **{name: getattr(entry, name) for name in fields})
+            others = tuple(one for one in grow.will if one.id != entry.action)
+            return attrs.evolve(grow, will=(*others, action))
+        case ActionReviewed():
+            return attrs.evolve(
+                grow,
+                will=tuple(
+                    attrs.evolve(one, outcome=entry.outcome, reviewed_in=entry.conversation)
+                    if one.id == entry.action
+                    else one
+                    for one in grow.will
+                ),
+            )
+        case ConversationWrittenUp():
+            return attrs.evolve(grow, written_up=(*grow.written_up, entry.conversation))
+        case WorkshopAttended():
+            return attrs.evolve(grow, workshops=(*grow.workshops, entry.workshop))
+        case _:
+            return grow

@@ -1,0 +1,314 @@
+"""What a kind of entry declares, and what its fields may hold.
+
+Everything that can be put on the record is an *entry*: one frozen class per kind. A kind declares, in one place, its
+nature (a plan can be refused, a fact cannot), the subjects it is filed under, what else a decision about it reads, and
+who may make it. Each field declares by its type what it may hold and its class: what may leave, and to whom, is
+decided from that class alone.
+
+Values are checked when an entry is made, strictly: nothing is coerced. `"45"` is not minutes, 45.0 is not a whole
+number, `"no"` is not a truth value, a string is not a list, and a time without its zone is not a time.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Final, TypeVar, Union, dataclass_transform, get_args, get_origin
+
+import attrs
+
+from iagcore.exceptions import InvalidEntry, nearest
+
+
+class Nature(StrEnum):
+    """Whether an entry is a plan (it has not happened, and may be refused), a fact (it has), or neither."""
+
+    PLAN = "plan"
+    FACT = "fact"
+    NEITHER = "neither"
+
+
+PLAN, FACT, NEITHER = Nature.PLAN, Nature.FACT, Nature.NEITHER
+
+
+class FieldClass(StrEnum):
+    """What a field may give away; every outlet lists the classes it may carry."""
+
+    IDENTIFIER = "identifier"
+    FREE_TEXT = "free text"
+    SPECIAL_CATEGORY = "special category"
+    RESTRICTED = "restricted"
+    PLAIN = "plain"
+
+
+ROLES: Final = ("learner", "coach", "lead", "safeguarding-lead", "researcher")
+"""The roles a party is written with. The host authenticates; the prefix is the role that the host vouches for."""
+
+
+@attrs.frozen
+class FieldType:
+    """What a field may hold: a name for people, a class for outlets, and the check that accepts or refuses a value."""
+
+    name: str
+    field_class: FieldClass
+    accept: Callable[[Any], Any]
+
+
+def _text(longest: int, *, lines: bool) -> Callable[[Any], str]:
+    def accept(value: Any) -> str:
+        if type(value) is not str:
+            raise ValueError("a text is expected")
+        if not value.strip():
+            raise ValueError("it is empty")
+        if len(value) > longest:
+            raise ValueError(f"it has {len(value)} characters; at most {longest} are kept")
+        for character in value:
+            if unicodedata.category(character) in ("Cc", "Cs") and not (lines and character in "\n\t"):
+                raise ValueError(f"it has a control character (U+{ord(character):04X})")
+        return value
+
+    return accept
+
+
+accept_id = _text(64, lines=False)
+accept_words = _text(20_000, lines=True)
+
+
+def accept_party(value: Any) -> str:
+    """A party, always written with its role: `coach:nina`. Raises ValueError."""
+    text = accept_id(value)
+    role, colon, reference = text.partition(":")
+    if not colon or not reference.strip() or role not in ROLES:
+        raise ValueError(
+            f"a party is written with its role ({', '.join(ROLES)}), such as coach:nina{nearest(role, ROLES)}"
+        )
+    return text
+
+
+def _party_of(role: str) -> Callable[[Any], str]:
+    def accept(value: Any) -> str:
+        text = accept_party(value)
+        if not text.startswith(f"{role}:"):
+            raise ValueError(f"a {role} is expected, written {role}:…")
+        return text
+
+    return accept
+
+
+def accept_moment(value: Any) -> datetime:
+    """An aware time, kept in UTC. Raises ValueError."""
+    if type(value) is not datetime:
+        raise ValueError("a time is expected, with its date and its zone")
+    if value.utcoffset() is None:
+        raise ValueError("the time has no zone: say which offset it is in, such as +01:00")
+    if not 1900 <= value.year <= 2999:
+        raise ValueError("the year is outside 1900 to 2999")
+    return value.astimezone(UTC)
+
+
+def accept_day(value: Any) -> date:
+    """A date without a time. Raises ValueError."""
+    if type(value) is not date:
+        raise ValueError("a date is expected, without a time")
+    if not 1900 <= value.year <= 2999:
+        raise ValueError("the year is outside 1900 to 2999")
+    return value
+
+
+def _whole(least: int, most: int, unit: str) -> Callable[[Any], int]:
+    def accept(value: Any) -> int:
+        if type(value) is not int:
+            raise ValueError(f"a whole number of {unit} is expected")
+        if not least <= value <= most:
+            raise ValueError(f"{unit} run from {least} to {most}")
+        return value
+
+    return accept
+
+
+def accept_flag(value: Any) -> bool:
+    """True or false, and nothing that reads like it. Raises ValueError."""
+    if type(value) is not bool:
+        raise ValueError("true or false is expected")
+    return value
+
+
+def one_of(name: str, *choices: str, aliases: Mapping[str, str] | None = None) -> FieldType:
+    """A field that holds one of a few words; an alias is accepted and kept as the word it stands for."""
+    meanings = {**{choice: choice for choice in choices}, **(aliases or {})}
+
+    def accept(value: Any) -> str:
+        if type(value) is not str:
+            raise ValueError(f"one of {', '.join(choices)} is expected")
+        if value not in meanings:
+            raise ValueError(f"one of {', '.join(choices)} is expected{nearest(value, meanings)}")
+        return meanings[value]
+
+    return FieldType(name, FieldClass.PLAIN, accept)
+
+
+def _uln(value: Any) -> str:
+    text = accept_id(value)
+    if not re.fullmatch(r"[1-9][0-9]{9}", text):
+        raise ValueError("a ULN has 10 digits and does not begin with 0")
+    total = sum(int(digit) * weight for digit, weight in zip(text, range(10, 0, -1), strict=True))
+    if text != "9999999999" and total % 11 != 10:
+        raise ValueError("the ULN's last digit does not fit the others: check it for a slip")
+    return text
+
+
+def _learn_ref_number(value: Any) -> str:
+    text = accept_id(value)
+    if not re.fullmatch(r"[A-Za-z0-9 ]{1,12}", text):
+        raise ValueError("a learner reference number has 1 to 12 letters, digits or spaces")
+    return text
+
+
+Id = Annotated[str, FieldType("id", FieldClass.IDENTIFIER, accept_id)]
+"""The caller's own opaque string: 1 to 64 characters, no control characters."""
+Party = Annotated[str, FieldType("party", FieldClass.IDENTIFIER, accept_party)]
+"""Any party, written with its role."""
+LearnerRef = Annotated[str, FieldType("learner", FieldClass.IDENTIFIER, _party_of("learner"))]
+CoachRef = Annotated[str, FieldType("coach", FieldClass.IDENTIFIER, _party_of("coach"))]
+LeadRef = Annotated[str, FieldType("lead", FieldClass.IDENTIFIER, _party_of("lead"))]
+Moment = Annotated[datetime, FieldType("moment", FieldClass.PLAIN, accept_moment)]
+"""An aware time, kept in UTC."""
+Day = Annotated[date, FieldType("day", FieldClass.PLAIN, accept_day)]
+Minutes = Annotated[int, FieldType("minutes", FieldClass.PLAIN, _whole(1, 100_000, "minutes"))]
+"""Whole minutes, at least 1."""
+Age = Annotated[int, FieldType("age", FieldClass.PLAIN, _whole(0, 130, "years"))]
+"""Whole years that a learner attests; no birth date is held."""
+Commitment = Annotated[int, FieldType("commitment", FieldClass.PLAIN, _whole(1, 10, "points of commitment"))]
+Flag = Annotated[bool, FieldType("flag", FieldClass.PLAIN, accept_flag)]
+Words = Annotated[str, FieldType("words", FieldClass.FREE_TEXT, accept_words)]
+"""Free text: somebody's own words."""
+HealthWords = Annotated[str, FieldType("words", FieldClass.SPECIAL_CATEGORY, accept_words)]
+"""Free text about health: special category data."""
+RestrictedWords = Annotated[str, FieldType("words", FieldClass.RESTRICTED, accept_words)]
+"""Free text that only its author and the safeguarding lead see."""
+ULN = Annotated[str, FieldType("unique learner number", FieldClass.IDENTIFIER, _uln)]
+"""10 digits with a check digit (HESA, "Unique learner number"); 9999999999 is the temporary value."""
+LearnRefNumber = Annotated[str, FieldType("learner reference number", FieldClass.IDENTIFIER, _learn_ref_number)]
+"""ILR guidance 2022 to 2023, LearnRefNumber."""
+UKPRN = Annotated[int, FieldType("provider number", FieldClass.IDENTIFIER, _whole(10_000_000, 99_999_999, "UKPRN"))]
+"""ILR guidance 2022 to 2023, PartnerUKPRN."""
+
+
+T = TypeVar("T")
+
+
+def kept(items: Iterable[Any]) -> tuple[Any, ...]:
+    """Tuples are kept, lists accepted. (A converter; attrs' typing of converters cannot be generic.)"""
+    return tuple(items)
+
+
+@attrs.frozen
+class Field:
+    """One field as its kind declares it: `optional` may be None, `many` is a list, and some may be left out."""
+
+    name: str
+    type: FieldType
+    optional: bool
+    many: bool
+    may_be_left_out: bool
+
+
+@attrs.frozen
+class Kind:
+    """What a kind of entry declares.
+
+    Attributes: `name` (kebab-case, as journey files write it); `nature`; `about`, the words for the subjects it is
+    filed under, its home first; `by`, the roles that may make it; `reads`, further subjects a decision looks at;
+    `fields`; `opens`, the sort of line that it opens, and the field that names the line.
+    """
+
+    name: str
+    nature: Nature
+    about: tuple[str, ...]
+    by: tuple[str, ...]
+    reads: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    opens: tuple[str, str] | None = None
+
+
+class Entry:
+    """One thing put on the record. Every kind of entry is a frozen class of its own."""
+
+    __slots__ = ()
+    declares: ClassVar[Kind]
+
+
+def kebab(name: str) -> str:
+    """`ConversationBooked` is written `conversation-booked` in files."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+def _field(attribute: "attrs.Attribute[Any]") -> Field:
+    annotation: Any = attribute.type
+    optional = many = False
+    if get_origin(annotation) in (Union, UnionType):
+        optional = True
+        (annotation,) = (part for part in get_args(annotation) if part is not type(None))
+    if get_origin(annotation) is tuple:
+        many = True
+        annotation = get_args(annotation)[0]
+    (field_type,) = (part for part in get_args(annotation) if isinstance(part, FieldType))
+    return Field(attribute.name, field_type, optional, many, attribute.default is not attrs.NOTHING)
+
+
+def _converter(kind: str, field: Field) -> Callable[[Any], Any]:
+    def convert(value: Any) -> Any:
+        if value is None and field.optional:
+            return None
+        try:
+            if not field.many:
+                return field.type.accept(value)
+            if not isinstance(value, list | tuple):
+                raise ValueError("a list is expected")
+            return tuple(field.type.accept(item) for item in value)
+        except (ValueError, OverflowError) as error:
+            raise InvalidEntry(kind, field.name, value, str(error)) from None
+
+    return convert
+
+
+def accepted(argument: str, value: Any, accept: Callable[[Any], T]) -> T:
+    """An argument that stands beside an entry (`at`, `by`, `id`): the same strictness, the same error."""
+    try:
+        return accept(value)
+    except (ValueError, OverflowError) as error:
+        raise InvalidEntry("argument", argument, value, str(error)) from None
+
+
+E = TypeVar("E", bound=type[Entry])
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def kind(
+    nature: Nature,
+    *,
+    about: tuple[str, ...],
+    by: tuple[str, ...],
+    reads: tuple[str, ...] = (),
+    opens: tuple[str, str] | None = None,
+) -> Callable[[E], E]:
+    """Declare a kind of entry; what comes back is a plain `attrs.frozen` class, keyword-only, checking its values."""
+
+    def decorate(cls: E) -> E:
+        name = kebab(cls.__name__)
+        declared: list[Field] = []
+
+        def strictly(_: type, attributes: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
+            declared.extend(_field(attribute) for attribute in attributes)
+            return [
+                attribute.evolve(converter=_converter(name, field))
+                for attribute, field in zip(attributes, declared, strict=True)
+            ]
+
+        made = attrs.frozen(kw_only=True, field_transformer=strictly)(cls)
+        made.declares = Kind(name, nature, about, by, reads, tuple(declared), opens)
+        return made
+
+    return decorate

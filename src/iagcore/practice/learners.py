@@ -1,0 +1,105 @@
+"""A learner's journey: its start, its close, its reopening, and the learner's own leaving.
+
+A journey is one learner on one programme. The library holds no names and no birth date: a learner is a reference into
+the college's own system, and an age is what the learner attests. Leaving is a fact about a person's choices, in their
+own terms (withdrew, disengaged, moved on); it is recorded without blame and can be followed by coming back.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import attrs
+
+from iagcore.practice.kinds import (
+    FACT,
+    PLAN,
+    UKPRN,
+    ULN,
+    Age,
+    Entry,
+    Id,
+    LearnerRef,
+    LearnRefNumber,
+    Party,
+    Words,
+    kind,
+    one_of,
+)
+
+WaysToLeave = Annotated[str, one_of("way to leave", "withdrew", "disengaged", "moved on")]
+
+
+@kind(PLAN, about=("journey", "learner"), by=("lead", "coach"), opens=("start", ""))
+class JourneyStarted(Entry):
+    """A learner starts on a programme; the programme's minutes are granted.
+
+    `attests_age` is in whole years. `recruiter` names who recruited the learner, where somebody did.
+    """
+
+    learner: LearnerRef
+    programme: Id
+    attests_age: Age | None = None
+    recruiter: Party | None = None
+    uln: ULN | None = None
+    learn_ref_number: LearnRefNumber | None = None
+    previous_learn_ref_number: LearnRefNumber | None = None
+    ukprn: UKPRN | None = None
+
+
+@kind(PLAN, about=("journey",), by=("lead", "coach"))
+class JourneyClosed(Entry):
+    """The journey is closed; nothing new is planned on it until it is reopened."""
+
+    note: Words | None = None
+
+
+@kind(PLAN, about=("journey",), by=("lead", "coach"))
+class JourneyReopened(Entry):
+    """The journey is open again: after it was closed, or after the learner left and came back."""
+
+    note: Words | None = None
+
+
+@kind(FACT, about=("journey", "learner"), by=("learner", "coach", "lead"))
+class LearnerLeft(Entry):
+    """The learner left; every hour still held for them is released."""
+
+    how: WaysToLeave
+    note: Words | None = None
+
+
+class Standing(StrEnum):
+    """Where a journey stands. It is open from its start until it is closed or the learner leaves."""
+
+    NOT_STARTED = "not started"
+    OPEN = "open"
+    CLOSED = "closed"
+    LEFT = "left"
+
+
+@attrs.frozen
+class JourneyStatus:
+    """Who is on which programme, and whether the journey is open. Usable alone."""
+
+    standing: Standing = Standing.NOT_STARTED
+    learner: str | None = None
+    programme: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    left: str | None = None
+
+
+def apply(status: JourneyStatus, entry: Entry, *, at: datetime) -> JourneyStatus:
+    """The status after `entry`, which happened at `at`."""
+    match entry:
+        case JourneyStarted():
+            return JourneyStatus(Standing.OPEN, entry.learner, entry.programme, at)
+        case JourneyClosed() if status.standing is Standing.OPEN:
+            return attrs.evolve(status, standing=Standing.CLOSED, ended_at=at)
+        case JourneyReopened() if status.standing is not Standing.NOT_STARTED:
+            return attrs.evolve(status, standing=Standing.OPEN, ended_at=None, left=None)
+        case LearnerLeft() if status.standing is not Standing.NOT_STARTED:
+            return attrs.evolve(status, standing=Standing.LEFT, ended_at=at, left=entry.how)
+        case _:
+            return status

@@ -1,0 +1,141 @@
+"""Learning beside coaching: courses shown, chosen, enrolled on and completed, and the links that were made.
+
+The learner reviews the courses on offer and chooses. What a course brings is linked to a conversation and to a domain
+of self-efficacy (in the case study, the mindfulness course and coaching). Other support, such as a waiting list for
+NHS therapy, is noted beside the journey: what it is and where it stands, and nothing of why.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+import attrs
+
+from iagcore.practice.kinds import FACT, PLAN, Entry, HealthWords, Id, Words, kept, kind, one_of
+from iagcore.practice.self_efficacy import Domain
+
+SupportStatus = Annotated[str, one_of("status", "on a waiting list", "started", "ended", "declined", "unknown")]
+
+
+@kind(FACT, about=("journey",), by=("coach", "lead"))
+class CoursesShown(Entry):
+    """The courses on offer that the learner looked at."""
+
+    courses: tuple[Id, ...]
+
+
+@kind(PLAN, about=("journey",), by=("coach", "lead", "learner"))
+class CourseEnrolled(Entry):
+    """The learner enrols on a course they chose."""
+
+    course: Id
+    words: Words | None = None
+
+
+@kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
+class CourseCompleted(Entry):
+    """The learner completed a course."""
+
+    course: Id
+    words: Words | None = None
+
+
+@kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
+class CourseLeft(Entry):
+    """The learner left a course before its end."""
+
+    course: Id
+    why: Words | None = None
+
+
+@kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
+class LearningLinked(Entry):
+    """Something learnt on a course is linked to a conversation, to a domain of self-efficacy, or to both."""
+
+    course: Id
+    words: Words
+    conversation: Id | None = None
+    domain: Domain | None = None
+
+
+@kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
+class OtherSupportNoted(Entry):
+    """Support from elsewhere, and where it stands. The same `support` noted again is its later status."""
+
+    support: Id
+    words: HealthWords
+    status: SupportStatus
+
+
+@attrs.frozen
+class Course:
+    """A course on the learner's journey: shown, enrolled, completed or left."""
+
+    id: str
+    state: str
+    at: datetime
+
+
+@attrs.frozen
+class Link:
+    """What was learnt, and what it was linked to."""
+
+    course: str
+    words: str
+    conversation: str | None
+    domain: str | None
+    at: datetime
+
+
+@attrs.frozen
+class Support:
+    """Support from elsewhere, as it stands."""
+
+    id: str
+    words: str
+    status: str
+    at: datetime
+
+
+@attrs.frozen
+class Learning:
+    """Learning and other support beside the coaching. Usable alone."""
+
+    courses: tuple[Course, ...] = attrs.field(default=(), converter=kept)
+    links: tuple[Link, ...] = attrs.field(default=(), converter=kept)
+    support: tuple[Support, ...] = attrs.field(default=(), converter=kept)
+
+    def course(self, id: str) -> Course | None:
+        """The course of that id, or None where it was neither shown nor enrolled on."""
+        return next((course for course in self.courses if course.id == id), None)
+
+
+def _with_course(learning: Learning, id: str, state: str, at: datetime) -> Learning:
+    course = Course(id, state, at)
+    if learning.course(id) is None:
+        return attrs.evolve(learning, courses=(*learning.courses, course))
+    return attrs.evolve(learning, courses=tuple(course if one.id == id else one for one in learning.courses))
+
+
+def apply(learning: Learning, entry: Entry, *, at: datetime) -> Learning:
+    """Learning after `entry`, which happened at `at`."""
+    match entry:
+        case CoursesShown():
+            for id in entry.courses:
+                if learning.course(id) is None:
+                    learning = _with_course(learning, id, "shown", at)
+            return learning
+        case CourseEnrolled():
+            return _with_course(learning, entry.course, "enrolled", at)
+        case CourseCompleted():
+            return _with_course(learning, entry.course, "completed", at)
+        case CourseLeft():
+            return _with_course(learning, entry.course, "left", at)
+        case LearningLinked():
+            link = Link(entry.course, entry.words, entry.conversation, entry.domain, at)
+            return attrs.evolve(learning, links=(*learning.links, link))
+        case OtherSupportNoted():
+            others = tuple(one for one in learning.support if one.id != entry.support)
+            support = Support(entry.support, entry.words, entry.status, at)
+            return attrs.evolve(learning, support=(*others, support))
+        case _:
+            return learning

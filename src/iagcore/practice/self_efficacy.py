@@ -1,0 +1,155 @@
+"""Self-efficacy: a person's belief that they can do what a situation asks, and the four domains it grows from.
+
+Bandura names four (*Self-Efficacy: The Exercise of Control*, 1997): mastery experience, vicarious experience, verbal
+persuasion, and physiological and affective states. Evidence is something that speaks to one of them, and says whose
+words it is. Nothing is scored.
+
+The diary is the learner's own: things done well at the end of the day (*achievement*, which speaks to mastery) and
+things to be thankful for (*gratitude*, which belongs to positive psychology and is no domain). An entry is private
+until the learner shares it, and again once they unshare it.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Final
+
+import attrs
+
+from iagcore.practice.kinds import FACT, Day, Entry, Id, Words, kept, kind, one_of
+
+MASTERY: Final = "mastery experience"
+VICARIOUS: Final = "vicarious experience"
+PERSUASION: Final = "verbal persuasion"
+STATES: Final = "physiological and affective states"
+
+DOMAINS: Final = (MASTERY, VICARIOUS, PERSUASION, STATES)
+"""Exactly four, mastery first."""
+
+ALIASES: Final = {
+    "performance accomplishments": MASTERY,
+    "enactive mastery": MASTERY,
+    "mastery": MASTERY,
+    "modelling": VICARIOUS,
+    "social persuasion": PERSUASION,
+    "emotional arousal": STATES,
+    "affective states": STATES,
+}
+"""Other names in use for the domains (Bandura 1977 and later summaries); they are kept under the name above."""
+
+Domain = Annotated[str, one_of("domain", *DOMAINS, aliases=ALIASES)]
+Whose = Annotated[str, one_of("whose words", "learner", "coach")]
+DiarySort = Annotated[str, one_of("sort of diary entry", "achievement", "gratitude")]
+Example = Annotated[str, one_of("example", "coach's example", "peer's example")]
+
+
+@kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
+class EvidenceNoted(Entry):
+    """Something that speaks to a domain. `whose` says whose words it is; `example` whose example it was."""
+
+    domain: Domain
+    words: Words
+    whose: Whose | None = None
+    example: Example | None = None
+    conversation: Id | None = None
+
+
+@kind(FACT, about=("journey",), by=("learner",))
+class DiaryWritten(Entry):
+    """The learner writes in the diary; it is private until they share it."""
+
+    diary: Id
+    sort: DiarySort
+    words: Words
+    day: Day | None = None
+
+
+@kind(FACT, about=("journey",), by=("learner",))
+class DiaryShared(Entry):
+    """The learner shares a diary entry with their coach."""
+
+    diary: Id
+
+
+@kind(FACT, about=("journey",), by=("learner",))
+class DiaryUnshared(Entry):
+    """The learner makes a diary entry private again."""
+
+    diary: Id
+
+
+@attrs.frozen
+class Evidence:
+    """Something that speaks to a domain, when it was noted and whose words it is."""
+
+    domain: str
+    words: str
+    at: datetime
+    whose: str | None = None
+    example: str | None = None
+    conversation: str | None = None
+
+
+@attrs.frozen
+class DiaryEntry:
+    """One entry of the learner's diary."""
+
+    id: str
+    sort: str
+    words: str
+    at: datetime
+    day: date | None = None
+    shared: bool = False
+
+
+@attrs.frozen
+class SelfEfficacy:
+    """Evidence by domain over time, and the diary beside it. Usable alone."""
+
+    noted: tuple[Evidence, ...] = attrs.field(default=(), converter=kept)
+    diary: tuple[DiaryEntry, ...] = attrs.field(default=(), converter=kept)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What was noted, and the achievements the learner shares (mastery, in the learner's words), by time."""
+        shared = (
+            Evidence(MASTERY, entry.words, entry.at, "learner")
+            for entry in self.diary
+            if entry.shared and entry.sort == "achievement"
+        )
+        return tuple(sorted((*self.noted, *shared), key=lambda one: one.at))
+
+    def in_domain(self, domain: str) -> tuple[Evidence, ...]:
+        """The evidence of one domain, by time. An alias of the domain is accepted."""
+        domain = ALIASES.get(domain, domain)
+        return tuple(one for one in self.evidence if one.domain == domain)
+
+    @property
+    def profile(self) -> dict[str, tuple[Evidence, ...]]:
+        """Evidence by domain, in the order of the domains, each over time. Nothing is scored."""
+        return {domain: self.in_domain(domain) for domain in DOMAINS}
+
+    @property
+    def domains_without_evidence(self) -> tuple[str, ...]:
+        """The domains of which nothing is noted yet, mastery first."""
+        return tuple(domain for domain, evidence in self.profile.items() if not evidence)
+
+
+def apply(self_efficacy: SelfEfficacy, entry: Entry, *, at: datetime) -> SelfEfficacy:
+    """Self-efficacy after `entry`, which happened at `at`."""
+    match entry:
+        case EvidenceNoted():
+            evidence = Evidence(entry.domain, entry.words, at, entry.whose, entry.example, entry.conversation)
+            return attrs.evolve(self_efficacy, noted=(*self_efficacy.noted, evidence))
+        case DiaryWritten():
+            written = DiaryEntry(entry.diary, entry.sort, entry.words, at, entry.day)
+            others = tuple(one for one in self_efficacy.diary if one.id != entry.diary)
+            return attrs.evolve(self_efficacy, diary=(*others, written))
+        case DiaryShared() | DiaryUnshared():
+            shared = isinstance(entry, DiaryShared)
+            return attrs.evolve(
+                self_efficacy,
+                diary=tuple(
+                    attrs.evolve(one, shared=shared) if one.id == entry.diary else one for one in self_efficacy.diary
+                ),
+            )
+        case _:
+            return self_efficacy
