@@ -1,0 +1,404 @@
+"""A policy, read from its file, and what it says on a day.
+
+1. A value holds from its day until the day the next one begins, which it does not include. Before the first there is a
+   gap; a gap later on is written as one.
+2. Nothing is uncited. Each entry has a source, or says in a sentence who decided it locally; a gap does too.
+3. A provider's file stands over a shipped one. What it says of a value replaces all that the shipped file says of it,
+   so that a history is never a mixture of two.
+4. The text is the policy. Two with the same text are equal, one fingerprint names it, and the merged text of a file
+   and the one below it reads back as the same policy, whatever is shipped by then.
+5. Whatever is wrong is said with its file, its line and the nearest name that is known.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from os import PathLike
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeVar, cast, get_args
+from zoneinfo import available_timezones
+
+import attrs
+from dateutil import tz
+
+from iagcore.exceptions import InvalidEntry, InvalidPolicy, nearest
+from iagcore.policy.values import VALUES, MissedCharge, Rounding, Window, written_day
+from iagcore.practice.kinds import accept_day, accept_id, accept_moment
+from iagcore.toml_source import Source, read_text
+
+SHIPPED: Final = ("ways-to-wellbeing", "starter")
+"""The policies that come with iagcore, by name."""
+
+Level = Literal["MUST", "SHOULD"]
+"""How binding a rule is."""
+
+_SEPARATOR: Final = "# ======== iagcore: what follows stands over what is above ========\n"
+_ACCEPT: Final = {value.name: value.accept for value in VALUES}
+
+
+class Gap(LookupError):
+    """Nothing was decided for that day, so nothing is guessed; judging says "not assessed" instead.
+
+    Attributes: `name` (the value asked for), `day`, `why` (the words beside a gap that is written as one, or None).
+    """
+
+    def __init__(self, name: str, day: date, why: str | None = None) -> None:
+        self.name, self.day, self.why = name, day, why
+        super().__init__(f"the policy does not decide {name} on {day}" + (f": {why}" if why else ""))
+
+
+@attrs.frozen(kw_only=True)
+class Cited:
+    """A value with its days and its source.
+
+    Attributes: `name` (of a value, or the code of a rule whose level this is); `value` (None in a gap); `since`;
+    `until` (the day it no longer holds, or None); `source` (for people: what is cited, or who decided); `local`
+    (decided by the provider, not cited); `review_by`; `file` and `line` (where it is written).
+    """
+
+    name: str
+    value: Any
+    since: date
+    until: date | None
+    source: str
+    local: bool
+    review_by: date | None = None
+    file: str = attrs.field(eq=False)
+    line: int | None = attrs.field(eq=False)
+
+
+History = tuple[Cited, ...]
+"""Everything decided under one name, in the order of its days."""
+
+
+@attrs.frozen(kw_only=True)
+class Policy:
+    """What was decided: dated, cited values, and the levels of rules where they are not the rule book's own.
+
+    Attributes: `text` (whole and merged; equality goes by it); `name`; `title`; `zone` (in it, a moment has its day);
+    `values` and `levels` (histories by the name of the value and the code of the rule); `fingerprint` (SHA-256 of the
+    text in UTF-8, in hexadecimal).
+    """
+
+    text: str = attrs.field(repr=False)
+    name: str = attrs.field(eq=False)
+    title: str = attrs.field(eq=False)
+    zone: tzinfo = attrs.field(eq=False, repr=False)
+    values: Mapping[str, History] = attrs.field(eq=False, repr=False)
+    levels: Mapping[str, History] = attrs.field(eq=False, repr=False)
+    fingerprint: str = attrs.field(init=False, eq=False)
+
+    @fingerprint.default
+    def _fingerprint(self) -> str:
+        return sha256(self.text.encode()).hexdigest()
+
+    @classmethod
+    def load(cls, name_or_path: str | PathLike[str]) -> "Policy":
+        """A shipped policy by its name, or one of your own by the path of its `.toml`. Raises InvalidPolicy."""
+        if isinstance(name_or_path, str) and not name_or_path.lower().endswith(".toml"):
+            return _policy([_shipped(name_or_path)])
+        return cls.parse(read_text(name_or_path, error=InvalidPolicy), file=str(name_or_path))
+
+    @classmethod
+    def parse(cls, text: str, *, file: str = "policy") -> "Policy":
+        """A policy from its text, also from the merged text of another policy. Raises InvalidPolicy."""
+        sources, line = [], 1
+        for part in re.split(f"^{re.escape(_SEPARATOR)}", text.replace("\r\n", "\n"), flags=re.MULTILINE):
+            sources.append(Source.parse(part, file=file, first_line=line, error=InvalidPolicy))
+            line += part.count("\n") + 1
+        return _policy(sources)
+
+    def day(self, moment: datetime) -> date:
+        """The date of an aware time, in the policy's zone. Raises InvalidEntry for a time without its zone."""
+        try:
+            return accept_moment(moment).astimezone(self.zone).date()
+        except ValueError as error:
+            raise InvalidEntry("policy", "moment", moment, str(error)) from None
+
+    def at(self, day: date) -> "PolicyOnDay":
+        """The policy on one day. Raises InvalidEntry for what is not a date."""
+        try:
+            return _on_day(self, accept_day(day))
+        except ValueError as error:
+            raise InvalidEntry("policy", "day", day, str(error)) from None
+
+    def reviews_due(self, day: date) -> History:
+        """What is in force on a day though the day to review it by has passed."""
+        in_force = self.at(day).in_force
+        return tuple(cited for cited in in_force if cited.review_by is not None and cited.review_by < day)
+
+    def __reduce__(self) -> tuple[Callable[[str], "Policy"], tuple[str]]:
+        return Policy.parse, (self.text,)
+
+
+@attrs.frozen(kw_only=True)
+class PolicyOnDay:
+    """A policy on one day: what a rule reads. A value that the day does not decide raises `Gap`.
+
+    Attributes: `policy`; `day`; `in_force` (everything that stands on the day, gaps too where they are written).
+    """
+
+    policy: Policy
+    day: date
+    in_force: History = attrs.field(eq=False, repr=False)
+    _by_name: Mapping[str, Cited] = attrs.field(init=False, eq=False, repr=False)
+
+    @_by_name.default
+    def _named(self) -> Mapping[str, Cited]:
+        return {cited.name: cited for cited in self.in_force}
+
+    def cited(self, name: str) -> Cited:
+        """A value with its days and its source. Raises Gap, and ValueError for a name that no policy decides."""
+        if name not in _ACCEPT:
+            raise ValueError(f"no policy value is called {name!r}{nearest(name, _ACCEPT)}")
+        cited = self._by_name.get(name)
+        if cited is None or cited.value is None:
+            raise Gap(name, self.day, cited.source if cited else None)
+        return cited
+
+    def whole(self, name: str) -> int:
+        """A value that is a whole number, in its unit. Raises Gap, and ValueError for a name that is not one."""
+        value = self.cited(name).value
+        if not isinstance(value, int):
+            raise ValueError(f"{name} is not a whole number: ask for .{name}")
+        return value
+
+    @property
+    def missed_charge(self) -> MissedCharge:
+        """What a missed or late-cancelled conversation costs, by fault. Raises Gap."""
+        charge: MissedCharge = self.cited("missed_charge").value
+        return charge
+
+    @property
+    def rounding(self) -> Rounding:
+        """How minutes are rounded. Raises Gap."""
+        rounding: Rounding = self.cited("rounding").value
+        return rounding
+
+    @property
+    def window(self) -> Window:
+        """The days the programme runs. Raises Gap."""
+        window: Window = self.cited("window").value
+        return window
+
+    def level(self, code: str) -> Level | None:
+        """The level that this policy sets for a rule, or None where it leaves the rule book's own."""
+        cited = self._by_name.get(code)
+        level: Level | None = None if cited is None or code in _ACCEPT else cited.value
+        return level
+
+
+@lru_cache(maxsize=1024)
+def _on_day(policy: Policy, day: date) -> PolicyOnDay:
+    in_force = []
+    for history in (*policy.values.values(), *policy.levels.values()):
+        place = bisect_right(history, day, key=lambda cited: cited.since)
+        if place:
+            in_force.append(history[place - 1])
+    return PolicyOnDay(policy=policy, day=day, in_force=tuple(in_force))
+
+
+def _shipped(name: str) -> Source:
+    if name not in SHIPPED:
+        raise InvalidPolicy(
+            name,
+            None,
+            f"no policy of this name is shipped: there are {' and '.join(SHIPPED)}{nearest(name, SHIPPED)}; "
+            "a file of your own is named with its .toml",
+        )
+    text = files("iagcore.policy").joinpath(f"{name}.toml").read_text("utf-8")
+    return Source.parse(text, file=f"{name}.toml", error=InvalidPolicy)
+
+
+def _policy(sources: list[Source]) -> Policy:
+    """One policy of one text, or of several of which each stands over the one before."""
+    below = _over(sources[0])
+    if below is not None:
+        if below not in SHIPPED:
+            raise sources[0].wrong(
+                f"no policy called {below!r} is shipped to stand over: "
+                f"there are {' and '.join(SHIPPED)}{nearest(below, SHIPPED)}",
+                "over",
+            )
+        sources = [_shipped(below), *sources]
+    name = title = ""
+    zone = _accepted(sources[0], _zone, "zone")
+    values: dict[str, History] = {}
+    levels: dict[str, History] = {}
+    for place, source in enumerate(sources):
+        over, below, name = _over(source), name, _accepted(source, accept_id, "name")
+        if place and over != below:
+            raise source.wrong(f'this part stands over {below!r}, and has to say so: over = "{below}"', "over")
+        if name == below:
+            raise source.wrong("a policy that stands over another has a name of its own", "name")
+        title = _accepted(source, _words, "title")
+        if "zone" in source.data:
+            zone = _accepted(source, _zone, "zone")
+        values.update(_histories(source, "value", _value_acceptor))
+        levels.update(_histories(source, "level", _level_acceptor))
+    return Policy(
+        text=_SEPARATOR.join(source.text for source in sources),
+        name=name,
+        title=title,
+        zone=zone,
+        values=MappingProxyType({known: values[known] for known in _ACCEPT if known in values}),
+        levels=MappingProxyType(dict(sorted(levels.items()))),
+    )
+
+
+def _over(source: Source) -> str | None:
+    """The name this text stands over, once it is known to be a policy's, of the format that is read here."""
+    schema = source.data.get("schema")
+    if type(schema) is not int or schema != 1:
+        raise source.wrong("a policy says schema = 1, the only format that is known here", "schema")
+    _known(source, source.data, ("schema", "name", "title", "zone", "over", "value", "level"))
+    return _accepted(source, accept_id, "over") if "over" in source.data else None
+
+
+def _known(source: Source, table: Iterable[str], known: tuple[str, ...], *path: str | int) -> None:
+    for name in table:
+        if name not in known:
+            raise source.wrong(f"{name!r} is not known here{nearest(name, known)}", *path, name)
+
+
+T = TypeVar("T")
+
+
+def _accepted(source: Source, accept: Callable[[Any], T], *path: str | int, of: str = "") -> T:
+    """What stands at a path, accepted; `of` says in an error what it belongs to."""
+    held: Any = source.data
+    for step in path[:-1]:
+        held = held[step]
+    key = path[-1]
+    if key not in held:
+        raise source.wrong(f"{of}{key!r} is missing", *path)
+    try:
+        return accept(held[key])
+    except ValueError as error:
+        raise source.wrong(f"{of}{key}: {error}", *path) from None
+
+
+def _words(value: Any) -> str:
+    if type(value) is not str:
+        raise ValueError("a text is expected")
+    words = " ".join(value.split())
+    if not words:
+        raise ValueError("it is empty")
+    if not words.isprintable():
+        raise ValueError("it has a character that cannot be shown")
+    return words
+
+
+def _zone(value: Any) -> tzinfo:
+    # dateutil makes a rule of words that only look like a zone ("Europe/London5"), and asks the machine for others
+    # ("BST"): neither is the name of a place, and the day of a moment must not depend on where it is asked
+    name = _words(value)
+    zone = tz.gettz(name) if re.fullmatch(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+)+|UTC", name) else None
+    if zone is None or isinstance(zone, tz.tzstr):
+        raise ValueError(f"no time zone is called {name!r}{nearest(name, sorted(available_timezones()))}")
+    return zone
+
+
+def _value_acceptor(name: str) -> Callable[[Any], Any]:
+    if name not in _ACCEPT:
+        raise ValueError(f"no policy value is called {name!r}{nearest(name, _ACCEPT)}")
+    return _ACCEPT[name]
+
+
+def _level_acceptor(code: str) -> Callable[[Any], Any]:
+    if not re.fullmatch("[A-Z]{3}-[0-9]{2}", code):
+        raise ValueError(f"the code of a rule looks like ALW-01, not {code!r}")
+    return _level
+
+
+def _level(value: Any) -> Level:
+    for level in get_args(Level):
+        if value == level:
+            return cast(Level, level)
+    raise ValueError('"MUST" or "SHOULD" is expected')
+
+
+def _histories(
+    source: Source, table: str, acceptor: Callable[[str], Callable[[Any], Any]]
+) -> Iterator[tuple[str, History]]:
+    named = source.data.get(table, {})
+    if type(named) is not dict:
+        raise source.wrong(f"{table} holds dated entries, each under [[{table}.NAME]]", table)
+    for name, entries in named.items():
+        try:
+            accept = acceptor(name)
+        except ValueError as error:
+            raise source.wrong(str(error), table, name) from None
+        if type(entries) is not list or not entries or any(type(entry) is not dict for entry in entries):
+            raise source.wrong(f"each entry begins with [[{table}.{name}]], in two brackets", table, name)
+        history: list[Cited] = []
+        for place in range(len(entries)):
+            entry = _entry(source, accept, table, name, place)
+            if history:
+                _in_order(source, history[-1], entry, table, name, place)
+                history[-1] = attrs.evolve(history[-1], until=entry.since)
+            history.append(entry)
+        yield name, tuple(history)
+
+
+def _in_order(source: Source, before: Cited, entry: Cited, *path: str | int) -> None:
+    if entry.since == before.since:
+        raise source.wrong(f"{entry.name}: two entries are from {entry.since}, so they overlap", *path, "from")
+    if entry.since < before.since:
+        reason = f"{entry.name}: the entry from {entry.since} comes after the one from {before.since}"
+        raise source.wrong(f"{reason}; the earlier day goes first", *path, "from")
+
+
+def _entry(source: Source, accept: Callable[[Any], Any], table: str, name: str, place: int) -> Cited:
+    """One `[[value.NAME]]` or `[[level.CODE]]`; the day until which it holds is the next one's."""
+    path = (table, name, place)
+    entry = source.data[table][name][place]
+    _known(source, entry, ("from", "value", "gap", "source", "local", "review_by"), *path)
+    since = _accepted(source, written_day, *path, "from", of=f"{name}: ")
+    of = f"{name} from {since}: "
+    if ("value" in entry) == ("gap" in entry):
+        raise source.wrong(f"{of}a value or gap = true is expected, one of the two", *path)
+    if entry.get("gap", True) is not True:
+        raise source.wrong(f"{of}a gap is written gap = true, or left out", *path, "gap")
+    value = _accepted(source, accept, *path, "value", of=of) if "value" in entry else None
+    local = "local" in entry
+    if "source" not in entry and not local:
+        raise source.wrong(f'{of}it is uncited: give its source, or local = "who decided, and why"', *path)
+    if "source" in entry and local:
+        raise source.wrong(f"{of}either a source or local is expected, not both", *path, "local")
+    review_by = _accepted(source, written_day, *path, "review_by", of=of) if "review_by" in entry else None
+    if review_by is not None and review_by < since:
+        raise source.wrong(f"{of}its review, by {review_by}, is due before it begins", *path, "review_by")
+    return Cited(
+        name=name,
+        value=value,
+        since=since,
+        until=None,
+        source=_accepted(source, _words, *path, "local", of=of) if local else _source(source, of, *path, "source"),
+        local=local,
+        review_by=review_by,
+        file=source.file,
+        line=source.line(*path),
+    )
+
+
+def _source(source: Source, of: str, *path: str | int) -> str:
+    """A title, a clause and an address, as a person would cite them."""
+    cited = _accepted(source, _table, *path, of=of)
+    _known(source, cited, ("title", "clause", "address"), *path)
+    title = _accepted(source, _words, *path, "title", of=f"{of}source: ")
+    clause, address = (
+        _accepted(source, _words, *path, part, of=f"{of}source: ") if part in cited else None
+        for part in ("clause", "address")
+    )
+    return title + (f", {clause}" if clause else "") + (f" ({address})" if address else "")
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if type(value) is not dict:
+        raise ValueError('{ title = "…" } is expected, with its clause and address where there are any')
+    return value

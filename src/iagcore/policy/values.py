@@ -1,0 +1,226 @@
+"""The values a policy decides, one declaration each: its name, its unit, what it means, and what it may be.
+
+They stand in one literal tuple, `VALUES`; a policy file may name no other. A value is checked when the file is read,
+strictly: 45.0 and `true` are not whole numbers, and "45" is not minutes.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final, Literal
+
+import attrs
+
+from iagcore.exceptions import nearest
+from iagcore.practice.conversations import FAULTS
+from iagcore.practice.kinds import accept_day
+
+
+@attrs.frozen
+class Value:
+    """One value that a policy decides.
+
+    Attributes: `name`; `unit` (for people); `meaning` (one sentence for a lead); `accept` (what a TOML value becomes;
+    raises ValueError with the reason).
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    accept: Callable[[Any], Any]
+
+
+@attrs.frozen(kw_only=True)
+class MissedCharge:
+    """What a missed or late-cancelled conversation costs the allowance, by fault: whole minutes, or "all" that it held.
+
+    Minutes are never more than the conversation held. A fault of the provider or of logistics costs nothing (ALW-07).
+    """
+
+    learner_excused: int | Literal["all"]
+    learner_unexcused: int | Literal["all"]
+    provider: Literal[0] = 0
+    logistics: Literal[0] = 0
+
+    def of(self, fault: str) -> int | Literal["all"]:
+        """Minutes, or "all", for one fault. Raises ValueError for a word that is none of `FAULTS`."""
+        charges: dict[str, int | Literal["all"]] = {
+            "learner-excused": self.learner_excused,
+            "learner-unexcused": self.learner_unexcused,
+            "provider": self.provider,
+            "logistics": self.logistics,
+        }
+        if fault not in charges:
+            raise ValueError(f"a fault is one of {', '.join(FAULTS)}, not {fault!r}{nearest(fault, FAULTS)}")
+        return charges[fault]
+
+
+@attrs.frozen
+class Rounding:
+    """How the minutes of a conversation are rounded: `way`, to a multiple of `to` minutes (1 where `way` is none)."""
+
+    way: Literal["none", "up", "nearest"]
+    to: int = 1
+
+
+@attrs.frozen
+class Window:
+    """The days a programme runs, both included; an open window has neither a first nor a last day."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def includes(self, day: date) -> bool:
+        """Whether a day lies in the window."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+def _whole(least: int, most: int, unit: str) -> Callable[[Any], int]:
+    def accept(value: Any) -> int:
+        if type(value) is not int:
+            raise ValueError(f"a whole number of {unit} is expected")
+        if not least <= value <= most:
+            raise ValueError(f"{unit} run from {least} to {most}")
+        return value
+
+    return accept
+
+
+def written_day(value: Any) -> date:
+    """A date as TOML writes one. Raises ValueError."""
+    if type(value) is str:
+        raise ValueError("a date is written without quotes, such as 2015-04-01")
+    return accept_day(value)
+
+
+def _exactly(table: Mapping[str, Any], *names: str) -> None:
+    for name in table:
+        if name not in names:
+            raise ValueError(f"{name!r} is not known here{nearest(name, names)}")
+    for name in names:
+        if name not in table:
+            raise ValueError(f"{name!r} is missing: {', '.join(names)} are expected")
+
+
+_charge = _whole(0, 100_000, "minutes")
+
+
+def _missed_charge(value: Any) -> MissedCharge:
+    if type(value) is not dict:
+        raise ValueError(f"a charge for each fault is expected: {', '.join(FAULTS)}")
+    _exactly(value, *FAULTS)
+    charges: dict[str, Any] = {}
+    for fault in FAULTS:
+        charge = value[fault]
+        if fault in ("provider", "logistics"):
+            if type(charge) is not int or charge != 0:
+                raise ValueError(f"{fault} is always 0 (ALW-07): nobody is charged for what was not theirs to keep")
+        elif charge != "all":
+            try:
+                _charge(charge)
+            except ValueError as error:
+                raise ValueError(f'{fault}: {error}; or "all" that the conversation held') from None
+        charges[fault.replace("-", "_")] = charge
+    return MissedCharge(**charges)
+
+
+_multiple = _whole(1, 1440, "minutes to round to")
+
+
+def _rounding(value: Any) -> Rounding:
+    if value == "none":
+        return Rounding("none")
+    if type(value) is not dict:
+        raise ValueError('"none" is expected, or { way = "up", to = 15 }')
+    _exactly(value, "way", "to")
+    way = value["way"]
+    if way not in ("up", "nearest"):
+        raise ValueError('way is "up" or "nearest"')
+    return Rounding(way, _multiple(value["to"]))
+
+
+def _window(value: Any) -> Window:
+    if value == "open":
+        return Window()
+    if type(value) is not dict:
+        raise ValueError('"open" is expected, or { first = 2015-04-01, last = 2016-03-31 }')
+    _exactly(value, "first", "last")
+    days: dict[str, date] = {}
+    for name in ("first", "last"):
+        try:
+            days[name] = written_day(value[name])
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+    if days["last"] < days["first"]:
+        raise ValueError(f"the last day, {days['last']}, is before the first, {days['first']}")
+    return Window(**days)
+
+
+VALUES: Final = (
+    Value(
+        "allowance_minutes",
+        "minutes",
+        "One-to-one minutes granted when a journey starts: a ceiling, never a target.",
+        _whole(0, 100_000, "minutes"),
+    ),
+    Value(
+        "extension_limit_minutes",
+        "minutes",
+        "The most that all extensions of one journey may add together.",
+        _whole(0, 100_000, "minutes"),
+    ),
+    Value(
+        "longest_conversation_minutes",
+        "minutes",
+        "A booking longer than this is advised against.",
+        _whole(1, 1440, "minutes"),
+    ),
+    Value(
+        "days_between_conversations",
+        "days",
+        "Conversations booked closer together than this are advised against.",
+        _whole(0, 3650, "days"),
+    ),
+    Value(
+        "missed_charge",
+        'minutes or "all", by fault',
+        "What a missed or late-cancelled conversation costs the allowance; at most the minutes it held.",
+        _missed_charge,
+    ),
+    Value(
+        "notice_hours",
+        "elapsed hours",
+        "A cancellation at least this long before the start charges nothing.",
+        _whole(0, 8760, "hours"),
+    ),
+    Value(
+        "rounding",
+        "none, up or nearest, to minutes",
+        "How the minutes of a conversation that was held are rounded.",
+        _rounding,
+    ),
+    Value(
+        "write_up_days",
+        "days",
+        "A conversation is written up within this many days.",
+        _whole(0, 3650, "days"),
+    ),
+    Value(
+        "commitment_floor",
+        "1 to 10",
+        "An action whose commitment is below this is worth reworking.",
+        _whole(1, 10, "points of commitment"),
+    ),
+    Value(
+        "minimum_age",
+        "years",
+        "The age that a learner attests when a journey starts is at least this.",
+        _whole(0, 130, "years"),
+    ),
+    Value(
+        "window",
+        "open, or dates that are both included",
+        "The days on which the programme may start journeys, book conversations and enrol.",
+        _window,
+    ),
+)
+"""Every value a policy decides, in the order of the sheet that a lead reads."""
