@@ -1,0 +1,221 @@
+"""Assessments, findings and decisions: what a rule saw, and what follows from it.
+
+A rule's check returns a *verdict*: whether it is met, and the sentences and values it judged by. Truth and sentence
+come from the same values, so the two cannot disagree. With the rule's code, level and source the verdict becomes an
+*assessment*; one that is not met is a *finding*. All findings come back together, and none masks another:
+
+=========================  ====================  ===============================
+the rule is                on a plan             on a fact
+=========================  ====================  ===============================
+MUST, not met              a refusal             a breach
+MUST, a value is missing   a refusal             advice
+SHOULD, not met or missing advice                advice
+=========================  ====================  ===============================
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import NoReturn
+
+import attrs
+
+from iagcore.exceptions import Refused
+from iagcore.practice.allowance import Line
+from iagcore.practice.kinds import Nature
+
+Scalar = str | int | bool | None
+
+
+class Level(StrEnum):
+    """How strongly a rule binds."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+
+
+MUST, SHOULD = Level.MUST, Level.SHOULD
+
+
+class Outcome(StrEnum):
+    """What a check saw."""
+
+    MET = "met"
+    UNMET = "not met"
+    NOT_ASSESSED = "not assessed"
+
+
+class Weight(StrEnum):
+    """What a finding does."""
+
+    REFUSAL = "refusal"
+    BREACH = "breach"
+    ADVICE = "advice"
+
+
+def weigh(level: Level, outcome: Outcome, nature: Nature, *, always_refuses: bool = False) -> Weight | None:
+    """What follows from an outcome: the table at the top of this module. None where the rule is met."""
+    if outcome is Outcome.MET:
+        return None
+    if level is SHOULD:
+        return Weight.ADVICE
+    if nature is Nature.PLAN or always_refuses:
+        return Weight.REFUSAL
+    return Weight.BREACH if outcome is Outcome.UNMET else Weight.ADVICE
+
+
+@attrs.frozen
+class Verdict:
+    """What a check found: its outcome, a sentence for staff, one in plain words for the learner, and the values."""
+
+    outcome: Outcome
+    says: str
+    plainly: str
+    evidence: tuple[tuple[str, Scalar], ...]
+
+
+def verdict(met: bool, *, says: str, plainly: str = "", **values: Scalar) -> Verdict:
+    """A verdict whose sentences are filled in from the very values it was judged by."""
+    return Verdict(
+        Outcome.MET if met else Outcome.UNMET,
+        says.format(**values),
+        plainly.format(**values),
+        tuple(values.items()),
+    )
+
+
+def at_most(asked: int, limit: int, *, says: str, plainly: str = "", **values: Scalar) -> Verdict:
+    """Met when `asked` is at most `limit`; both are among the values of the sentences."""
+    return verdict(asked <= limit, says=says, plainly=plainly, asked=asked, limit=limit, **values)
+
+
+def at_least(found: int, limit: int, *, says: str, plainly: str = "", **values: Scalar) -> Verdict:
+    """Met when `found` is at least `limit`; both are among the values of the sentences."""
+    return verdict(found >= limit, says=says, plainly=plainly, found=found, limit=limit, **values)
+
+
+def none_of(found: Iterable[str], *, says: str, otherwise: str, plainly: str = "", **values: Scalar) -> Verdict:
+    """Met when nothing is found; `otherwise` is the sentence for then, `says` names what was `found`."""
+    names = ", ".join(found)
+    return verdict(not names, says=says if names else otherwise, plainly=plainly, found=names, **values)
+
+
+@attrs.frozen
+class Assessment:
+    """One rule, considered: what it saw and what follows. `weight` is None where nothing does."""
+
+    rule: str
+    level: Level
+    outcome: Outcome
+    weight: Weight | None
+    sentence: str
+    plainly: str
+    evidence: tuple[tuple[str, Scalar], ...]
+    remedy: str
+    plain_remedy: str
+    source: str
+
+    def __str__(self) -> str:
+        """The finding as staff read it: code, level, outcome, sentence, remedy and source."""
+        lines = [f"{self.rule} ({self.level}, {self.outcome}): {self.sentence}"]
+        if self.weight and self.remedy:
+            lines.append(f"  What helps: {self.remedy}")
+        lines.append(f"  Source: {self.source}")
+        return "\n".join(lines)
+
+
+@attrs.frozen
+class Duty:
+    """Something now due: under which rule, what, by when (None: at once, or undated), and for whom."""
+
+    rule: str
+    what: str
+    due: datetime | None
+    party: str | None
+    about: str
+
+    def __str__(self) -> str:
+        """The duty as staff read it; its time is shown in the zone that it carries."""
+        when = f", due {self.due:%d %b %Y %H:%M}" if self.due else ""
+        return f"{self.rule}: {self.what}{when}"
+
+
+@attrs.frozen
+class Decision:
+    """An answer with its reasons.
+
+    `considered` is every rule that was looked at; `effect` the lines of minutes it settled; `restated` the records
+    whose findings a correction changes, with what then stands on each; `duties` what is now due; `policy` the
+    fingerprint of the policy it was judged under; `record` the id it stands under on the record, None where nothing
+    was recorded; `complete` is False where only some rules, or a case put together by hand, were used.
+    """
+
+    accepted: bool
+    considered: tuple[Assessment, ...]
+    title: str
+    plain_title: str
+    policy: str
+    effect: tuple[Line, ...] = ()
+    restated: tuple[tuple[str, tuple[Assessment, ...]], ...] = ()
+    duties: tuple[Duty, ...] = ()
+    record: str | None = None
+    complete: bool = False
+
+    def __bool__(self) -> NoReturn:
+        """A refusal must not read as true: ask `.accepted`."""
+        raise TypeError("a decision is neither true nor false: ask decision.accepted, or call decision.require()")
+
+    @property
+    def findings(self) -> tuple[Assessment, ...]:
+        """What was considered and not met, or could not be assessed."""
+        return tuple(one for one in self.considered if one.weight is not None)
+
+    @property
+    def refusals(self) -> tuple[Assessment, ...]:
+        """The findings for which the entry is refused."""
+        return tuple(one for one in self.considered if one.weight is Weight.REFUSAL)
+
+    @property
+    def breaches(self) -> tuple[Assessment, ...]:
+        """The findings that stay due until corrected, or authorised by a lead."""
+        return tuple(one for one in self.considered if one.weight is Weight.BREACH)
+
+    @property
+    def advice(self) -> tuple[Assessment, ...]:
+        """The findings that are advice."""
+        return tuple(one for one in self.considered if one.weight is Weight.ADVICE)
+
+    def require(self) -> "Decision":
+        """This decision, when it was accepted. Raises `Refused` when not."""
+        if not self.accepted:
+            raise Refused(self)
+        return self
+
+    def explain(self, *, to: str = "staff") -> str:
+        """The decision in words: for staff with codes and sources, for a learner plainly, without codes or blame.
+
+        Raises ValueError for any other reader.
+        """
+        if to == "learner":
+            return self._explain_to_learner()
+        if to != "staff":
+            raise ValueError(f"a decision is explained to 'staff' or to 'learner', not to {to!r}")
+        heading = "Refused" if not self.accepted else "Accepted, with a breach" if self.breaches else "Accepted"
+        lines = [f"{heading}: {self.title}"]
+        lines += [f"{one.weight}: {one}" for one in self.findings]
+        for record, findings in self.restated:
+            standing = [one for one in findings if one.weight is not None]
+            lines.append(f"on record {record!r} now stands: " + (", ".join(one.rule for one in standing) or "nothing"))
+            lines += [f"  {one.rule}: {one.sentence}" for one in standing]
+        lines += [f"to do: {duty}" for duty in self.duties]
+        return "\n".join(lines)
+
+    def _explain_to_learner(self) -> str:
+        if self.accepted:
+            return f"{self.plain_title}: this is on your record."
+        lines = [f"{self.plain_title}: this could not be done as it was asked."]
+        for one in self.refusals:
+            lines.append(one.plainly)
+            if one.plain_remedy:
+                lines.append(one.plain_remedy)
+        return "\n".join(lines)

@@ -1,0 +1,134 @@
+"""Settling: the minutes that an entry assigns, under the values of its day.
+
+Minutes are settled once, when an entry is decided, and kept on the record as an assignment to lines; a later policy
+changes none of them. An entry that does not fit what stands assigns nothing. A plan is judged as if it fitted, so that
+every finding about it comes at once; what does not fit is then refused, and the assignment with it.
+"""
+
+from datetime import datetime
+
+import attrs
+
+from iagcore.policy import Gap, PolicyOnDay
+from iagcore.practice.allowance import (
+    CONVERSATION,
+    EXTENSION,
+    START,
+    Allowance,
+    AllowanceExtended,
+    Line,
+    in_notice,
+    minutes_charged,
+    minutes_rounded,
+)
+from iagcore.practice.conversations import (
+    ConversationBooked,
+    ConversationCancelled,
+    ConversationHeld,
+    ConversationMissed,
+    ConversationRescheduled,
+    Conversations,
+    MissedMarkWaived,
+    next_state,
+)
+from iagcore.practice.kinds import Entry
+from iagcore.practice.learners import JourneyStarted, LearnerLeft
+
+A_FRESH_ID = "\N{INFORMATION SEPARATOR ONE}"
+"""What a booking under an id that is taken is judged by; no caller's id can be it."""
+
+
+def settle(
+    entry: Entry,
+    *,
+    at: datetime,
+    values: PolicyOnDay,
+    allowance: Allowance,
+    bookings: Conversations | None,
+    opened: frozenset[tuple[str, str]] = frozenset(),
+    as_if_it_fits: bool = False,
+) -> tuple[Line, ...]:
+    """The lines that `entry` changes, with what they then hold, use and grant.
+
+    `values` are the policy's on the day of `at`. Without `bookings` every entry is taken to fit.
+    """
+    conversation = getattr(entry, "conversation", None)
+    fits = bookings is None or conversation is None or next_state(bookings[conversation].state, entry) is not None
+    if not (fits or as_if_it_fits):
+        return ()
+    return tuple(
+        line
+        for line in _assigned(entry, at=at, values=values, allowance=allowance, fits=fits, opened=opened)
+        if line != allowance[line.key]
+    )
+
+
+def _assigned(
+    entry: Entry,
+    *,
+    at: datetime,
+    values: PolicyOnDay,
+    allowance: Allowance,
+    fits: bool,
+    opened: frozenset[tuple[str, str]],
+) -> tuple[Line, ...]:
+    match entry:
+        case JourneyStarted():
+            return (Line(START, sort=START, grant=_granted(values)),)
+        case AllowanceExtended():
+            return (Line(entry.extension, sort=EXTENSION, grant=entry.minutes),)
+        case ConversationBooked():
+            # a second booking under one id moves nothing: it asks for minutes of its own
+            taken = not fits or (CONVERSATION, entry.conversation) in opened
+            id = A_FRESH_ID if taken else entry.conversation
+            return (Line(id, held=entry.minutes, starts_at=entry.starts_at, coach=entry.coach),)
+        case ConversationRescheduled():
+            coach = entry.coach or allowance.line(entry.conversation).coach
+            return (Line(entry.conversation, held=entry.minutes, starts_at=entry.starts_at, coach=coach),)
+        case ConversationCancelled() | ConversationMissed():
+            line = allowance.line(entry.conversation)
+            return (Line(entry.conversation, used=minutes_charged_for(entry, line, at=at, values=values)),)
+        case ConversationHeld():
+            return (Line(entry.conversation, used=minutes_used(entry.minutes, values=values)),)
+        case MissedMarkWaived():
+            return (Line(entry.conversation),)
+        case LearnerLeft():
+            return tuple(
+                attrs.evolve(line, held=0, starts_at=None, coach=None) for line in allowance.lines if line.held
+            )
+        case _:
+            return ()
+
+
+def _granted(values: PolicyOnDay) -> int:
+    try:
+        return values.whole("allowance_minutes")
+    except Gap:
+        return 0
+
+
+def minutes_used(actual: int, *, values: PolicyOnDay) -> int:
+    """Actual minutes, rounded as the policy says; as they are where it says nothing."""
+    try:
+        rounding = values.rounding
+    except Gap:
+        return actual
+    return actual if rounding.way == "none" else minutes_rounded(actual, way=rounding.way, to=rounding.to)
+
+
+def minutes_charged_for(
+    entry: ConversationCancelled | ConversationMissed, line: Line, *, at: datetime, values: PolicyOnDay
+) -> int:
+    """What a missed or late-cancelled conversation is charged (ALW-07); 0 where the policy says nothing."""
+    try:
+        if isinstance(entry, ConversationCancelled) and is_in_notice(line, at=at, values=values):
+            return 0
+        return minutes_charged(line.held, charge=values.missed_charge.of(entry.fault))
+    except Gap:
+        return 0
+
+
+def is_in_notice(line: Line, *, at: datetime, values: PolicyOnDay) -> bool:
+    """Whether what a line holds was called off in time. Raises `Gap` where the policy does not say what that is."""
+    notice_hours = values.whole("notice_hours")
+    return line.starts_at is None or in_notice(called_off_at=at, starts_at=line.starts_at, notice_hours=notice_hours)

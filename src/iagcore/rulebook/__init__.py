@@ -1,0 +1,51 @@
+"""What may happen: one file a family, reading like a handbook.
+
+`RULES` is the rule book whole. Codes are permanent and never used again for another rule.
+"""
+
+from typing import Final
+
+from iagcore.record.judging import Rule
+from iagcore.rulebook.access import ACCESS
+from iagcore.rulebook.allowance import ALLOWANCE
+from iagcore.rulebook.booking import BOOKING
+from iagcore.rulebook.corrections import CORRECTIONS
+from iagcore.rulebook.grow import GROW
+from iagcore.rulebook.journey import JOURNEY
+from iagcore.rulebook.safeguarding import SAFEGUARDING
+from iagcore.rulebook.self_efficacy import SELF_EFFICACY
+
+RULES: Final[tuple[Rule, ...]] = (
+    *ALLOWANCE,
+    *BOOKING,
+    *GROW,
+    *SELF_EFFICACY,
+    *JOURNEY,
+    *CORRECTIONS,
+    *ACCESS,
+    *SAFEGUARDING,
+)
+
+FAMILIES: Final = {
+    "ALW": "The session allowance",
+    "BKG": "The life of a booking",
+    "GRW": "GROW",
+    "EFF": "Self-efficacy",
+    "JRN": "The journey",
+    "COR": "Corrections and withdrawals",
+    "ACC": "Who may make which entry",
+    "SAF": "Safeguarding",
+}
+
+__all__ = [
+    "ACCESS",
+    "ALLOWANCE",
+    "BOOKING",
+    "CORRECTIONS",
+    "FAMILIES",
+    "GROW",
+    "JOURNEY",
+    "RULES",
+    "SAFEGUARDING",
+    "SELF_EFFICACY",
+]

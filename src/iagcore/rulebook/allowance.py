@@ -1,0 +1,248 @@
+"""ALW: the session allowance.
+
+Up to three hours of one-to-one conversation, as a ceiling and never a target. Plans never overdraw it; what happened
+is recorded in full, overrun or not. Workshops, inductions, self-led and peer GROW, concerns and follow-ups never draw.
+A cancellation in notice releases its hold and charges nothing; a later one, or a missed conversation, is charged what
+the policy decides for its fault, and never for what lay with the provider or with logistics.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from iagcore.practice.allowance import AllowanceExtended
+from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.conversations import (
+    Conversation,
+    ConversationBooked,
+    ConversationCancelled,
+    ConversationHeld,
+    ConversationMissed,
+    ConversationRescheduled,
+    State,
+)
+from iagcore.practice.learners import JourneyStarted
+from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, at_most, none_of, verdict
+from iagcore.record.journey import Journey
+from iagcore.record.judging import Case, Rule, RuleSort, ValuesOf, known, rule
+from iagcore.record.settling import is_in_notice
+from iagcore.rulebook.sources import CASE_STUDY, CHARGES, EXTENSIONS, LOCAL, PROGRAMME_FAQ
+
+BOOKINGS: Final = (ConversationBooked, ConversationRescheduled)
+AMENDMENTS: Final = (EntryCorrected, EntryWithdrawn)
+
+
+@rule(
+    "ALW-01",
+    MUST,
+    on=(*BOOKINGS, *AMENDMENTS),
+    source=CASE_STUDY,
+    remedy="Book a shorter conversation, release minutes that are held elsewhere, or ask a lead about an extension.",
+    plain_remedy="A shorter conversation may fit. You can also ask about more time.",
+    values=("allowance_minutes",),
+    protected=True,
+)
+def asked_within_remaining(entry: Any, case: Case) -> Verdict:
+    """Minutes asked stay within minutes remaining."""
+    return at_most(
+        sum(line.held for line in case.effect),
+        case.allowance.remaining_for(case.effect),
+        says="{asked} minutes asked, {limit} remain of {ceiling} ({used} used, {held} held)",
+        plainly="It asks for {asked} minutes, and {limit} of your {ceiling} minutes are free to book.",
+        ceiling=case.allowance.ceiling,
+        used=case.allowance.used,
+        held=case.allowance.held,
+    )
+
+
+@rule(
+    "ALW-02",
+    MUST,
+    on=(ConversationHeld, ConversationMissed, ConversationCancelled),
+    source=CASE_STUDY,
+    remedy="Correct the record if the minutes are not right; otherwise a lead extends the allowance or authorises it.",
+    values=("allowance_minutes",),
+)
+def used_within_granted(entry: Any, case: Case) -> Verdict:
+    """Minutes used, charges included, stay within what is granted; one that uses no more than before is no overrun."""
+    return at_most(
+        case.allowance_after.used,
+        max(case.allowance.ceiling, case.allowance.used),
+        says="{asked} minutes used of {ceiling} granted",
+        ceiling=case.allowance.ceiling,
+    )
+
+
+@rule(
+    "ALW-03",
+    SHOULD,
+    on=(ConversationHeld,),
+    source=PROGRAMME_FAQ,
+    remedy="Say whether it was one-to-one and in private.",
+)
+def one_to_one_in_private(entry: Any, case: Case) -> Verdict:
+    """A conversation is one-to-one and in private; an interpreter, or a supporter the learner chose, may be there."""
+    return verdict(
+        known("whether it was one-to-one", entry.one_to_one) and known("whether it was in private", entry.in_private),
+        says="one-to-one: {one_to_one}, in private: {in_private}; it draws on the allowance either way",
+        one_to_one=entry.one_to_one,
+        in_private=entry.in_private,
+    )
+
+
+@rule(
+    "ALW-04",
+    MUST,
+    on=(AllowanceExtended,),
+    source=EXTENSIONS,
+    remedy="Name the lead who decides and the reason, within the limit that the policy sets.",
+    plain_remedy="A lead decides about more time; you can ask them.",
+    values=("extension_limit_minutes",),
+    protected=True,
+)
+def extension_by_a_lead_within_the_limit(entry: Any, case: Case) -> Verdict:
+    """An extension names a lead and a reason, and all extensions together stay within the limit."""
+    total, limit = case.allowance.extensions + entry.minutes, case.today.whole("extension_limit_minutes")
+    return none_of(
+        (
+            *(["no lead is named"] if entry.lead is None else []),
+            *(["no reason is given"] if entry.reason is None else []),
+            *([f"{total} minutes of extensions where {limit} are allowed"] if total > limit else []),
+        ),
+        says="{found}",
+        otherwise="{total} minutes of extensions, {limit} allowed, by a lead and for a reason",
+        plainly="More time needs a lead's decision, and there is a limit to it.",
+        total=total,
+        limit=limit,
+    )
+
+
+@rule(
+    "ALW-05",
+    SHOULD,
+    on=BOOKINGS,
+    source=LOCAL,
+    remedy="Book a shorter conversation, or two.",
+    values=("longest_conversation_minutes",),
+)
+def not_longer_than_the_longest(entry: Any, case: Case) -> Verdict:
+    """A conversation is no longer than the longest one that the policy foresees."""
+    return at_most(
+        entry.minutes,
+        case.today.whole("longest_conversation_minutes"),
+        says="{asked} minutes asked, {limit} is the longest foreseen",
+    )
+
+
+@rule(
+    "ALW-06",
+    SHOULD,
+    on=BOOKINGS,
+    source=LOCAL,
+    remedy="Leave more days between conversations, unless the learner wants them close together.",
+    values=("days_between_conversations",),
+)
+def days_apart(entry: Any, case: Case) -> Verdict:
+    """Conversations are at least so many days apart."""
+    limit = case.today.whole("days_between_conversations")
+    return at_least(
+        min((_days_from(other, entry.starts_at, case) for other in _others(entry, case)), default=limit),
+        limit,
+        says="{found} days from the nearest other conversation, at least {limit} are foreseen",
+    )
+
+
+def _others(entry: Any, case: Case) -> list[Conversation]:
+    standing = (State.BOOKED, State.HELD)
+    return [one for one in case.bookings.all if one.id != entry.conversation and one.state in standing]
+
+
+def _days_from(other: Conversation, starts_at: datetime, case: Case) -> int:
+    moment = other.starts_at if other.state is State.BOOKED else other.settled_at
+    assert moment is not None  # a booked conversation has its start, one that was held its day
+    return abs((case.day_of(moment) - case.day_of(starts_at)).days)
+
+
+@rule(
+    "ALW-07",
+    SHOULD,
+    on=(ConversationMissed, ConversationCancelled, ConversationHeld),
+    source=CHARGES,
+    remedy="Have the policy say what is charged or how minutes are rounded; until then nothing is.",
+    sort=RuleSort.COMPUTATION,
+    values=("missed_charge", "notice_hours", "rounding"),
+    proven_by=("law_charges_never_exceed_what_was_held", "law_provider_and_logistics_cost_nothing"),
+)
+def minutes_settled(entry: Any, case: Case) -> Verdict:
+    """Minutes charged follow the fault and the notice given, minutes used the rounding, as the policy decides them."""
+    return verdict(
+        bool(_values_read(entry, case)),
+        says="{settled} minutes settled by {by}",
+        settled=sum(line.used for line in case.effect),
+        by=_values_read(entry, case),
+    )
+
+
+def _values_read(entry: Any, case: Case) -> str:
+    """Which value settles the minutes; a Gap where the policy does not have it."""
+    if isinstance(entry, ConversationHeld):
+        return f"rounding = {case.today.rounding.way}"
+    if isinstance(entry, ConversationCancelled) and is_in_notice(
+        case.allowance.line(entry.conversation), at=case.at, values=case.today
+    ):
+        return f"notice_hours = {case.today.whole('notice_hours')}, given in time"
+    return f"missed_charge = {case.today.missed_charge.of(entry.fault)} ({entry.fault})"
+
+
+@rule(
+    "ALW-08",
+    MUST,
+    on=(JourneyStarted, AllowanceExtended, *AMENDMENTS),
+    source=LOCAL,
+    remedy="Release what is held first, or leave the grant as it is.",
+    plain_remedy="Ask a lead to look at the time that was agreed for you.",
+    values=("allowance_minutes",),
+    protected=True,
+)
+def grants_cover_what_is_used_and_held(entry: Any, case: Case) -> Verdict:
+    """A grant is a stated number of minutes, and is never lowered below what is used and held."""
+    return at_least(
+        case.allowance_after.ceiling,
+        min(case.allowance.ceiling, case.allowance_after.used + case.allowance_after.held),
+        says="{found} minutes would be granted, {needed} are used and held (programme allowance {stated})",
+        plainly="The time granted would no longer cover what is already used and booked.",
+        needed=case.allowance_after.used + case.allowance_after.held,
+        stated=case.today.whole("allowance_minutes") if isinstance(entry, JourneyStarted) else "unchanged",
+    )
+
+
+def uncovered_holds(journey: Journey, values: ValuesOf) -> list[Duty]:
+    """A hold that is no longer covered is rescheduled, released or extended."""
+    allowance = journey.allowance
+    if not (allowance.shortfall and allowance.held):
+        return []
+    what = f"{allowance.shortfall} of {allowance.held} minutes held are not covered: reschedule, release or extend"
+    return [Duty("ALW-09", what, None, journey.coaching.coach, journey.subject)]
+
+
+ALW_09: Final = Rule(
+    "ALW-09",
+    MUST,
+    (),
+    "A hold that is no longer covered is rescheduled, released or extended.",
+    LOCAL,
+    uncovered_holds,
+    sort=RuleSort.DUTY,
+    proven_by=("law_a_hold_is_due_exactly_while_it_is_not_covered",),
+)
+
+ALLOWANCE: Final[tuple[Rule, ...]] = (
+    asked_within_remaining,
+    used_within_granted,
+    one_to_one_in_private,
+    extension_by_a_lead_within_the_limit,
+    not_longer_than_the_longest,
+    days_apart,
+    minutes_settled,
+    grants_cover_what_is_used_and_held,
+    ALW_09,
+)

@@ -1,0 +1,145 @@
+"""BKG: the life of a booking.
+
+What may follow what is a literal table in `practice/conversations.py`. No hour of a learner or a coach is held twice,
+however it comes to be held: booked, moved, or restored by a correction. Hours are half-open, so that one conversation
+may begin when another ends.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from iagcore.policy import Gap, PolicyOnDay
+from iagcore.practice.allowance import CONVERSATION
+from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.conversations import (
+    TOUCHES_A_CONVERSATION,
+    ConversationBooked,
+    ConversationHeld,
+    ConversationRescheduled,
+    State,
+    next_state,
+)
+from iagcore.practice.kinds import Entry
+from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, none_of, verdict
+from iagcore.record.journey import Journey
+from iagcore.record.judging import Case, Rule, RuleSort, ValuesOf, rule
+from iagcore.rulebook.sources import LOCAL, PRACTICE
+
+HOLDS_AN_HOUR: Final = (ConversationBooked, ConversationRescheduled, EntryCorrected, EntryWithdrawn)
+"""The kinds whose effect may newly hold an hour."""
+
+
+@rule(
+    "BKG-01",
+    MUST,
+    on=TOUCHES_A_CONVERSATION,
+    source=LOCAL,
+    remedy="Correct the earlier record if it is not right; give a new conversation an id of its own.",
+    plain_remedy="Your coach can look at what is on the record with you.",
+    protected=True,
+)
+def booking_state_allows_it(entry: Any, case: Case) -> Verdict:
+    """The booking's state allows the change."""
+    return verdict(
+        next_state(case.bookings[entry.conversation].state, entry) is not None and not _id_was_used(entry, case),
+        says="conversation {conversation} is {state}; {change} was asked",
+        plainly="It does not fit what the record says of that conversation.",
+        conversation=entry.conversation,
+        state="not booked, and its id was used before" if _id_was_used(entry, case) else _state(entry, case),
+        change=entry.declares.name.removeprefix("conversation-").replace("-", " "),
+    )
+
+
+def _state(entry: Any, case: Case) -> str:
+    return str(case.bookings[entry.conversation].state)
+
+
+def _id_was_used(entry: Any, case: Case) -> bool:
+    # two processes may race for one id, so an id is never used for a second conversation, even after a withdrawal
+    state = case.bookings[entry.conversation].state
+    return state is State.NOT_BOOKED and (CONVERSATION, entry.conversation) in case.opened
+
+
+@rule(
+    "BKG-02",
+    MUST,
+    on=HOLDS_AN_HOUR,
+    source=PRACTICE,
+    remedy="Choose another time or another coach.",
+    plain_remedy="Another time will do.",
+    protected=True,
+    outside=True,
+)
+def hour_is_free(entry: Entry, case: Case) -> Verdict:
+    """Neither the learner nor the coach is already booked at that time; an hour may begin when another ends."""
+    return none_of(
+        case.taken,
+        says="already booked: {found}",
+        otherwise="nobody is booked at that time",
+        plainly="That time is already taken.",
+    )
+
+
+def days_after(moment: datetime, values: PolicyOnDay, name: str) -> datetime | None:
+    """So many days after a moment, by a value of the policy; None where the policy does not say."""
+    try:
+        return moment + timedelta(days=values.whole(name))
+    except Gap:
+        return None
+
+
+def write_up_due(journey: Journey, values: ValuesOf) -> list[Duty]:
+    """A conversation that was held is written up within so many days."""
+    return [
+        Duty(
+            "BKG-03",
+            f"write up conversation {top.entry.conversation}",
+            days_after(top.at, values(place), "write_up_days"),
+            top.entry.coach,
+            journey.subject,
+        )
+        for place in journey.places
+        if (top := place.top) is not None
+        and isinstance(top.entry, ConversationHeld)
+        and top.entry.conversation not in journey.grow.written_up
+    ]
+
+
+def outcome_unsaid(journey: Journey, values: ValuesOf) -> list[Duty]:
+    """Once a booking's time has passed, the record says what happened."""
+    return [
+        Duty(
+            "BKG-04",
+            f"say what came of conversation {one.id}",
+            one.starts_at + timedelta(minutes=one.minutes),
+            one.coach,
+            journey.subject,
+        )
+        for one in journey.bookings.booked
+        if one.starts_at is not None
+    ]
+
+
+BKG_03: Final = Rule(
+    "BKG-03",
+    SHOULD,
+    (),
+    "A conversation that was held is written up within so many days.",
+    LOCAL,
+    write_up_due,
+    sort=RuleSort.DUTY,
+    values=("write_up_days",),
+    proven_by=("law_a_held_conversation_is_due_until_written_up",),
+)
+BKG_04: Final = Rule(
+    "BKG-04",
+    SHOULD,
+    (),
+    "Once a booking's time has passed, the record says what happened.",
+    LOCAL,
+    outcome_unsaid,
+    sort=RuleSort.DUTY,
+    proven_by=("law_a_booking_is_due_exactly_while_it_is_booked",),
+)
+
+BOOKING: Final[tuple[Rule, ...]] = (booking_state_allows_it, hour_is_free, BKG_03, BKG_04)

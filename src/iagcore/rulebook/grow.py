@@ -1,0 +1,156 @@
+"""GRW: GROW as the structure of conversations.
+
+Every rule here is advice: GROW is a compass. A coach is told what a conversation left open, never stopped from
+recording it.
+"""
+
+from typing import Any, Final
+
+from iagcore.practice.conversations import State
+from iagcore.practice.grow import (
+    Action,
+    ActionAgreed,
+    ConversationWrittenUp,
+    GoalChanged,
+    GoalReached,
+    GoalSet,
+    GoalSetAside,
+    OptionRaised,
+    RealityExplored,
+)
+from iagcore.record.findings import SHOULD, Verdict, at_least, none_of, verdict
+from iagcore.record.judging import Case, Rule, known, rule
+from iagcore.rulebook.sources import (
+    CASE_STUDY,
+    COACHING_QUESTIONS,
+    COMMITMENT,
+    GROW_FIRST,
+    GROW_MODEL,
+    REGROW,
+)
+
+
+@rule(
+    "GRW-01",
+    SHOULD,
+    on=(ConversationWrittenUp,),
+    source=GROW_FIRST,
+    remedy="Come back to the stages that were left out next time; any order will do.",
+)
+def first_conversation_touches_all_stages(entry: Any, case: Case) -> Verdict:
+    """A first conversation on an issue touches all four stages, in any order."""
+    return none_of(
+        case.grow.stages_not_touched_in(entry.conversation) if _is_first_on_an_issue(entry, case) else (),
+        says="not touched in conversation {conversation}: {found}",
+        otherwise="every stage that was wanted was touched",
+        conversation=entry.conversation,
+    )
+
+
+def _is_first_on_an_issue(entry: Any, case: Case) -> bool:
+    if entry.first_on_issue is not None:
+        return bool(entry.first_on_issue)
+    return not case.grow.written_up or case.grow.sets_a_goal(entry.conversation)
+
+
+@rule(
+    "GRW-02",
+    SHOULD,
+    on=(ConversationWrittenUp,),
+    source=COACHING_QUESTIONS,
+    remedy="Agree one action with what, by when, and what support or obstacle there is.",
+)
+def ends_with_a_whole_action(entry: Any, case: Case) -> Verdict:
+    """A conversation ends with at least one action that says what, by when, and support or obstacle."""
+    return at_least(
+        sum(action.is_whole for action in case.grow.actions_of(entry.conversation)),
+        1,
+        says="{found} actions say what, by when, and support or obstacle; at least {limit} is wanted",
+    )
+
+
+@rule(
+    "GRW-03",
+    SHOULD,
+    on=(ActionAgreed,),
+    source=COMMITMENT,
+    remedy="Rework the action with the learner until they would commit to it.",
+    values=("commitment_floor",),
+)
+def commitment_reaches_the_floor(entry: Any, case: Case) -> Verdict:
+    """The learner's commitment to an action reaches the floor, or the action is reworked."""
+    return at_least(
+        known("the learner's commitment", entry.commitment),
+        case.today.whole("commitment_floor"),
+        says="commitment {found} of 10, {limit} is the floor",
+    )
+
+
+@rule(
+    "GRW-04",
+    SHOULD,
+    on=(ConversationWrittenUp,),
+    source=REGROW,
+    remedy="Look at these actions together, and note what came of them.",
+)
+def opens_by_reviewing_actions(entry: Any, case: Case) -> Verdict:
+    """A conversation opens by reviewing the actions of the one before."""
+    return none_of(
+        (action.id for action in _actions_of_the_one_before(entry, case) if action.outcome is None),
+        says="not reviewed yet: {found}",
+        otherwise="no action of the conversation before is left unreviewed",
+    )
+
+
+def _actions_of_the_one_before(entry: Any, case: Case) -> tuple[Action, ...]:
+    held = [one.id for one in case.bookings.held]
+    before = held[: held.index(entry.conversation)] if entry.conversation in held else held
+    return case.grow.actions_of(before[-1]) if before else ()
+
+
+@rule(
+    "GRW-05",
+    SHOULD,
+    on=(ActionAgreed,),
+    source=GROW_MODEL,
+    remedy="Say which goal the action serves and which option it follows from.",
+)
+def action_serves_a_goal_and_follows_from_an_option(entry: Any, case: Case) -> Verdict:
+    """An action serves a goal of the journey and follows from an option that was raised."""
+    return none_of(
+        (
+            *(["a goal of this journey"] if case.grow.goal(entry.goal) is None else []),
+            *(["an option that was raised"] if case.grow.option(entry.option) is None else []),
+        ),
+        says="the action names no {found}",
+        otherwise="it serves goal {goal} and follows from option {option}",
+        goal=entry.goal,
+        option=entry.option,
+    )
+
+
+@rule(
+    "GRW-06",
+    SHOULD,
+    on=(GoalSet, GoalChanged, GoalReached, GoalSetAside, RealityExplored, OptionRaised, ActionAgreed),
+    source=CASE_STUDY,
+    remedy="Name the conversation it belongs to, or mark it self-led or peer.",
+)
+def belongs_to_a_conversation(entry: Any, case: Case) -> Verdict:
+    """What is noted belongs to a conversation of this journey, or is marked self-led or peer."""
+    return verdict(
+        entry.outside is not None or case.bookings[entry.conversation or ""].state is not State.NOT_BOOKED,
+        says="conversation: {conversation}, outside one: {outside}",
+        conversation=entry.conversation,
+        outside=entry.outside,
+    )
+
+
+GROW: Final[tuple[Rule, ...]] = (
+    first_conversation_touches_all_stages,
+    ends_with_a_whole_action,
+    commitment_reaches_the_floor,
+    opens_by_reviewing_actions,
+    action_serves_a_goal_and_follows_from_an_option,
+    belongs_to_a_conversation,
+)

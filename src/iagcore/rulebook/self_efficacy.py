@@ -1,0 +1,45 @@
+"""EFF: self-efficacy. Evidence says whose words it is; nothing is scored; gratitude is no domain."""
+
+from typing import Any, Final
+
+from iagcore.practice.grow import ConversationWrittenUp
+from iagcore.practice.self_efficacy import EvidenceNoted
+from iagcore.record.findings import MUST, SHOULD, Verdict, none_of, verdict
+from iagcore.record.judging import Case, Rule, rule
+from iagcore.rulebook.sources import BANDURA, DESIGN
+
+
+@rule(
+    "EFF-01",
+    SHOULD,
+    on=(ConversationWrittenUp,),
+    source=BANDURA,
+    remedy="Listen for these next time. This is for the coach alone, and no target.",
+)
+def domains_with_evidence(entry: Any, case: Case) -> Verdict:
+    """From the second write-up on, the coach is shown which domains have no evidence yet, mastery first."""
+    return none_of(
+        case.self_efficacy.domains_without_evidence if _is_a_later_write_up(entry, case) else (),
+        says="no evidence yet: {found}",
+        otherwise="nothing to show",
+    )
+
+
+def _is_a_later_write_up(entry: Any, case: Case) -> bool:
+    # once per conversation: writing one up again shows nothing
+    return bool(case.grow.written_up) and entry.conversation not in case.grow.written_up
+
+
+@rule(
+    "EFF-02",
+    MUST,
+    on=(EvidenceNoted,),
+    source=DESIGN,
+    remedy="Correct the record: say whether these are the learner's words or the coach's.",
+)
+def says_whose_words(entry: Any, case: Case) -> Verdict:
+    """Evidence says whose words it is."""
+    return verdict(entry.whose is not None, says="whose words: {whose}", whose=entry.whose)
+
+
+SELF_EFFICACY: Final[tuple[Rule, ...]] = (domains_with_evidence, says_whose_words)

@@ -1,0 +1,22 @@
+"""Where the rules come from, in words that a reader can follow up. A rule without a public source says so: local."""
+
+from typing import Final
+
+CASE_STUDY: Final = (
+    "Ways to Wellbeing case study, Southend Adult Community College (mhfe.org.uk/content/ways-wellbeing-case-study-1)"
+)
+LOCAL: Final = "local: a rule of this library that each provider decides for itself"
+PRACTICE: Final = "common practice"
+DESIGN: Final = "a guarantee of this library's design"
+PROGRAMME_FAQ: Final = "programme questions and answers (mhfe.org.uk/faq-page)"
+PROGRAMME_BACKGROUND: Final = "programme background paper (studylib.net/doc/7763702)"
+EXTENSIONS: Final = (
+    "published attendance policies of counselling and coaching services show the practice; the value is local"
+)
+CHARGES: Final = "published attendance policies of counselling and coaching services vary; the value is local"
+GROW_MODEL: Final = "the GROW model (elevate.hr/grow-model)"
+GROW_FIRST: Final = "the GROW model (elevate.hr/grow-model; azkurs.org, business coaching)"
+COACHING_QUESTIONS: Final = "coaching questions (mexeen.com)"
+COMMITMENT: Final = "GROW questions (cstraininguk.co.uk); the floor is local"
+REGROW: Final = "T-GROW and RE-GROW"
+BANDURA: Final = "Bandura, Self-Efficacy: The Exercise of Control, 1997 (uky.edu/~eushe2/Pajares/effbook3.html); local"
