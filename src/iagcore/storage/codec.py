@@ -1,0 +1,298 @@
+"""The record format: how a record becomes bytes, and how bytes become a record again.
+
+Format 1. Both halves are JSON in UTF-8, with sorted keys. Nothing is coerced in either direction: a number is a
+number, and an unknown field is an error, not a guess. An entry of a kind that this version does not know keeps its
+text as it is, inside a correction too, and is written again to the letter.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final, get_args, get_origin
+
+from cattrs import Converter, transform_error
+from cattrs.gen import make_dict_structure_fn
+
+from iagcore.exceptions import IagcoreError, InvalidEntry, nearest
+from iagcore.practice import KIND_BY_NAME, PROMISED
+from iagcore.practice.allowance import Line
+from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.kinds import Entry, Field
+from iagcore.record.findings import Assessment
+from iagcore.record.records import Envelope, LineState, PolicyKept, Record, Sort, UnreadEntry
+from iagcore.record.stored import StoredRecord
+
+FORMAT: Final = 1
+
+Document = dict[str, Any]
+
+
+class UnreadableRecord(IagcoreError):
+    """Stored bytes are no record that this version can read. Attributes: `surrogate`, `reason`."""
+
+    def __init__(self, surrogate: str, reason: str) -> None:
+        self.surrogate, self.reason = surrogate, reason
+        super().__init__(f"record {surrogate} cannot be read: {reason}")
+
+
+def _exactly(wanted: type) -> Callable[[Any, Any], Any]:
+    def structure(value: Any, _: Any) -> Any:
+        if type(value) is not wanted:
+            raise ValueError(f"{wanted.__name__} expected, not {value!r}")
+        return value
+
+    return structure
+
+
+def _moment(value: Any, _: Any) -> datetime:
+    if type(value) is not str:
+        raise ValueError(f"a time as text is expected, not {value!r}")
+    return datetime.fromisoformat(value).astimezone(UTC)
+
+
+def _is_sequence(wanted: Any) -> bool:
+    return get_origin(wanted) is tuple
+
+
+def _strict() -> Converter:
+    """A cattrs converter that coerces nothing: cattrs by itself turns "no" into True and 45.7 into 45."""
+    converter = Converter(forbid_extra_keys=True)
+    for wanted in (str, int, bool, bytes):
+        converter.register_structure_hook(wanted, _exactly(wanted))
+    converter.register_structure_hook(datetime, _moment)
+    converter.register_unstructure_hook(datetime, lambda moment: moment.astimezone(UTC).isoformat())
+    converter.register_structure_hook(str | int | bool | None, _scalar)
+
+    def sequence(wanted: Any) -> Callable[[Any, Any], Any]:
+        parts = get_args(wanted)
+
+        def structure(value: Any, _: Any) -> Any:
+            if type(value) is not list:
+                raise ValueError(f"a list is expected, not {value!r}")
+            if parts[-1] is Ellipsis:
+                return tuple(converter.structure(item, parts[0]) for item in value)
+            if len(value) != len(parts):
+                raise ValueError(f"{len(parts)} items are expected, not {len(value)}")
+            return tuple(converter.structure(item, part) for item, part in zip(value, parts, strict=True))
+
+        return structure
+
+    converter.register_structure_hook_factory(_is_sequence, sequence)
+    converter.register_unstructure_hook_factory(
+        _is_sequence, lambda _: lambda value: [converter.unstructure(item) for item in value]
+    )
+    for whole in (Assessment, Envelope, LineState):
+        converter.register_structure_hook(
+            whole, make_dict_structure_fn(whole, converter, _cattrs_forbid_extra_keys=True)
+        )
+    return converter
+
+
+def _scalar(value: Any, _: Any) -> Any:
+    if value is not None and type(value) not in (str, int, bool):
+        raise ValueError(f"a text, a whole number or a truth value is expected, not {value!r}")
+    return value
+
+
+CONVERTER: Final = _strict()
+
+
+def _dump(document: Any) -> bytes:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+# ---- entries
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def entry_document(entry: Entry) -> Document:
+    """An entry as a JSON document: its kind, and its fields that are not None."""
+    match entry:
+        case UnreadEntry():
+            unread: Document = json.loads(entry.text)
+            return unread
+        case PolicyKept():
+            return {"kind": "policy-kept", "text": entry.text}
+        case EntryCorrected():
+            return {
+                "kind": "entry-corrected",
+                "target": entry.target,
+                "why": entry.why,
+                "entry": entry_document(entry.entry),
+            }
+        case EntryWithdrawn():
+            return {"kind": "entry-withdrawn", "target": entry.target, "why": entry.why, "whole": entry.whole}
+        case _:
+            values = {field.name: getattr(entry, field.name) for field in entry.declares.fields}
+            return {"kind": entry.declares.name, **{k: _written(v) for k, v in values.items() if v not in (None, ())}}
+
+
+def kind_named(name: object, *, of: str = "entry") -> type[Entry]:
+    """The kind of that name. Raises `InvalidEntry`, naming the nearest, for one that nobody can make."""
+    if type(name) is not str:
+        raise InvalidEntry(of, "kind", name, "a kind is expected, such as conversation-booked")
+    if name in KIND_BY_NAME:
+        return KIND_BY_NAME[name]
+    if name in {kind.name for kind in PROMISED}:
+        raise InvalidEntry(of, "kind", name, "this kind is known by name; a later version of iagcore brings it")
+    raise InvalidEntry(of, "kind", name, f"no kind is called so{nearest(name, KIND_BY_NAME)}")
+
+
+def made(kind: type[Entry], values: Mapping[str, Any]) -> Entry:
+    """An entry of `kind` from its fields. Raises `InvalidEntry` for an unknown, a missing or a malformed one."""
+    declared = {field.name: field for field in kind.declares.fields}
+    for name, value in values.items():
+        if name not in declared:
+            raise InvalidEntry(kind.declares.name, name, value, f"there is no such field{nearest(name, declared)}")
+    for name, field in declared.items():
+        if name not in values and not field.may_be_left_out:
+            raise InvalidEntry(kind.declares.name, name, None, "it is missing")
+    return kind(**values)
+
+
+def _read_value(field: Field | None, value: Any) -> Any:
+    if field is None or type(value) is not str:
+        return value
+    if field.type.name == "moment":
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if field.type.name == "day" else value
+
+
+def read_entry(document: Document) -> Entry:
+    """The entry of a stored document; one of an unknown kind is kept unread."""
+    name = document.get("kind")
+    values = {key: value for key, value in document.items() if key != "kind"}
+    if name == "policy-kept":
+        return PolicyKept(values["text"])
+    if name == "entry-corrected":
+        return EntryCorrected(values["target"], read_entry(values["entry"]), values["why"])
+    if name == "entry-withdrawn":
+        return EntryWithdrawn(values["target"], values["why"], values["whole"])
+    if name not in KIND_BY_NAME:
+        return UnreadEntry(str(name), json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    kind = KIND_BY_NAME[name]
+    fields = {field.name: field for field in kind.declares.fields}
+    return made(
+        kind, {key: _read_value(fields[key], value) if key in fields else value for key, value in values.items()}
+    )
+
+
+# ---- records
+
+
+def dump_envelope(envelope: Envelope) -> bytes:
+    """The bytes of an envelope."""
+    return _dump(CONVERTER.unstructure(envelope))
+
+
+def encode(record: Record, *, surrogate: str, salt: str) -> tuple[bytes, bytes]:
+    """The envelope and the payload of a record. `surrogate` and `salt` are random, and made by the caller."""
+    places = {subject: place for place, subject in enumerate(record.about)}
+    envelope = Envelope(
+        surrogate,
+        len(record.about),
+        record.at,
+        record.recorded_at,
+        record.policy,
+        record.outcome,
+        tuple(line_state(line, surrogate, places) for surrogate, line in record.effect),
+    )
+    payload = {
+        "kind": entry_document(record.entry)["kind"],
+        "by": record.by,
+        "corrects": record.corrects,
+        "considered": CONVERTER.unstructure(record.considered, tuple[Assessment, ...]),
+        "restated": CONVERTER.unstructure(record.restated, tuple[tuple[str, tuple[Assessment, ...]], ...]),
+        "entry": entry_document(record.entry),
+        "lines": [line.id for _, line in record.effect],
+        "salt": salt,
+    }
+    return dump_envelope(envelope), _dump(payload)
+
+
+def line_state(line: Line, surrogate: str, places: Mapping[str, int]) -> LineState:
+    """A line as an envelope carries it; `places` are those of the record's subjects."""
+    coach = places[line.coach] if line.held and line.coach is not None else None
+    starts_at = line.starts_at if line.held else None
+    return LineState(line.sort, surrogate, line.grant, line.held, line.used, starts_at, coach)
+
+
+def read_envelope(stored: StoredRecord) -> Envelope:
+    """The envelope of a stored record. Raises `UnreadableRecord`, also for a format of a later version."""
+    document = _loaded(stored.envelope, stored.surrogate)
+    written = document.get("format")
+    if written != FORMAT:
+        raise UnreadableRecord(
+            stored.surrogate,
+            f"it is in format {written}, and this version of iagcore reads format {FORMAT}: upgrade it",
+        )
+    envelope: Envelope = _structured(document, Envelope, stored.surrogate)
+    return envelope
+
+
+def decode(stored: StoredRecord) -> Record:
+    """The record that a store kept. Raises `UnreadableRecord` for bytes that are none, or that were erased."""
+    envelope = read_envelope(stored)
+    if stored.payload is None or stored.id is None:
+        raise UnreadableRecord(stored.surrogate, "its words were erased")
+    payload = _loaded(stored.payload, stored.surrogate)
+    about = tuple(filing.subject for filing in stored.about)
+    try:
+        return Record(
+            stored.id,
+            about,
+            envelope.at,
+            envelope.recorded_at,
+            payload["by"],
+            envelope.policy,
+            payload["corrects"],
+            envelope.sort,
+            _structured(payload["considered"], tuple[Assessment, ...], stored.surrogate),
+            _structured(payload["restated"], tuple[tuple[str, tuple[Assessment, ...]], ...], stored.surrogate),
+            tuple(
+                (state.surrogate, _line(state, id, about))
+                for state, id in zip(envelope.lines, payload["lines"], strict=True)
+            ),
+            read_entry(payload["entry"]),
+        )
+    except (KeyError, TypeError, ValueError, InvalidEntry) as error:
+        raise UnreadableRecord(stored.surrogate, str(error)) from error
+
+
+def _line(state: LineState, id: str, about: Sequence[str]) -> Line:
+    return Line(
+        id,
+        sort=state.sort,
+        grant=state.grant,
+        held=state.held,
+        used=state.used,
+        starts_at=state.starts_at,
+        coach=None if state.coach is None else about[state.coach],
+    )
+
+
+def _loaded(text: bytes, surrogate: str) -> Document:
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise UnreadableRecord(surrogate, f"its bytes are no JSON ({error})") from None
+    if type(document) is not dict:
+        raise UnreadableRecord(surrogate, "its bytes are no document")
+    return document
+
+
+def _structured(document: Any, wanted: Any, surrogate: str) -> Any:
+    try:
+        return CONVERTER.structure(document, wanted)
+    except Exception as error:  # cattrs gathers every error in a group of its own
+        raise UnreadableRecord(surrogate, "; ".join(transform_error(error))) from None
+
+
+def is_receipt(stored: StoredRecord) -> bool:
+    """Whether a stored record is what an erasure left."""
+    return read_envelope(stored).sort is Sort.RECEIPT

@@ -1,0 +1,149 @@
+"""Journey files: entries for any number of journeys, written by hand in TOML.
+
+    schema = 1
+    policy = "ways-to-wellbeing"
+    file = "learner-a"            # an entry without an id is learner-a#1, learner-a#2, … by its place
+
+    [[entry]]
+    kind = "conversation-booked"
+    journey = "learner-a"
+    at = 2015-10-05T09:30:00+01:00
+    by = "coach:nina"
+    conversation = "c1"
+    …
+
+An entry with `corrects` and `why` puts its fields in the place of the record of that id; `kind = "entry-withdrawn"`
+with `target` and `why` takes one back. A file is read and checked whole before anybody records a line of it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from os import PathLike
+from typing import Any, Final
+
+import attrs
+
+from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.kinds import Entry, accept_flag, accept_id, accept_moment, accept_party, accept_words
+from iagcore.storage.codec import kind_named, made
+from iagcore.toml_source import Source
+
+SCHEMA: Final = 1
+BESIDE: Final = ("kind", "journey", "at", "by", "id")
+"""What stands beside an entry's own fields."""
+
+
+@attrs.frozen
+class FileEntry:
+    """One entry of a journey file, and the line it begins on."""
+
+    line: int
+    journey: str
+    entry: Entry
+    by: str
+    at: datetime | None
+    id: str
+
+
+@attrs.frozen
+class JourneyFile:
+    """A journey file that was read and checked whole; `policy` is the one it names, if it names one."""
+
+    source: Source
+    policy: str | None
+    entries: tuple[FileEntry, ...]
+
+
+def read_journey_file(path: str | PathLike[str]) -> JourneyFile:
+    """Read a journey file. Raises `InvalidFile`, naming the file, the line and the nearest known name."""
+    return parse_journey_file(Source.read(path))
+
+
+def parse_journey_file(source: Source) -> JourneyFile:
+    """The journey file that a TOML text is. Raises `InvalidFile`."""
+    known = ("schema", "policy", "file", "entry")
+    for key in source.data:
+        if key not in known:
+            raise source.wrong(f"{key!r} is not known in a journey file{nearest(key, known)}", key)
+    schema = source.data.get("schema")
+    if type(schema) is not int or schema != SCHEMA:
+        raise source.wrong(f"schema = {SCHEMA} is expected, the version of this format", "schema")
+    for key in ("policy", "file"):
+        if key in source.data and type(source.data[key]) is not str:
+            raise source.wrong(f"{key}: a text is expected", key)
+    tables = source.data.get("entry", [])
+    if type(tables) is not list or not all(type(table) is dict for table in tables):
+        raise source.wrong("entries are written [[entry]]", "entry")
+    entries = tuple(_file_entry(source, number, table) for number, table in enumerate(tables))
+    seen: dict[tuple[str, str], FileEntry] = {}
+    for one in entries:
+        other = seen.setdefault((one.journey, one.id), one)
+        if other is not one:
+            reason = f"the id {one.id!r} is used twice on journey {one.journey!r}, first on line {other.line}"
+            raise type(source.wrong(""))(source.file, one.line, reason)
+    return JourneyFile(source, source.data.get("policy"), entries)
+
+
+def _file_entry(source: Source, number: int, table: Mapping[str, Any]) -> FileEntry:
+    path = ("entry", number)
+    file = source.data.get("file")
+    if "id" not in table and file is None:
+        raise source.wrong('the entry has no id: give it one, or name the file with file = "…"', *path)
+    amends = "corrects" in table or table.get("kind") == EntryWithdrawn.declares.name
+    if "at" not in table and not amends:
+        raise source.wrong("at is missing: when did it happen, or when was it decided?", *path)
+    return FileEntry(
+        source.line(*path) or 1,
+        beside(source, path, table, "journey", accept_id),
+        entry_of(source, path, table),
+        beside(source, path, table, "by", accept_party),
+        beside(source, path, table, "at", accept_moment) if "at" in table else None,
+        beside(source, path, {"id": f"{file}#{number + 1}", **table}, "id", accept_id),
+    )
+
+
+def beside(source: Source, path: tuple[str | int, ...], table: Mapping[str, Any], name: str, accept: Any) -> Any:
+    """What stands beside an entry under `name`. Raises `InvalidFile`."""
+    if name not in table:
+        raise source.wrong(f"{name} is missing", *path)
+    try:
+        return accept(table[name])
+    except (ValueError, OverflowError) as error:
+        raise source.wrong(f"{name} = {table[name]!r}: {error}", *path, name) from None
+
+
+def entry_of(
+    source: Source, path: tuple[str | int, ...], table: Mapping[str, Any], *, besides: tuple[str, ...] = BESIDE
+) -> Entry:
+    """The entry that a table writes, an amendment too. Raises `InvalidFile`, naming the line of the field."""
+    fields = {key: value for key, value in table.items() if key not in besides}
+    try:
+        if table.get("kind") == EntryWithdrawn.declares.name:
+            _only(fields, ("target", "why", "whole"))
+            whole = accept_flag(fields.get("whole", False))
+            return EntryWithdrawn(_taken(fields, "target", accept_id), _taken(fields, "why", accept_words), whole)
+        if "corrects" in fields:
+            target, why = _taken(fields, "corrects", accept_id), _taken(fields, "why", accept_words)
+            values = {key: value for key, value in fields.items() if key not in ("corrects", "why")}
+            return EntryCorrected(target, made(kind_named(table.get("kind")), values), why)
+        return made(kind_named(table.get("kind")), fields)
+    except InvalidEntry as error:
+        raise source.wrong(str(error), *path, error.field) from None
+    except ValueError as error:
+        raise source.wrong(str(error), *path) from None
+
+
+def _only(fields: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for name, value in fields.items():
+        if name not in known:
+            raise InvalidEntry("entry-withdrawn", name, value, f"there is no such field{nearest(name, known)}")
+
+
+def _taken(fields: Mapping[str, Any], name: str, accept: Any) -> str:
+    if name not in fields:
+        raise ValueError(f"{name} is missing: which record is amended, and why?")
+    try:
+        return str(accept(fields[name]))
+    except ValueError as error:
+        raise InvalidEntry("amendment", name, fields[name], str(error)) from None

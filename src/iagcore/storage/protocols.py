@@ -1,0 +1,97 @@
+"""What a store of records promises, and the shape of what it stores.
+
+Words first. A *subject* (`journey:a-phase-1`, `learner:a`, `coach:nina`) has *versions* 1, 2, 3… without gaps. A
+*record* is filed under one or more subjects, each filing taking the next version of its subject; the first of its
+subjects is its *home*. A *position* is an opaque token that only the store interprets; it places a record among all
+records of the store.
+
+A store appends and reads records and knows no rule: the envelope and the payload are bytes to it, kept and returned
+to the letter. Whoever writes a store for their own database writes the three methods of `Journal`, adds `read_all`
+and `erase` where they want caseloads and erasure, and lets `iagcore.testing.JournalContract` prove it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+import attrs
+
+from iagcore.record.stored import Filing, Position, StoredRecord
+
+__all__ = ["Erasable", "Erasure", "Feed", "Filing", "Gone", "Journal", "Position", "StoredRecord"]
+
+
+class Gone(StrEnum):
+    """How far erased bytes are really gone from the store."""
+
+    COMPLETE = "complete"
+    """No byte of them is left in what the store keeps."""
+    PENDING = "pending"
+    """They go when another connection lets go of them; erase nothing again, compact later."""
+    UNREADABLE = "unreadable"
+    """Copies beyond the store's reach exist, and cannot be read without a key that is destroyed."""
+
+
+@attrs.frozen
+class Erasure:
+    """What an erasure did: how many records lost their words, how far the bytes are gone, and what to know of it."""
+
+    records: int
+    gone: Gone
+    note: str
+
+
+@runtime_checkable
+class Journal(Protocol):
+    """All that a host must write."""
+
+    def append(self, records: Sequence[StoredRecord], *, expect: Mapping[str, int]) -> None:
+        """Keep all of `records`, or none of them.
+
+        `expect` names every subject that was read or is written, with the version it had then (0: it did not exist).
+        The records carry their versions, which follow on from `expect` without a gap.
+
+        Promises: atomic; durable once it returns; raises `Conflict` whenever an expected subject has moved on, under
+        any interleaving of threads and processes, also a subject that was only read; raises `ValueError` where a
+        record's version does not follow on from `expect`; an id is unique within its home (a second one is a
+        `Conflict`), and so is a surrogate within the store.
+        """
+        ...
+
+    def read(self, subject: str, *, after: int = 0) -> Iterator[StoredRecord]:
+        """The records filed under `subject` after version `after`, in the order of their versions.
+
+        Promises: never blocks a writer and is never blocked by one; survives appends made while it is being read;
+        yields nothing for a subject that does not exist.
+        """
+        ...
+
+
+@runtime_checkable
+class Feed(Protocol):
+    """For caseloads, cohorts and copies."""
+
+    def read_all(self, *, after: Position | None = None) -> Iterator[StoredRecord]:
+        """Every record of the store after a position, each once, in the order of positions.
+
+        Promises: a record that commits late is never skipped by a reader who goes on from the last position it saw;
+        a home's records come in the order of their versions.
+        """
+        ...
+
+
+@runtime_checkable
+class Erasable(Protocol):
+    """For stores that can remove a learner's words and references."""
+
+    def erase(
+        self, renames: Mapping[str, str], *, expect: Mapping[str, int], receipts: Sequence[StoredRecord]
+    ) -> Erasure:
+        """Remove what the subjects named in `renames` said, and keep `receipts` instead, all or nothing.
+
+        Every record filed under a renamed subject loses payload and id; each of its filings under a renamed subject
+        takes the new, random name and loses its salt; envelope, digests and the filings of others stay to the letter.
+        The old names are free again. The receipts are filed under the new names, whose versions go on. Raises
+        `Conflict`, changing nothing, when any expected subject (by its old name) has moved on.
+        """
+        ...
