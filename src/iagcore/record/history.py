@@ -89,17 +89,16 @@ def judge_history(
 
 @attrs.frozen
 class Amended:
-    """What an amendment settles: the lines that differ, and the records whose findings change."""
+    """What an amendment settles: the lines that differ, and the records whose findings change.
+
+    `own_findings` are those that come to stand on the amended entry itself.
+    """
 
     place: Place
     as_a_fact: bool
     effect: tuple[Line, ...]
+    own_findings: tuple[Assessment, ...]
     restated: tuple[tuple[str, tuple[Assessment, ...]], ...]
-
-    @property
-    def own_findings(self) -> tuple[Assessment, ...]:
-        """The findings that come to stand on the amended entry itself, where they change."""
-        return dict(self.restated).get(self.place.record, ())
 
 
 def amend(
@@ -119,6 +118,7 @@ def amend(
         place,
         _as_a_fact(place, journey),
         _difference(journey.allowance, after.allowance),
+        after.findings[index],
         tuple(
             (other.record, findings)
             for other, findings in zip(journey.places, after.findings, strict=True)

@@ -387,10 +387,9 @@ def title(entry: Entry, policy: Policy) -> str:
     if isinstance(entry, EntryCorrected | EntryWithdrawn):
         replacement = f" by {title(entry.entry, policy)}" if isinstance(entry, EntryCorrected) else ""
         return f"{entry.declares.name.replace('-', ' ')}: {entry.target}{replacement}"
-    values = (getattr(entry, field.name) for field in entry.declares.fields if field.type.field_class in TITLED)
-    return ", ".join(
-        [entry.declares.name.replace("-", " "), *filter(None, (_shown(value, policy) for value in values))]
-    )
+    fields = [field for field in entry.declares.fields if field.type.field_class in TITLED]
+    shown = (_shown(getattr(entry, field.name), policy, unit=UNITS.get(field.type.name, "{}")) for field in fields)
+    return ", ".join([entry.declares.name.replace("-", " "), *filter(None, shown)])
 
 
 def plain_title(entry: Entry, policy: Policy) -> str:

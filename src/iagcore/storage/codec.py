@@ -18,7 +18,7 @@ from iagcore.practice import KIND_BY_NAME, PROMISED
 from iagcore.practice.allowance import Line
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry, Field
-from iagcore.record.findings import Assessment
+from iagcore.record.findings import Assessment, Level, Outcome, Weight
 from iagcore.record.records import Envelope, LineState, PolicyKept, Record, Sort, UnreadEntry
 from iagcore.record.stored import StoredRecord
 
@@ -59,6 +59,9 @@ def _strict() -> Converter:
     converter = Converter(forbid_extra_keys=True)
     for wanted in (str, int, bool, bytes):
         converter.register_structure_hook(wanted, _exactly(wanted))
+    for word in (Sort, Level, Outcome, Weight):
+        # a word of an enumeration is a str too, and would pass as one
+        converter.register_structure_hook(word, lambda value, kind: kind(value))
     converter.register_structure_hook(datetime, _moment)
     converter.register_unstructure_hook(datetime, lambda moment: moment.astimezone(UTC).isoformat())
     converter.register_structure_hook(str | int | bool | None, _scalar)
