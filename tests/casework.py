@@ -35,7 +35,9 @@ def on(day: int, hour: int = 10, minute: int = 0) -> datetime:
     return datetime(2025, 9, 1, tzinfo=UTC) + timedelta(days=day, hours=hour, minutes=minute)
 
 
-def casebook(journal: Journal | None = None, *, under: Policy = STARTER, now: Callable[[], datetime] | None = None) -> Casebook:
+def casebook(
+    journal: Journal | None = None, *, under: Policy = STARTER, now: Callable[[], datetime] | None = None
+) -> Casebook:
     """A casebook whose clock stands still."""
     return Casebook(MemoryJournal() if journal is None else journal, under, clock=now or (lambda: on(0)))
 
@@ -75,9 +77,7 @@ def hold(
     casebook: Casebook, conversation: str, minutes: int, *, at: datetime, journey: str = "a", coach: str = NINA
 ) -> Decision:
     """A conversation takes place; its record is `held-<conversation>`."""
-    entry = ConversationHeld(
-        conversation=conversation, coach=coach, minutes=minutes, one_to_one=True, in_private=True
-    )
+    entry = ConversationHeld(conversation=conversation, coach=coach, minutes=minutes, one_to_one=True, in_private=True)
     return casebook.record(journey, entry, by=coach, at=at, id=f"held-{conversation}")
 
 

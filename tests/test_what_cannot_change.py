@@ -14,9 +14,11 @@ from iagcore.practice.allowance import AllowanceExtended
 from iagcore.practice.conversations import ConversationBooked, ConversationCancelled, ConversationRescheduled, State
 from iagcore.practice.learners import JourneyReopened, JourneyStarted, LearnerLeft
 from iagcore.practice.self_efficacy import DiaryWritten
+from iagcore.record import sealing
 from iagcore.record.journey import Hour, Journey
 from iagcore.record.sealing import ERASED
 from iagcore.record.stored import StoredRecord
+from iagcore.storage import codec
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.sqlite import SQLiteJournal
 from tests.casework import (
@@ -375,17 +377,12 @@ def test_the_seal_still_proves_an_erased_home_and_finds_a_record_moved_to_anothe
     )
     found = _verified_with(journal, home, index, moved)
     assert [one.what for one in found] == ["it was not filed under coach:omar"]
-    unsalted = attrs.evolve(
-        record, about=tuple(attrs.evolve(filing, salt=None) for filing in record.about)
-    )
+    unsalted = attrs.evolve(record, about=tuple(attrs.evolve(filing, salt=None) for filing in record.about))
     found = _verified_with(journal, home, index, unsalted)
     assert [one.what for one in found] == ["the salt for coach:nina is missing, and no receipt licenses that"]
 
 
 def _verified_with(journal: MemoryJournal, home: str, index: int, altered: StoredRecord) -> Any:
-    from iagcore.record import sealing
-    from iagcore.storage import codec
-
     records = list(journal.read(home))
     receipts = {one.surrogate for one in records if codec.is_receipt(one)}
     records[index] = altered

@@ -184,8 +184,11 @@ class Case:
         return f"{moment.astimezone(self.policy.zone):%d %b %Y %H:%M}"
 
     def settled(self, entry: Entry) -> "Case":
-        """The case with the effect that `entry` would have, were it accepted."""
-        return attrs.evolve(self, effect=self.effect_of(entry, as_if_it_fits=True))
+        """The case with the effect that `entry` would have, were it accepted.
+
+        A plan is taken to fit, so that every finding about it comes at once; a fact that does not fit changes nothing.
+        """
+        return attrs.evolve(self, effect=self.effect_of(entry, as_if_it_fits=entry.declares.nature is Nature.PLAN))
 
     def effect_of(self, entry: Entry, *, as_if_it_fits: bool = False) -> tuple[Line, ...]:
         """The lines that `entry` assigns, under this case's policy."""

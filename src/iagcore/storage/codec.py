@@ -296,6 +296,11 @@ def _structured(document: Any, wanted: Any, surrogate: str) -> Any:
         raise UnreadableRecord(surrogate, "; ".join(transform_error(error))) from None
 
 
+def salt_of(stored: StoredRecord) -> str:
+    """The salt inside a payload, which only the seal has a use for."""
+    return str(_loaded(stored.payload or b"", stored.surrogate)["salt"])
+
+
 def is_receipt(stored: StoredRecord) -> bool:
     """Whether a stored record is what an erasure left."""
     return read_envelope(stored).sort is Sort.RECEIPT

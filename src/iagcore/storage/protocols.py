@@ -18,7 +18,18 @@ import attrs
 
 from iagcore.record.stored import Filing, Position, StoredRecord
 
-__all__ = ["Erasable", "Erasure", "Feed", "Filing", "Gone", "Journal", "Position", "StoredRecord"]
+__all__ = [
+    "Erasable",
+    "Erasure",
+    "Feed",
+    "Filing",
+    "Gone",
+    "Journal",
+    "Position",
+    "StoredRecord",
+    "follow_on",
+    "renamed",
+]
 
 
 class Gone(StrEnum):
@@ -95,3 +106,41 @@ class Erasable(Protocol):
         `Conflict`, changing nothing, when any expected subject (by its old name) has moved on.
         """
         ...
+
+
+def follow_on(records: Sequence[StoredRecord], expect: Mapping[str, int]) -> None:
+    """Raise `ValueError` unless the records take, one after the other, the versions that come next after `expect`."""
+    reached = dict(expect)
+    for record in records:
+        subjects = [filing.subject for filing in record.about]
+        if not subjects or len(set(subjects)) < len(subjects):
+            raise ValueError(
+                f"record {record.surrogate} is filed under {subjects or 'nothing'}: file it under each subject once"
+            )
+        for filing in record.about:
+            if filing.subject not in reached:
+                raise ValueError(
+                    f"record {record.surrogate} is filed under {filing.subject}, of which no version is expected: "
+                    "expect every subject that is written"
+                )
+            following = reached[filing.subject] + 1
+            if filing.version != following:
+                raise ValueError(
+                    f"record {record.surrogate} takes version {filing.version} of {filing.subject}, where "
+                    f"{following} comes next: number the filings on from what is expected"
+                )
+            reached[filing.subject] = following
+
+
+def renamed(renames: Mapping[str, str], expect: Mapping[str, int]) -> dict[str, int]:
+    """What is expected once the renames are made: for an erasure's receipts, and to see that no new name is taken.
+
+    Raises `ValueError` where a renamed subject is not expected, or a new name is not new.
+    """
+    for old in renames:
+        if old not in expect:
+            raise ValueError(f"{old} is to be renamed and no version of it is expected: expect every renamed subject")
+    after = {renames.get(subject, subject): version for subject, version in expect.items()}
+    if len(after) < len(expect) or any(new in renames for new in renames.values()):
+        raise ValueError("each renamed subject needs a fresh random name of its own")
+    return after

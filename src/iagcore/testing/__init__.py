@@ -1,0 +1,20 @@
+"""The test bench, for people who verify rules and for people who write journals.
+
+Who verifies a policy rule writes scenarios, sees which rule is not proven yet, and can trust a green run. Who keeps the
+record in a database of their own subclasses `contract.JournalContract` and learns whether their store keeps every
+promise. What is here needs the extra `testing`, and nothing of it is imported by the library itself.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from iagcore.testing.contract import JournalContract as JournalContract
+
+
+def __getattr__(name: str) -> Any:
+    # loaded when asked for: the pytest plugin lives beside it, and has to start light
+    if name == "JournalContract":
+        from iagcore.testing.contract import JournalContract
+
+        return JournalContract
+    raise AttributeError(f"module 'iagcore.testing' has no attribute {name!r}")
