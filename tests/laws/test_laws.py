@@ -266,7 +266,7 @@ def law_11_folding_is_the_same_however_it_is_cut(history: list[Step], cuts: list
         take(cases, number, step)
         if number in cuts:
             # a casebook that knows nothing yet folds what another has folded bit by bit
-            cases = casebook(cases._journal, under=CHARGING)
+            cases = casebook(cases._reading.journal, under=CHARGING)
             for name in JOURNEYS:
                 cases.journey(name)
     for name in JOURNEYS:
@@ -446,7 +446,7 @@ def law_16_correcting_back_restores_it_whatever_policy_has_come_meanwhile(
     entry = drawn.draw(that_may_stand_for(history[changed].entry))
     before = cases.journey("a")
     if later:
-        cases = casebook(cases._journal, under=policy(value("allowance_minutes", "5"), name="later"))
+        cases = casebook(cases._reading.journal, under=policy(value("allowance_minutes", "5"), name="later"))
     assume(cases.correct("a", f"s{changed}", entry, by=JO, why="a slip", id="fix").accepted)
     back = cases.withdraw("a", "fix", by=JO, why="it was right")
     assert [one.rule for one in back.refusals] == []

@@ -215,7 +215,5 @@ class Decision:
             return f"{self.plain_title}: this is on your record."
         lines = [f"{self.plain_title}: this could not be done as it was asked."]
         for one in self.refusals:
-            lines.append(one.plainly)
-            if one.plain_remedy:
-                lines.append(one.plain_remedy)
-        return "\n".join(lines)
+            lines += [said for said in (one.plainly, one.plain_remedy) if said]
+        return "\n".join(dict.fromkeys(lines))

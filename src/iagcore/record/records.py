@@ -12,7 +12,7 @@ import attrs
 
 from iagcore.practice.allowance import Line
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import Entry
+from iagcore.practice.kinds import NEITHER, Entry, Kind
 from iagcore.record.findings import Assessment
 
 
@@ -57,6 +57,9 @@ class UnreadEntry(Entry):
 
     kind: str
     text: str
+
+
+UnreadEntry.declares = Kind("unread", NEITHER, ("journey",), ())
 
 
 @attrs.frozen

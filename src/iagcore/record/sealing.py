@@ -17,7 +17,7 @@ from typing import Final
 
 import attrs
 
-from iagcore.record.stored import StoredRecord
+from iagcore.record.stored import Filing, StoredRecord
 
 ERASED: Final = "erased:"
 """The names that erased subjects take begin so."""
@@ -45,6 +45,32 @@ def salted(payload: bytes, id: str) -> bytes:
 def plain(previous: bytes, envelope: bytes, salted: bytes, commitments: Iterable[bytes]) -> bytes:
     """The digest that chains a record to the one before it in its home."""
     return _digest("plain", previous, envelope, salted, *commitments)
+
+
+def sealed(
+    surrogate: str,
+    filings: Iterable[tuple[str, int, bytes]],
+    envelope: bytes,
+    *,
+    payload: bytes | None,
+    id: str | None,
+    previous: bytes,
+) -> StoredRecord:
+    """A record ready for a store, chained to the `previous` plain digest of its home.
+
+    `filings` are its subjects with the version and a fresh salt for each, home first.
+    """
+    about = tuple(Filing(subject, version, commitment(subject, salt), salt) for subject, version, salt in filings)
+    digest = salted(payload or b"", id or "")
+    return StoredRecord(
+        surrogate,
+        about,
+        envelope,
+        payload,
+        id,
+        plain(previous, envelope, digest, [filing.commitment for filing in about]),
+        digest,
+    )
 
 
 @attrs.frozen

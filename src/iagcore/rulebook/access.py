@@ -37,7 +37,7 @@ def role_may_make_it(entry: Any, case: Case) -> Verdict:
     return verdict(
         may_make(entry, case),
         says="{by} makes {kind}, which is for {roles}",
-        plainly="This is not yours to record.",
+        plainly="This is for somebody else to record.",
         by=case.by,
         kind=entry.declares.name,
         roles=", ".join(entry.declares.by),

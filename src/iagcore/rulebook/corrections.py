@@ -19,6 +19,7 @@ from iagcore.practice.kinds import Entry
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import MUST, Verdict, verdict
 from iagcore.record.judging import Case, Rule, rule
+from iagcore.record.records import UnreadEntry
 from iagcore.rulebook.access import may_make
 from iagcore.rulebook.sources import LOCAL
 
@@ -53,7 +54,7 @@ def target_can_be_amended(entry: Any, case: Case) -> Verdict:
 
 def _fits(entry: Any, original: Entry) -> bool:
     if isinstance(entry, EntryWithdrawn):
-        return not isinstance(original, ConcernRaised)
+        return not isinstance(original, ConcernRaised | UnreadEntry)
     kinds = {type(entry.entry), type(original)}
     return len(kinds) == 1 or any(kinds <= family for family in FAMILIES)
 

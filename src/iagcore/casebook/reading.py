@@ -1,0 +1,125 @@
+"""Reading: journeys and timelines as a journal gives them, remembered between decisions.
+
+What is remembered is never trusted blindly: the last record known of a subject is read again each time, because a
+learner who was erased may have come back under the same name, and nothing of the one erased is served from memory.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from threading import Lock
+from typing import Any, Final
+
+import attrs
+
+from iagcore.exceptions import UnusableJournal
+from iagcore.policy import Policy
+from iagcore.record.journey import Journey, Timeline
+from iagcore.record.records import PolicyKept
+from iagcore.record.stored import StoredRecord
+from iagcore.storage import codec
+from iagcore.storage.protocols import Journal
+
+REMEMBERED: Final = 4096
+"""How many subjects are kept folded; the least recently used goes first, and is read again when it is wanted."""
+
+
+class Remembered:
+    """The latest folds, by subject; safe across threads."""
+
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self._most = most
+        self._folds: OrderedDict[str, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, subject: str) -> Any:
+        """The fold of a subject, or None."""
+        with self._lock:
+            if subject in self._folds:
+                self._folds.move_to_end(subject)
+            return self._folds.get(subject)
+
+    def keep(self, subject: str, fold: Any) -> None:
+        """Keep a fold, in the place of an earlier one."""
+        with self._lock:
+            self._folds[subject] = fold
+            self._folds.move_to_end(subject)
+            if len(self._folds) > self._most:
+                self._folds.popitem(last=False)
+
+    def forget(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._folds.clear()
+
+
+class Reading:
+    """The journeys, timelines and policies on a journal."""
+
+    def __init__(self, journal: Journal, policies: Iterable[Policy]) -> None:
+        self.journal = journal
+        self.remembered = Remembered()
+        self._policies = {one.fingerprint: one for one in policies}
+        self._kept: set[str] = set()
+
+    def journey(self, name: str) -> Journey:
+        """The journey of that name; an empty one where nothing is on the record."""
+        subject = f"journey:{name}"
+        journey: Journey = self.remembered.get(subject) or Journey(name)
+        anew, records = self._since(subject, journey.version, journey.last)
+        journey = Journey(name) if anew else journey
+        for stored in records:
+            journey = folded(journey, stored)
+        self.remembered.keep(subject, journey)
+        return journey
+
+    def timeline(self, subject: str) -> Timeline:
+        """The hours of a learner or a coach."""
+        timeline: Timeline = self.remembered.get(subject) or Timeline(subject)
+        anew, records = self._since(subject, timeline.version, timeline.last)
+        timeline = Timeline(subject) if anew else timeline
+        for stored in records:
+            about = tuple(filing.subject for filing in stored.about)
+            timeline = timeline.after(codec.read_envelope(stored), about, version=version_in(stored, subject))
+        self.remembered.keep(subject, timeline)
+        return timeline
+
+    def _since(self, subject: str, version: int, last: str | None) -> tuple[bool, Iterator[StoredRecord]]:
+        """The records since a version; or, where the last one known is gone, that it begins anew, and all of them."""
+        if not version:
+            return False, iter(self.journal.read(subject))
+        stream = iter(self.journal.read(subject, after=version - 1))
+        again = next(stream, None)
+        if again is not None and again.surrogate == last:
+            return False, stream
+        return True, iter(self.journal.read(subject))
+
+    def policy(self, fingerprint: str) -> Policy:
+        """The policy of a fingerprint. Raises `UnusableJournal` where it is neither given nor kept."""
+        if fingerprint not in self._policies:
+            for stored in self.journal.read(f"policy:{fingerprint}"):
+                entry = codec.decode(stored).entry
+                if isinstance(entry, PolicyKept):
+                    self._policies[fingerprint] = Policy.parse(entry.text, file=f"policy:{fingerprint}")
+        if fingerprint not in self._policies:
+            raise UnusableJournal("the journal", f"the policy {fingerprint} that it was judged under is not kept in it")
+        return self._policies[fingerprint]
+
+    def policy_is_kept(self, fingerprint: str) -> bool:
+        """Whether the journal has the text of a policy."""
+        if fingerprint not in self._kept and next(iter(self.journal.read(f"policy:{fingerprint}")), None) is not None:
+            self._kept.add(fingerprint)
+        return fingerprint in self._kept
+
+
+def folded(journey: Journey, stored: StoredRecord) -> Journey:
+    """The journey after one more stored record of its home."""
+    version = stored.about[0].version
+    if stored.payload is None:
+        # a refusal whose learner was erased, or the receipt for it: neither is part of this journey
+        return attrs.evolve(journey, version=version, last=stored.surrogate, plain=stored.plain)
+    return journey.after(codec.decode(stored), version=version, surrogate=stored.surrogate, plain=stored.plain)
+
+
+def version_in(stored: StoredRecord, subject: str) -> int:
+    """The version that a record takes of one of its subjects."""
+    return next(filing.version for filing in stored.about if filing.subject == subject)

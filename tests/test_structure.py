@@ -1,0 +1,159 @@
+"""What a newcomer relies on: where things live, that imports point up, and what the domain never does."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import iagcore
+from iagcore.practice import KINDS
+from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.kinds import PLAN
+from iagcore.record.findings import SHOULD
+from iagcore.record.judging import RuleSort
+from iagcore.rulebook import FAMILIES, RULES
+from iagcore.rulebook.booking import HOLDS_AN_HOUR
+from iagcore.rulebook.journey import PLANS_ON_AN_OPEN_JOURNEY
+
+SOURCE = Path(iagcore.__file__).parent
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+ORDER = (
+    ("exceptions",),
+    ("toml_source",),
+    ("practice",),
+    ("policy",),
+    ("record",),
+    ("rulebook",),
+    ("storage",),
+    ("casebook",),
+    ("reports",),
+    ("testing",),
+    ("cli", "__main__"),
+)
+"""The folders, from the ground up. What stands in a row may import its own row and those above it."""
+
+
+def row_of(module: str) -> int:
+    return next(number for number, row in enumerate(ORDER) if module in row)
+
+
+def imports_of(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    names: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+    return [name for name in names if name.startswith("iagcore.")]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_only_point_up(path: Path) -> None:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    if parts == ("__init__",):
+        pytest.skip("the package's own page names everything, and loads it when asked")
+    here = row_of(parts[0])
+    for name in imports_of(path):
+        there = name.split(".")[1]
+        if there in {row for rows in ORDER for row in rows}:
+            assert row_of(there) <= here, f"{path.name} imports {name}"
+
+
+CLOCKS_AND_IDS = {
+    "now",
+    "utcnow",
+    "today",
+    "time",
+    "monotonic",
+    "perf_counter",
+    "uuid1",
+    "uuid4",
+    "token_hex",
+    "token_bytes",
+    "urandom",
+    "random",
+    "uniform",
+    "randint",
+    "choice",
+    "getrandbits",
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if path.relative_to(SOURCE).parts[0] in ("practice", "policy", "record", "rulebook", "storage")],
+    ids=lambda path: str(path.relative_to(SOURCE)),
+)
+def test_nothing_below_the_casebook_reads_a_clock_or_makes_an_id(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = {alias.name for alias in node.names} | {getattr(node, "module", None) or ""}
+            assert not names & {"time", "random", "secrets", "uuid"}, path
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            assert node.func.attr not in CLOCKS_AND_IDS, f"{path.name}:{node.lineno}"
+
+
+def test_no_module_passes_600_lines() -> None:
+    assert [path for path in MODULES if len(path.read_text("utf-8").splitlines()) > 600] == []
+
+
+def test_every_public_name_is_there_and_loaded_when_asked() -> None:
+    assert dir(iagcore) == sorted(iagcore.__all__)
+    for name in iagcore.__all__:
+        assert getattr(iagcore, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'Manager'"):
+        _ = iagcore.Manager  # type: ignore[attr-defined]
+
+
+def test_importing_the_package_loads_nothing_but_itself() -> None:
+    said = "import sys, iagcore; print([m for m in sys.modules if m.startswith('iagcore.')])"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_typed() -> None:
+    page = ast.parse((SOURCE / "__init__.py").read_text("utf-8"))
+    typed = {alias.name for node in ast.walk(page) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert set(iagcore.__all__) <= typed
+
+
+def test_codes_are_unique_and_in_known_families_and_sorts() -> None:
+    codes = [rule.code for rule in RULES]
+    assert len(codes) == len(set(codes))
+    assert {rule.family for rule in RULES} == set(FAMILIES)
+    assert [rule.code for rule in RULES if rule.sort is RuleSort.COMPUTATION] == ["ALW-07"]
+    for rule in RULES:
+        assert rule.title.endswith("."), rule.code
+        assert rule.source, rule.code
+    assert {rule.code for rule in RULES if rule.protected} == {
+        "ALW-01", "ALW-04", "ALW-08", "BKG-01", "BKG-02", "JRN-04", "COR-01", "COR-02", "ACC-01", "SAF-01",
+    }  # fmt: skip
+
+
+def test_every_must_that_can_refuse_a_plan_says_plainly_why_to_the_learner() -> None:
+    for rule in RULES:
+        refusable = any(kind.declares.nature is PLAN for kind in rule.on) or rule.always_refuses
+        if rule.level != SHOULD and refusable and rule.sort is RuleSort.CHECK:
+            assert rule.plain_remedy, rule.code
+
+
+def test_every_plan_on_a_journey_is_for_an_open_one_but_a_start_and_a_reopening() -> None:
+    plans = {kind for kind in KINDS if kind.declares.nature is PLAN}
+    exempt = {kind for kind in plans if kind.declares.name in ("journey-started", "journey-reopened")}
+    assert set(PLANS_ON_AN_OPEN_JOURNEY) - {EntryCorrected, EntryWithdrawn} == plans - exempt
+
+
+def test_a_rule_that_looks_at_timelines_is_on_kinds_that_declare_whose() -> None:
+    for kind in HOLDS_AN_HOUR:
+        if kind not in (EntryCorrected, EntryWithdrawn):
+            assert {"learner", "coach"} <= {*kind.declares.about, *kind.declares.reads}
+
+
+def test_a_guarantee_is_proven_by_laws_and_never_evaluated() -> None:
+    (guarantee,) = [rule for rule in RULES if rule.sort is RuleSort.GUARANTEE]
+    with pytest.raises(TypeError, match="SAF-01 is a guarantee"):
+        guarantee(EntryWithdrawn("x", "y"), None)  # type: ignore[arg-type]
