@@ -354,7 +354,7 @@ def test_a_subclass_may_add_tests_of_its_own() -> None:
 
 
 def test_a_call_that_does_not_come_back_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("iagcore.testing.contract.PATIENCE", 0.02)
+    monkeypatch.setattr("iagcore.testing.stored_records.PATIENCE", 0.02)
     with pytest.raises(AssertionError, match=r"has not come back in 0\.02 s"):
         all_at_once(lambda: time.sleep(0.3))
 

@@ -224,7 +224,8 @@ def test_there_are_exactly_four_domains(value: str, near: str) -> None:
 def test_identifiers_of_college_systems_are_checked(field: str, good: Any, bad: Any, reason: str) -> None:
     start: dict[str, Any] = {"learner": "learner:a", "programme": "phase-1"}
     assert getattr(JourneyStarted(**start, **{field: good}), field) == good
-    assert getattr(JourneyStarted(**start, **{field: None}), field) is None
+    nothing: dict[str, Any] = {field: None}
+    assert getattr(JourneyStarted(**start, **nothing), field) is None
     with pytest.raises(InvalidEntry, match=reason):
         JourneyStarted(**start, **{field: bad})
 

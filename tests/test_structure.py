@@ -85,7 +85,11 @@ CLOCKS_AND_IDS = {
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in MODULES if path.relative_to(SOURCE).parts[0] in ("practice", "policy", "record", "rulebook", "storage")],
+    [
+        path
+        for path in MODULES
+        if path.relative_to(SOURCE).parts[0] in ("practice", "policy", "record", "rulebook", "storage")
+    ],
     ids=lambda path: str(path.relative_to(SOURCE)),
 )
 def test_nothing_below_the_casebook_reads_a_clock_or_makes_an_id(path: Path) -> None:
@@ -106,7 +110,7 @@ def test_every_public_name_is_there_and_loaded_when_asked() -> None:
     for name in iagcore.__all__:
         assert getattr(iagcore, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'Manager'"):
-        _ = iagcore.Manager  # type: ignore[attr-defined]
+        _ = iagcore.Manager
 
 
 def test_importing_the_package_loads_nothing_but_itself() -> None:

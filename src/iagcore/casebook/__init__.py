@@ -325,13 +325,13 @@ class Casebook:
         return Judged(record, self._decision(record, journey, after), after)
 
     def _decision(self, record: Record, before: Journey, after: Journey) -> Decision:
-        policy = self._reading.policy(record.policy)
+        zone = self._reading.policy(record.policy).zone
         already = set(self._duties(before))
         return Decision(
             record.accepted,
             record.considered,
-            title(record.entry, policy),
-            plain_title(record.entry, policy),
+            title(record.entry, zone),
+            plain_title(record.entry, zone),
             record.policy,
             effect=tuple(line for _, line in record.effect),
             restated=record.restated,

@@ -156,12 +156,13 @@ class GoalState(StrEnum):
 
 @attrs.frozen
 class Goal:
-    """A goal as it stands now."""
+    """A goal as it stands now; `set_in` is the conversation that it was set in, if it was one."""
 
     id: str
     words: str = attrs.field(kw_only=True)
     state: GoalState = attrs.field(default=GoalState.OPEN, kw_only=True)
     outcome: str | None = attrs.field(default=None, kw_only=True)
+    set_in: str | None = attrs.field(default=None, kw_only=True)
 
 
 @attrs.frozen
@@ -242,8 +243,8 @@ class Grow:
         return tuple(action for action in self.will if action.conversation == conversation)
 
     def sets_a_goal(self, conversation: str) -> bool:
-        """Whether the goal stage was touched in one conversation."""
-        return Stage.GOAL not in self.stages_not_touched_in(conversation)
+        """Whether a goal was set in one conversation."""
+        return any(goal.set_in == conversation for goal in self.goals)
 
     @property
     def open_actions(self) -> tuple[Action, ...]:
@@ -275,10 +276,12 @@ def _note(entry: Entry, *, at: datetime) -> Note | None:
 def _goals_after(goals: tuple[Goal, ...], entry: Entry) -> tuple[Goal, ...]:
     match entry:
         case GoalSet() | GoalChanged():
-            changed = Goal(entry.goal, words=entry.words)
-            if any(goal.id == entry.goal for goal in goals):
-                return tuple(changed if goal.id == entry.goal else goal for goal in goals)
-            return (*goals, changed)
+            known = next((goal for goal in goals if goal.id == entry.goal), None)
+            if known is None:
+                return (*goals, Goal(entry.goal, words=entry.words, set_in=entry.conversation))
+            set_in = entry.conversation if isinstance(entry, GoalSet) else known.set_in
+            changed = Goal(entry.goal, words=entry.words, set_in=set_in)
+            return tuple(changed if goal is known else goal for goal in goals)
         case GoalReached():
             state, outcome = GoalState.REACHED, entry.words
         case GoalSetAside():

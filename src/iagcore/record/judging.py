@@ -9,7 +9,7 @@ different case, built here or in `history.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -367,8 +367,8 @@ def decide(entry: Entry, case: Case, *, rules: Iterable[Rule]) -> Decision:
     return Decision(
         accepted,
         considered,
-        title(entry, case.policy),
-        plain_title(entry, case.policy),
+        title(entry, case.policy.zone),
+        plain_title(entry, case.policy.zone),
         case.policy.fingerprint,
         effect=case.effect if accepted else (),
     )
@@ -385,21 +385,21 @@ def duties(journey: Journey, rules: Iterable[Rule], *, values: ValuesOf) -> tupl
     return tuple(found)
 
 
-def title(entry: Entry, policy: Policy) -> str:
+def title(entry: Entry, zone: tzinfo) -> str:
     """An entry in a line for staff: its kind, and its fields that are no free text."""
     if isinstance(entry, EntryCorrected | EntryWithdrawn):
-        replacement = f" by {title(entry.entry, policy)}" if isinstance(entry, EntryCorrected) else ""
+        replacement = f" by {title(entry.entry, zone)}" if isinstance(entry, EntryCorrected) else ""
         return f"{entry.declares.name.replace('-', ' ')}: {entry.target}{replacement}"
     fields = [field for field in entry.declares.fields if field.type.field_class in TITLED]
-    shown = (_shown(getattr(entry, field.name), policy, unit=UNITS.get(field.type.name, "{}")) for field in fields)
+    shown = (_shown(getattr(entry, field.name), zone, unit=UNITS.get(field.type.name, "{}")) for field in fields)
     return ", ".join([entry.declares.name.replace("-", " "), *filter(None, shown)])
 
 
-def plain_title(entry: Entry, policy: Policy) -> str:
+def plain_title(entry: Entry, zone: tzinfo) -> str:
     """An entry in a line for the learner: its kind, and when, where it has a time."""
     words = entry.declares.name.replace("-", " ").capitalize()
     starts_at = getattr(entry, "starts_at", None)
-    return words if starts_at is None else f"{words} ({_shown(starts_at, policy)})"
+    return words if starts_at is None else f"{words} ({_shown(starts_at, zone)})"
 
 
 TITLED: Final = (FieldClass.IDENTIFIER, FieldClass.PLAIN)
@@ -410,9 +410,11 @@ UNITS: Final = {"minutes": "{} minutes", "age": "{} years attested", "commitment
 """How a title says a number."""
 
 
-def _shown(value: object, policy: Policy, *, unit: str = "{}") -> str:
+def _shown(value: object, zone: tzinfo, *, unit: str = "{}") -> str:
     if isinstance(value, datetime):
-        return f"{value.astimezone(policy.zone):%d %b %Y %H:%M}"
+        return f"{value.astimezone(zone):%d %b %Y %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d %b %Y}"
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     if isinstance(value, bool) or value is None:

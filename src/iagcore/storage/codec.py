@@ -12,6 +12,7 @@ from typing import Any, Final, get_args, get_origin
 
 from cattrs import Converter, transform_error
 from cattrs.gen import make_dict_structure_fn
+from cattrs.v import format_exception
 
 from iagcore.exceptions import IagcoreError, InvalidEntry, nearest
 from iagcore.practice import KIND_BY_NAME, PROMISED
@@ -139,6 +140,9 @@ def kind_named(name: object, *, of: str = "entry") -> type[Entry]:
     """The kind of that name. Raises `InvalidEntry`, naming the nearest, for one that nobody can make."""
     if type(name) is not str:
         raise InvalidEntry(of, "kind", name, "a kind is expected, such as conversation-booked")
+    if name == EntryCorrected.declares.name:
+        reason = "a correction is written with the kind of the entry that takes the place, and corrects and why"
+        raise InvalidEntry(of, "kind", name, reason)
     if name in KIND_BY_NAME:
         return KIND_BY_NAME[name]
     if name in {kind.name for kind in PROMISED}:
@@ -293,12 +297,17 @@ def _structured(document: Any, wanted: Any, surrogate: str) -> Any:
     try:
         return CONVERTER.structure(document, wanted)
     except Exception as error:  # cattrs gathers every error in a group of its own
-        raise UnreadableRecord(surrogate, "; ".join(transform_error(error))) from None
+        raise UnreadableRecord(surrogate, "; ".join(transform_error(error, format_exception=_said))) from None
 
 
 def salt_of(stored: StoredRecord) -> str:
     """The salt inside a payload, which only the seal has a use for."""
     return str(_loaded(stored.payload or b"", stored.surrogate)["salt"])
+
+
+def _said(error: BaseException, wanted: Any) -> str:
+    # our own hooks say what is wrong better than cattrs, which would keep their words to itself
+    return str(error) if type(error) is ValueError else format_exception(error, wanted)
 
 
 def is_receipt(stored: StoredRecord) -> bool:

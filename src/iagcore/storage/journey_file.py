@@ -16,10 +16,10 @@ An entry with `corrects` and `why` puts its fields in the place of the record of
 with `target` and `why` takes one back. A file is read and checked whole before anybody records a line of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from os import PathLike
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -28,6 +28,8 @@ from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry, accept_flag, accept_id, accept_moment, accept_party, accept_words
 from iagcore.storage.codec import kind_named, made
 from iagcore.toml_source import Source
+
+T = TypeVar("T")
 
 SCHEMA: Final = 1
 BESIDE: Final = ("kind", "journey", "at", "by", "id")
@@ -121,7 +123,7 @@ def entry_of(
     try:
         if table.get("kind") == EntryWithdrawn.declares.name:
             _only(fields, ("target", "why", "whole"))
-            whole = accept_flag(fields.get("whole", False))
+            whole = _taken({"whole": False, **fields}, "whole", accept_flag)
             return EntryWithdrawn(_taken(fields, "target", accept_id), _taken(fields, "why", accept_words), whole)
         if "corrects" in fields:
             target, why = _taken(fields, "corrects", accept_id), _taken(fields, "why", accept_words)
@@ -140,10 +142,10 @@ def _only(fields: Mapping[str, Any], known: tuple[str, ...]) -> None:
             raise InvalidEntry("entry-withdrawn", name, value, f"there is no such field{nearest(name, known)}")
 
 
-def _taken(fields: Mapping[str, Any], name: str, accept: Any) -> str:
+def _taken(fields: Mapping[str, Any], name: str, accept: Callable[[Any], T]) -> T:
     if name not in fields:
         raise ValueError(f"{name} is missing: which record is amended, and why?")
     try:
-        return str(accept(fields[name]))
+        return accept(fields[name])
     except ValueError as error:
         raise InvalidEntry("amendment", name, fields[name], str(error)) from None
