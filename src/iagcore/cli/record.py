@@ -1,0 +1,292 @@
+"""`iagcore record`: put journey files on the record.
+
+All the files are read and checked whole before an entry is recorded: their syntax, kinds, fields and values; that each
+journey is on the record already, or starts earlier in these files; and that no entry on the record was edited since.
+Then each new entry is decided and recorded, in the order of the files. What was on the record before is not recorded
+again; its refusals and breaches are said once more.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from textwrap import indent
+from typing import Final
+
+import attrs
+
+from iagcore.casebook import Casebook
+from iagcore.cli import BAD_INPUT, add_journal, journeys_in
+from iagcore.exceptions import (
+    IagcoreError,
+    InvalidEntry,
+    InvalidFile,
+    InvalidPolicy,
+    UnknownJourney,
+    nearest,
+)
+from iagcore.policy import Policy
+from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.record.findings import Assessment, Decision, Weight
+from iagcore.record.judging import title
+from iagcore.record.records import Record
+from iagcore.storage.journey_file import FileEntry, JourneyFile, read_journey_file
+from iagcore.storage.sqlite import SQLiteJournal
+
+STUMBLED: Final = 1
+"""What `--strict` exits with where something was refused or breached."""
+LONG: Final = 50
+"""With more entries than these, a terminal is shown how far recording has come."""
+
+
+def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the parser of `record`."""
+    parser = subcommands.add_parser(
+        "record",
+        help="put journey files on the record",
+        description="Decide and record the entries of journey files, and print each decision. All the files are "
+        "checked whole first: where one entry is wrong, nothing is recorded. A file recorded again, or with more at "
+        "its end, records only what is new. Exit code: 0 done (a refusal is an answer, no error), 1 with --strict "
+        "where something was refused or breached, 2 bad input.",
+        epilog="example: iagcore record docs/examples/learner-a.toml --journal casebook.db",
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+", help="a journey file (TOML)")
+    add_journal(parser)
+    parser.add_argument(
+        "--policy",
+        metavar="NAME|FILE",
+        help="a shipped policy or a .toml file; without it, what the file names; without either, starter",
+    )
+    parser.add_argument("--strict", action="store_true", help="exit with 1 where something was refused or breached")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check all the files, then record what is new. Raises whatever is wrong with a file, a policy or the journal."""
+    files = [read_journey_file(path) for path in arguments.files]
+    policies = [policy_of(file, arguments.policy) for file in files]
+    with SQLiteJournal(arguments.journal) as journal:
+        checked = Checking(journal).files(files, policies)
+        tell(f"Journal: {arguments.journal}")
+        recording = Recording(sum(len(one.new) for one in checked))
+        for one in checked:
+            if not recording.go_through(one):
+                return BAD_INPUT
+    tell(recording.summary)
+    return STUMBLED if recording.stumbles and arguments.strict else 0
+
+
+def policy_of(file: JourneyFile, overriding: str | None) -> Policy:
+    """The policy to record a file under; a `.toml` that the file names stands beside it, by its own path."""
+    if overriding is not None:
+        return Policy.load(overriding)
+    named = "starter" if file.policy is None else file.policy
+    try:
+        beside = named.lower().endswith(".toml")
+        return Policy.load(Path(file.source.file).parent / named if beside else named)
+    except InvalidPolicy as error:
+        raise file.source.wrong(f"policy: {error}", "policy") from None
+
+
+# ---- checking
+
+
+@attrs.frozen
+class Checked:
+    """A file that may be recorded: the casebook of its policy, what is on the record of it, and what is new."""
+
+    file: JourneyFile
+    casebook: Casebook
+    policy: Policy
+    on_record: tuple[Record, ...]
+    new: tuple[FileEntry, ...]
+
+
+class Checking:
+    """Files against a journal: what is on the record of the journeys they name, and what they will add to it."""
+
+    def __init__(self, journal: SQLiteJournal) -> None:
+        self._journal = journal
+        self._casebooks: dict[str, Casebook] = {}
+        self._known: dict[str, dict[str, Record | FileEntry]] = {}
+        """By journey, what stands under each id, on the record or earlier in these files."""
+        self._begun: set[str] = set()
+        """The journeys of which something is on the record, or which begin in these files."""
+
+    def files(self, files: Iterable[JourneyFile], policies: Iterable[Policy]) -> list[Checked]:
+        """Every file, checked. Raises `InvalidFile`, naming the file and the line."""
+        return [self._file(file, policy) for file, policy in zip(files, policies, strict=True)]
+
+    def _file(self, file: JourneyFile, policy: Policy) -> Checked:
+        if policy.fingerprint not in self._casebooks:
+            self._casebooks[policy.fingerprint] = Casebook(self._journal, policy)
+        casebook = self._casebooks[policy.fingerprint]
+        on_record: list[Record] = []
+        new: list[FileEntry] = []
+        for entry in file.entries:
+            try:
+                known = self._known_of(entry.journey, casebook)
+                self._begins(entry)
+            except InvalidEntry as error:
+                raise InvalidFile(file.source.file, entry.line, str(error)) from None
+            before = known.setdefault(entry.id, entry)
+            if before is entry:
+                new.append(entry)
+            elif differs := difference(before, entry):
+                raise InvalidFile(file.source.file, entry.line, edited(before, entry, differs))
+            elif isinstance(before, Record):
+                on_record.append(before)
+        return Checked(file, casebook, policy, tuple(on_record), tuple(new))
+
+    def _known_of(self, journey: str, casebook: Casebook) -> dict[str, Record | FileEntry]:
+        if journey not in self._known:
+            records = tuple(casebook.records(journey))
+            self._known[journey] = {record.id: record for record in records}
+            if any(record.accepted for record in records):
+                self._begun.add(journey)
+        return self._known[journey]
+
+    def _begins(self, entry: FileEntry) -> None:
+        if isinstance(entry.entry, JourneyStarted | ConcernRaised):
+            self._begun.add(entry.journey)
+        if entry.journey not in self._begun:
+            near = nearest(entry.journey, self._begun | journeys_in(self._journal) - {entry.journey})
+            reason = f"there is no such journey: it is neither on the record nor started earlier in these files{near}"
+            raise InvalidEntry("entry", "journey", entry.journey, reason)
+
+
+def difference(before: Record | FileEntry, entry: FileEntry) -> str:
+    """In what an entry differs from what stands under its id; empty where it is the same."""
+    if before.entry != entry.entry:
+        return "content"
+    if before.by != entry.by:
+        return "author"
+    return "" if entry.at in (None, before.at) else "time"
+
+
+def edited(before: Record | FileEntry, entry: FileEntry, differs: str) -> str:
+    """What to do about an entry that differs from what stands under its id."""
+    if isinstance(before, FileEntry):
+        return (
+            f"the id {entry.id!r} stands in an earlier file too, on the same journey, with another {differs}: "
+            "give one of the two an id of its own"
+        )
+    return (
+        f"the id {entry.id!r} is already on the record with another {differs}, and nothing on the record is edited: "
+        "put the entry back as it was, then append a new entry at the end of the file, or correct the old one by name "
+        f"(corrects = {entry.id!r}, with why)"
+    )
+
+
+# ---- recording
+
+
+class Recording:
+    """The entries of all the files as they go on the record, and what came of them."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done = total, 0
+        self._accepted = self._advised = self._breached = 0
+        self.stumbles = 0
+        """How many entries were refused or breached, those that were on the record before among them."""
+        self._shows_progress = total > LONG and sys.stderr.isatty()
+
+    def go_through(self, checked: Checked) -> bool:
+        """Say what is on the record of a file, and record what is new; False where something stopped it."""
+        tell(opening(checked))
+        for record in checked.on_record:
+            if weighty := stumbled(record.considered, record.restated):
+                self.stumbles += 1
+                said = "\n".join(f"{one.rule}: {one.sentence}" for one in weighty)
+                tell(
+                    f"{record.id}: already on the record, {record.outcome}: "
+                    f"{title(record.entry, checked.casebook.policy_of(record.policy).zone)}\n{indent(said, '    ')}"
+                )
+        for entry in checked.new:
+            try:
+                decision = checked.casebook.record(entry.journey, entry.entry, by=entry.by, at=entry.at, id=entry.id)
+            except IagcoreError as error:
+                self._erase_progress()
+                print(f"iagcore: {self._stopped(checked, entry, error)}", file=sys.stderr)
+                return False
+            self._count(decision)
+            self._erase_progress()
+            tell(answer(entry.id, decision))
+            self._show_progress()
+        self._erase_progress()
+        return True
+
+    @property
+    def summary(self) -> str:
+        """What came of it, in a line."""
+        if not self._total:
+            return "Nothing is new."
+        return (
+            f"{self._done} recorded: {self._accepted} accepted, {self._done - self._accepted} refused; "
+            f"{self._advised} with advice, {self._breached} with a breach."
+        )
+
+    def _count(self, decision: Decision) -> None:
+        self._done += 1
+        self._accepted += decision.accepted
+        self._advised += bool(decision.advice)
+        self._breached += bool(decision.breaches)
+        self.stumbles += bool(stumbled(decision.considered, decision.restated))
+
+    def _stopped(self, checked: Checked, entry: FileEntry, error: IagcoreError) -> str:
+        what = str(error)
+        if isinstance(error, UnknownJourney):
+            what = (
+                f"there is no journey {entry.journey!r}, since its start was refused: "
+                "below that start, write one that can be accepted"
+            )
+        return (
+            f"{checked.file.source.file}:{entry.line}: {what}. Recording stopped here. {self._done} of {self._total} "
+            "new entries are on the record, and stay there; the same file can be recorded again"
+        )
+
+    def _show_progress(self) -> None:
+        if self._shows_progress:
+            print(f"{self._done} of {self._total} entries", end="", file=sys.stderr, flush=True)
+
+    def _erase_progress(self) -> None:
+        if self._shows_progress:
+            print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
+
+
+def tell(text: str) -> None:
+    """Print, and go on where nobody reads any more: what was asked for is recorded all the same."""
+    with suppress(BrokenPipeError):
+        print(text)
+
+
+def opening(checked: Checked) -> str:
+    """What a file holds, and how much of it was on the record before."""
+    entries, new = len(checked.file.entries), len(checked.new)
+    lines = [f"{checked.file.source.file}: {counted(entries)}, under the policy {checked.policy.name}"]
+    if entries > new:
+        were = "was" if entries - new == 1 else "were"
+        are_new = "none is new" if new == 0 else "1 is new" if new == 1 else f"{new} are new"
+        lines.append(f"{counted(entries - new)} {were} already on the record; {are_new}")
+    return "\n".join(lines)
+
+
+def counted(entries: int) -> str:
+    """A number of entries in words."""
+    return f"{entries} {'entry' if entries == 1 else 'entries'}"
+
+
+def answer(id: str, decision: Decision) -> str:
+    """A decision under the id of its entry; what is due because of it is for `iagcore show`."""
+    first, *others = attrs.evolve(decision, duties=()).explain().splitlines()
+    return "\n".join([f"{id}: {first}", *(f"    {line}" for line in others)])
+
+
+def stumbled(
+    considered: Sequence[Assessment], restated: Sequence[tuple[str, Sequence[Assessment]]]
+) -> list[Assessment]:
+    """The refusals and breaches of a decision, those that a correction brings to other records among them."""
+    found = [*considered, *(one for _, findings in restated for one in findings)]
+    return [one for one in found if one.weight in (Weight.REFUSAL, Weight.BREACH)]

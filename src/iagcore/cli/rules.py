@@ -1,0 +1,101 @@
+"""`iagcore rules`: the rule book, from the code, with the values of a policy beside it."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from iagcore.casebook import Casebook
+from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.policy import VALUES, Cited, MissedCharge, Policy, Rounding, Window
+from iagcore.practice.conversations import FAULTS
+from iagcore.record.judging import Rule
+from iagcore.reports.layout import wrapped
+from iagcore.rulebook import FAMILIES, RULES
+from iagcore.storage.memory import MemoryJournal
+
+INDENT: Final = 8
+"""The column at which what is said of a rule begins; its code stands before it."""
+
+
+def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the parser of `rules`."""
+    parser = subcommands.add_parser(
+        "rules",
+        help="the rule book, with a policy's values",
+        description="Print the rules, family by family: what each asks, how it binds, the values it reads and where "
+        "they come from. MUST refuses a plan, and is said as a breach of what has happened; SHOULD is advice.",
+        epilog="example: iagcore rules --policy ways-to-wellbeing ALW-01 GRW",
+    )
+    parser.add_argument("codes", metavar="CODE", nargs="*", help="only these rules or families, such as ALW-01 or GRW")
+    parser.add_argument(
+        "--policy", metavar="NAME|FILE", default="starter", help="a shipped policy or a .toml file (default: starter)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the rule book. Raises `InvalidPolicy`, and `InvalidEntry` for a code that no rule has."""
+    policy = Policy.load(arguments.policy)
+    Casebook(MemoryJournal(), policy)  # says so where the policy sets the level of a rule that there is not
+    rules = chosen([code.upper() for code in arguments.codes])
+    print("\n".join(wrapped(f"The rule book, under the policy {policy.name} ({policy.title})")))
+    for family, title in FAMILIES.items():
+        found = [one for one in rules if one.family == family]
+        if found:
+            print(f"\n{family}  {title}")
+        for one in found:
+            print("\n" + "\n".join(said(one, policy)))
+    return 0
+
+
+def chosen(codes: Sequence[str]) -> list[Rule]:
+    """The rules of these codes and families; all of them where none is named."""
+    known = (*FAMILIES, *(one.code for one in RULES))
+    for code in codes:
+        if code not in known:
+            raise InvalidEntry("rules", "CODE", code, f"no rule and no family has this code{nearest(code, known)}")
+    return [one for one in RULES if not codes or one.code in codes or one.family in codes]
+
+
+def said(rule: Rule, policy: Policy) -> Iterator[str]:
+    """A rule as it is printed: its sentence, how it binds, the values it reads, its source."""
+    yield from wrapped(rule.title, indent=INDENT, first=rule.code)
+    yield from wrapped(f"{rule.sort}, {rule.level}{_binding(rule)}", indent=INDENT)
+    for one in policy.levels.get(rule.code, ()):
+        yield from wrapped(f"level under this policy: {_dated(one, one.value)}", indent=INDENT)
+    for value in VALUES:
+        if value.name in rule.values:
+            history = policy.values.get(value.name, ())
+            for one in history:
+                yield from wrapped(f"{value.name} = {_dated(one, _written(one.value, value.unit))}", indent=INDENT)
+            if not history:
+                yield from wrapped(f"{value.name}: this policy does not decide it", indent=INDENT)
+    yield from wrapped(f"Source: {rule.source}", indent=INDENT)
+
+
+def _binding(rule: Rule) -> str:
+    said = [
+        *(["a policy cannot lower it"] if rule.protected else []),
+        *(["it refuses what has happened, too"] if rule.always_refuses else []),
+    ]
+    return "".join(f"; {one}" for one in said)
+
+
+def _dated(cited: Cited, value: str | None) -> str:
+    until = f" to before {cited.until:%d %b %Y}" if cited.until else ""
+    decided = "not decided" if value is None else value
+    return f"{decided}, from {cited.since:%d %b %Y}{until} ({cited.source})"
+
+
+def _written(value: Any, unit: str) -> str | None:
+    match value:
+        case None:
+            return None
+        case MissedCharge():
+            return ", ".join(f"{value.of(fault)} ({fault})" for fault in FAULTS)
+        case Rounding():
+            return value.way if value.way == "none" else f"{value.way}, to {value.to} minutes"
+        case Window():
+            return f"{value.first:%d %b %Y} to {value.last:%d %b %Y}" if value.first and value.last else "open"
+        case _:
+            return f"{value} ({unit})" if unit[0].isdigit() else f"{value} {unit}"

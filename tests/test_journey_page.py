@@ -1,0 +1,698 @@
+"""The journey on one page: what it shows, in which words, and what it never gives away."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import iagcore as iag
+from iagcore.practice.kinds import Entry, FieldClass
+from iagcore.record.findings import Assessment, Duty, Outcome, Weight
+from iagcore.record.journey import fold
+from iagcore.record.records import Record, Sort, UnreadEntry
+from iagcore.reports import journey_page
+from iagcore.reports.layout import WIDTH, bar, beside, section, wrapped
+
+POLICY = iag.Policy.load("starter")
+BEGINNING = datetime(2026, 1, 5, 10, tzinfo=UTC)
+START = iag.JourneyStarted(learner="learner:a", programme="phase-1", attests_age=30)
+ASSIGNED = iag.CoachAssigned(coach="coach:nina")
+
+
+class Book:
+    """A casebook of one journey, whose entries are a day apart and are named by their place."""
+
+    def __init__(self, *made: Entry, policy: iag.Policy = POLICY) -> None:
+        self.casebook = iag.Casebook(iag.MemoryJournal(), policy, clock=lambda: BEGINNING)
+        self.policy, self.made = policy, 0
+        for one in made:
+            self.add(one)
+
+    def add(self, entry: Entry, by: str = "lead:jo") -> iag.Decision:
+        self.made += 1
+        at = BEGINNING + timedelta(days=self.made - 1)
+        return self.casebook.record("a", entry, by=by, at=at, id=f"e{self.made}")
+
+    @property
+    def page(self) -> str:
+        casebook = self.casebook
+        return journey_page(
+            casebook.journey("a"), records=casebook.records("a"), duties=casebook.duties("a"), zone=self.policy.zone
+        )
+
+    def lines(self, title: str) -> list[str]:
+        """The lines of one section."""
+        return sections(self.page).get(title, [])
+
+
+def sections(page: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    title = ""
+    for line in page.splitlines():
+        if line.isupper() and not line.startswith(" "):
+            title = line
+        else:
+            found.setdefault(title, []).append(line)
+    return {title: lines[:-1] if lines and not lines[-1] else lines for title, lines in found.items()}
+
+
+def booked(id: str = "c1", minutes: int = 60, *, day: int = 2) -> iag.ConversationBooked:
+    when = datetime(2026, 6, day, 9, tzinfo=UTC)
+    return iag.ConversationBooked(conversation=id, coach="coach:nina", starts_at=when, minutes=minutes)
+
+
+def held(id: str = "c1", minutes: int = 50, **also: Any) -> iag.ConversationHeld:
+    said = {"one_to_one": True, "in_private": True, **also}
+    return iag.ConversationHeld(conversation=id, coach="coach:nina", minutes=minutes, **said)
+
+
+# ---- heading and minutes
+
+
+def test_the_heading_says_whose_journey_it_is_and_where_it_stands() -> None:
+    assert Book(START, ASSIGNED).page.splitlines()[:4] == [
+        "Journey a",
+        "=========",
+        "learner:a on phase-1, open since 05 Jan 2026",
+        "with coach:nina",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ((iag.JourneyClosed(),), "learner:a on phase-1, closed on 06 Jan 2026"),
+        ((iag.LearnerLeft(how="moved on"),), "learner:a on phase-1, the learner left on 06 Jan 2026"),
+        ((iag.JourneyClosed(), iag.JourneyReopened()), "learner:a on phase-1, open since 05 Jan 2026"),
+    ],
+)
+def test_a_journey_that_ended_or_was_opened_again_says_so(more: Sequence[Entry], said: str) -> None:
+    assert Book(START, *more).page.splitlines()[2] == said
+
+
+@pytest.mark.parametrize(("learner", "said"), [("learner:a", "learner:a"), (None, "nobody yet")])
+def test_a_journey_that_only_a_concern_began_has_not_started(learner: str | None, said: str) -> None:
+    book = Book(iag.ConcernRaised(concern="k1", words="unseen", learner=learner))
+    assert book.page.splitlines()[2] == f"{said}, not started"
+
+
+def test_minutes_are_shown_as_a_bar_and_as_numbers() -> None:
+    assert Book(START, booked(), held(), booked("c2", 40)).lines("MINUTES") == [
+        "  [#################=============..............................]",
+        "  # used       50",
+        "  = held       40",
+        "  . remaining  90 of 180 granted",
+    ]
+
+
+def test_an_extension_and_minutes_that_nothing_covers_are_said() -> None:
+    extended = iag.AllowanceExtended(extension="x1", minutes=30, lead="lead:jo", reason="an hour was lost to a strike")
+    book = Book(START, extended, held("c1", 200), booked("c2", 10), held("c3", 100))
+    assert book.lines("MINUTES")[1:] == [
+        "  # used       300",
+        "  = held       10",
+        "  . remaining  0 of 210 granted",
+        "  30 of the minutes granted are an extension.",
+        "  100 minutes used or held are not covered by what is granted.",
+    ]
+    assert "  06 Jan 2026  30 minutes more, by lead:jo. an hour was lost to a strike" in book.lines(
+        "THE JOURNEY SO FAR"
+    )
+
+
+# ---- the story
+
+
+def test_the_story_is_told_in_the_order_of_the_record() -> None:
+    book = Book(
+        iag.JourneyStarted(learner="learner:a", programme="phase-1", attests_age=30, recruiter="coach:nina"),
+        iag.CoachingOfferAnswered(answer="not now", note="after the exams"),
+        iag.CoachingOfferAnswered(answer="in full"),
+        ASSIGNED,
+        iag.CoverAssigned(coach="coach:sam", until=date(2026, 2, 1)),
+        iag.JourneyClosed(note="all is said"),
+        iag.JourneyReopened(),
+        iag.LearnerLeft(how="withdrew", note="a new job"),
+    )
+    assert book.lines("THE JOURNEY SO FAR") == [
+        "  05 Jan 2026  Started on phase-1 (lead:jo); recruited by coach:nina",
+        "  06 Jan 2026  The offer of coaching was answered: not now. after the exams",
+        "  07 Jan 2026  The offer of coaching was answered: in full",
+        "  08 Jan 2026  coach:nina was assigned",
+        "  09 Jan 2026  coach:sam covers until 01 Feb 2026",
+        "  10 Jan 2026  Closed (lead:jo). all is said",
+        "  11 Jan 2026  Opened again (lead:jo)",
+        "  12 Jan 2026  The learner withdrew. a new job",
+    ]
+
+
+def test_an_annotation_is_shown_beside_what_it_is_about() -> None:
+    book = Book(START, booked())
+    book.add(iag.RecordAnnotated(record="e2", words="the room has changed"), by="coach:nina")
+    assert book.lines("THE JOURNEY SO FAR")[1] == (
+        "  07 Jan 2026  A note was added (coach:nina), to: Conversation booked: c1, 02 Jun 2026 10:00, 60"
+    )
+    assert book.lines("THE JOURNEY SO FAR")[2] == "               minutes. the room has changed"
+
+
+@pytest.mark.parametrize("about", ["e2", "e3", "e4", "nothing here"])
+def test_an_annotation_beside_what_is_said_in_confidence_keeps_its_words(about: str) -> None:
+    book = Book(START, iag.ConcernRaised(concern="k1", words="unseen"))
+    book.add(iag.DiaryWritten(diary="d1", sort="gratitude", words="unseen"), by="learner:a")
+    book.add(iag.RecordAnnotated(record="e2", words="unseen"))
+    book.add(iag.RecordAnnotated(record=about, words="unseen"))
+    assert book.lines("THE JOURNEY SO FAR")[-1] == "  09 Jan 2026  A note was added (lead:jo)"
+    assert "unseen" not in book.page
+
+
+# ---- conversations
+
+
+def test_a_conversation_is_shown_as_grow_in_the_order_of_its_notes() -> None:
+    book = Book(
+        START,
+        booked(),
+        iag.GoalSet(goal="g1", words="pass the test", conversation="c1"),
+        iag.GoalSet(goal="g2", words="travel", conversation="c1"),
+        iag.RealityExplored(words="nerves", conversation="c1"),
+        iag.GoalChanged(goal="g1", words="take the test", why="one step first", conversation="c1"),
+        iag.OptionRaised(option="o1", words="practise", conversation="c1"),
+        iag.ActionAgreed(
+            action="a1",
+            what="practise on Sunday",
+            by_when=date(2026, 6, 7),
+            support="a friend",
+            obstacle="rain",
+            commitment=9,
+            goal="g1",
+            option="o1",
+            conversation="c1",
+        ),
+        iag.ActionAgreed(action="a2", what="think about it", conversation="c1"),
+        held(),
+        iag.ConversationWrittenUp(conversation="c1", summary="a good beginning"),
+        booked("c2", day=9),
+        iag.ActionReviewed(action="a1", outcome="done", words="in the rain", conversation="c2"),
+        iag.ActionReviewed(action="gone", outcome="reworked", conversation="c2"),
+        iag.GoalReached(goal="g1", conversation="c2"),
+        iag.GoalReached(goal="gone", words="and that", conversation="c2"),
+        iag.GoalSetAside(goal="g2", why="not this year", conversation="c2"),
+        iag.GoalSetAside(goal="gone", conversation="c2"),
+    )
+    assert book.lines("CONVERSATIONS") == [
+        "  c1         held on 14 Jan 2026 with coach:nina, 50 minutes",
+        "             written up on 15 Jan 2026. a good beginning",
+        "    Goal     pass the test",
+        "             travel",
+        "    Reality  nerves",
+        "    Goal     now: take the test. one step first",
+        "    Options  practise",
+        "    Will     practise on Sunday",
+        "             - by 07 Jun 2026; support: a friend; obstacle: rain; commitment 9 of 10",
+        "             - what came of it: done (in c2)",
+        "             think about it",
+        "             - not reviewed yet",
+        "",
+        "  c2         booked for 09 Jun 2026 10:00 with coach:nina, 60 minutes",
+        "    Review   practise on Sunday: done. in the rain",
+        "             gone: reworked",
+        "    Goal     reached: take the test",
+        "             reached: gone. and that",
+        "             set aside: travel. not this year",
+        "             set aside: gone",
+    ]
+    assert book.lines("GOALS") == [
+        "  reached    take the test",
+        "  set aside  travel",
+        "             not this year",
+    ]
+
+
+def test_an_action_reviewed_outside_a_conversation_says_what_came_of_it() -> None:
+    book = Book(
+        START,
+        booked(),
+        iag.ActionAgreed(action="a1", what="practise", conversation="c1"),
+        iag.ActionReviewed(action="a1", outcome="partly done"),
+    )
+    assert book.lines("CONVERSATIONS")[-1] == "             - what came of it: partly done"
+    assert book.lines("WORKSHOPS, SELF-LED AND PEER GROW") == [
+        "  08 Jan 2026  beside any conversation, Review: practise: partly done"
+    ]
+
+
+MISSED = iag.ConversationMissed(conversation="c1", fault="learner-unexcused", note="no bus came")
+CHARGING = iag.Policy.parse(
+    """
+schema = 1
+name = "charging"
+title = "Charging"
+over = "starter"
+
+[[value.missed_charge]]
+from = 2020-01-01
+value = { learner-excused = 0, learner-unexcused = 20, provider = 0, logistics = 0 }
+local = "for a test"
+
+[[value.rounding]]
+from = 2020-01-01
+value = { way = "up", to = 15 }
+local = "for a test"
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ((booked(), held()), ["held on 07 Jan 2026 with coach:nina, 50 minutes, counted as 60"]),
+        (
+            (held(also_present=("interpreter", "supporter of the learner's choice")),),
+            [
+                "held on 06 Jan 2026 with coach:nina, 50 minutes, counted as 60",
+                "Also present: interpreter, supporter of the learner's choice",
+            ],
+        ),
+        (
+            (booked(), iag.ConversationCancelled(conversation="c1", fault="provider", note="the room was flooded")),
+            ["cancelled on 07 Jan 2026, no minutes charged", "the room was flooded"],
+        ),
+        ((booked(), MISSED), ["missed on 07 Jan 2026, 20 minutes charged", "no bus came"]),
+        (
+            (booked(), MISSED, iag.MissedMarkWaived(conversation="c1", reason="there was a strike")),
+            ["missed; a lead has waived the mark. there was a strike", "no bus came"],
+        ),
+        ((booked(), iag.LearnerLeft(how="moved on")), ["no longer booked since the learner left on 07 Jan 2026"]),
+        (
+            (iag.RealityExplored(words="as it is", conversation="c1"),),
+            ["noted, and neither booked nor held on the record", "as it is"],
+        ),
+    ],
+)
+def test_what_came_of_a_conversation_is_said_without_blame(more: Sequence[Entry], said: list[str]) -> None:
+    book = Book(START, *more, policy=CHARGING)
+    assert [line[13:] for line in book.lines("CONVERSATIONS")] == said
+    assert "unexcused" not in book.page
+
+
+def test_a_missed_mark_that_is_contested_carries_the_learners_words() -> None:
+    book = Book(START, booked(), iag.ConversationMissed(conversation="c1", fault="logistics"))
+    book.add(iag.MissedMarkContested(conversation="c1", words="I was there"), by="learner:a")
+    assert book.lines("CONVERSATIONS") == [
+        "  c1         missed on 07 Jan 2026, no minutes charged",
+        "             The learner says of the missed mark: I was there",
+    ]
+
+
+def test_a_booking_that_was_moved_is_shown_where_it_is_now() -> None:
+    moved = iag.ConversationRescheduled(
+        conversation="c1", starts_at=datetime(2026, 12, 1, 9, tzinfo=UTC), minutes=30, coach="coach:sam"
+    )
+    assert Book(START, booked(), moved).lines("CONVERSATIONS") == [
+        "  c1         booked for 01 Dec 2026 09:00 with coach:sam, 30 minutes"
+    ]
+
+
+def test_a_long_name_of_a_conversation_stands_on_a_line_of_its_own() -> None:
+    assert Book(START, booked("the first conversation")).lines("CONVERSATIONS") == [
+        "  the first conversation",
+        "             booked for 02 Jun 2026 10:00 with coach:nina, 60 minutes",
+    ]
+
+
+def test_grow_outside_conversations_stands_on_its_own() -> None:
+    book = Book(
+        START,
+        iag.WorkshopAttended(workshop="w1", words="in a group of six"),
+        iag.WorkshopAttended(workshop="w2"),
+        iag.GrowUsed(outside="peer", words="with a friend"),
+        iag.GoalSet(goal="g1", words="a tidy desk", outside="self-led"),
+        iag.ActionAgreed(action="a1", what="tidy it", by_when=date(2026, 2, 1), outside="self-led"),
+    )
+    assert book.lines("WORKSHOPS, SELF-LED AND PEER GROW") == [
+        "  06 Jan 2026  GROW workshop w1. in a group of six",
+        "  07 Jan 2026  GROW workshop w2",
+        "  08 Jan 2026  peer: with a friend",
+        "  09 Jan 2026  self-led, Goal: a tidy desk",
+        "  10 Jan 2026  self-led, Will: tidy it; - by 01 Feb 2026; - not reviewed yet",
+    ]
+
+
+# ---- what came of it
+
+
+def test_evidence_is_shown_by_domain_over_time_with_whose_words_it_is() -> None:
+    book = Book(
+        START,
+        booked(),
+        iag.EvidenceNoted(domain="mastery", words="asked a question", whose="learner", conversation="c1"),
+        iag.EvidenceNoted(domain="modelling", words="seen how", whose="coach", example="peer's example"),
+        iag.EvidenceNoted(domain="verbal persuasion", words="was told so"),
+    )
+    book.add(iag.DiaryWritten(diary="d1", sort="achievement", words="cooked"), by="learner:a")
+    book.add(iag.DiaryShared(diary="d1"), by="learner:a")
+    assert book.lines("SELF-EFFICACY") == [
+        "  Mastery experience",
+        "    07 Jan 2026  asked a question (the learner's words, in c1)",
+        "    10 Jan 2026  cooked (the learner's words)",
+        "  Vicarious experience",
+        "    08 Jan 2026  seen how (the coach's words, from the peer's example)",
+        "  Verbal persuasion",
+        "    09 Jan 2026  was told so (whose words is not said)",
+        "  Physiological and affective states",
+        "    nothing noted yet",
+    ]
+
+
+def test_what_the_learner_shares_of_the_diary_is_shown_and_what_is_private_is_only_counted() -> None:
+    book = Book(START)
+    for number, sort in enumerate(("achievement", "gratitude", "gratitude", "achievement")):
+        written = iag.DiaryWritten(diary=f"d{number}", sort=sort, words=f"words of {number}", day=date(2026, 1, 4))
+        book.add(written, by="learner:a")
+    book.add(iag.DiaryShared(diary="d0"), by="learner:a")
+    book.add(iag.DiaryShared(diary="d1"), by="learner:a")
+    book.add(iag.DiaryUnshared(diary="d1"), by="learner:a")
+    assert book.lines("DIARY") == [
+        "  04 Jan 2026  achievement: words of 0",
+        "  3 entries are the learner's own.",
+    ]
+    assert all(f"words of {number}" not in book.page for number in (1, 2, 3))
+
+
+def test_one_private_entry_of_the_diary_is_the_learners_own() -> None:
+    book = Book(START)
+    book.add(iag.DiaryWritten(diary="d1", sort="gratitude", words="unseen"), by="learner:a")
+    assert book.lines("DIARY") == ["  1 entry is the learner's own."]
+
+
+def test_learning_and_other_support_are_shown_as_they_stand() -> None:
+    book = Book(
+        START,
+        iag.CoursesShown(courses=("mindfulness", "drawing", "cooking", "singing")),
+        iag.CourseEnrolled(course="mindfulness", words="my own choice"),
+        iag.CourseEnrolled(course="drawing"),
+        iag.CourseCompleted(course="mindfulness", words="to the end"),
+        iag.CourseLeft(course="drawing", why="too far away"),
+        iag.CourseCompleted(course="cooking"),
+        iag.LearningLinked(course="mindfulness", words="thoughts pass", conversation="c1", domain="affective states"),
+        iag.LearningLinked(course="mindfulness", words="breathe"),
+        iag.OtherSupportNoted(support="nhs", words="therapy", status="on a waiting list"),
+        iag.OtherSupportNoted(support="nhs", words="therapy", status="started"),
+    )
+    assert book.lines("LEARNING") == [
+        "  09 Jan 2026  mindfulness: completed. my own choice to the end",
+        "  10 Jan 2026  drawing: left. too far away",
+        "  11 Jan 2026  cooking: completed",
+        "  06 Jan 2026  singing: shown",
+        "  12 Jan 2026  mindfulness, linked to c1 and physiological and affective states: thoughts pass",
+        "  13 Jan 2026  mindfulness, linked to the coaching: breathe",
+    ]
+    assert book.lines("OTHER SUPPORT") == ["  15 Jan 2026  therapy: started"]
+
+
+def test_a_concern_is_shown_by_its_day_alone() -> None:
+    book = Book(START, iag.ConcernRaised(concern="k1", words="unseen", immediate_danger=True))
+    assert book.lines("CONCERNS") == ["  A concern was raised on 06 Jan 2026."]
+    assert "unseen" not in book.page
+
+
+# ---- what is open, and what was not to be
+
+
+def test_nothing_open_is_said() -> None:
+    assert Book(START).lines("WHAT IS OPEN") == ["  Nothing."]
+
+
+def test_bookings_actions_duties_and_breaches_are_open() -> None:
+    book = Book(
+        START,
+        held("c1", 200),
+        booked("c9", 10),
+        iag.ActionAgreed(action="a1", what="practise", by_when=date(2026, 6, 7), conversation="c1"),
+        iag.ActionAgreed(action="a2", what="think", conversation="c1"),
+    )
+    assert book.lines("WHAT IS OPEN") == [
+        "  to review    practise, by 07 Jun 2026",
+        "  to review    think",
+        "  due          write up conversation c1, due 11 Jan 2026 10:00 (coach:nina) [BKG-03]",
+        "  breach       ALW-02: 200 minutes used of 180 granted (Conversation held: c1, 200 minutes)",
+        "               What helps: Correct the record if the minutes are not right; otherwise a lead extends",
+        "               the allowance or authorises it.",
+    ]
+    book = Book(START, booked("c1", 60))
+    assert book.lines("WHAT IS OPEN") == [
+        "  booked       c1: booked for 02 Jun 2026 10:00 with coach:nina, 60 minutes",
+        "  due          say what came of conversation c1, due 02 Jun 2026 11:00 (coach:nina) [BKG-04]",
+    ]
+
+
+def test_a_breach_that_a_lead_authorised_is_open_no_longer_and_says_why() -> None:
+    book = Book(START, held("c1", 200), iag.ConversationWrittenUp(conversation="c1"))
+    book.add(iag.BreachAuthorised(record="e2", rule="ALW-02", reason="it was needed"))
+    assert book.lines("WHAT IS OPEN") == ["  Nothing."]
+    assert book.lines("THE JOURNEY SO FAR")[-1] == "  08 Jan 2026  ALW-02 was authorised by lead:jo. it was needed"
+
+
+def test_advice_that_stands_is_for_the_coach() -> None:
+    book = Book(START, held(in_private=False))
+    assert book.lines("ADVICE FOR THE COACH") == [
+        "  ALW-03: one-to-one: True, in private: False; it draws on the allowance either way (Conversation",
+        "  held: c1, 50 minutes)",
+    ]
+
+
+def test_a_refused_plan_is_shown_with_every_reason_and_what_helps() -> None:
+    book = Book(START, booked("c1", 60), booked("c1", 200))
+    assert book.lines("REFUSED") == [
+        "  07 Jan 2026  Conversation booked: c1, 02 Jun 2026 10:00, 200 minutes",
+        "               ALW-01: 200 minutes asked, 120 remain of 180 (0 used, 60 held)",
+        "               What helps: Book a shorter conversation, release minutes that are held elsewhere, or",
+        "               ask a lead about an extension.",
+        "               BKG-01: conversation c1 is booked; booked was asked",
+        "               What helps: Correct the earlier record if it is not right; give a new conversation an",
+        "               id of its own.",
+        "               BKG-02: already booked: learner:a 02 Jun 2026 10:00 to 02 Jun 2026 11:00, coach:nina",
+        "               02 Jun 2026 10:00 to 02 Jun 2026 11:00",
+        "               What helps: Choose another time or another coach.",
+    ]
+
+
+def test_a_diary_entry_that_is_refused_shows_its_kind_alone() -> None:
+    book = Book(START)
+    book.add(iag.DiaryWritten(diary="unseen", sort="gratitude", words="unseen"), by="coach:nina")
+    assert book.lines("REFUSED")[0] == "  06 Jan 2026  Diary written"
+    assert "unseen" not in book.page
+
+
+def test_a_refused_correction_shows_what_it_was_of_and_no_time() -> None:
+    book = Book(START, booked())
+    for target in ("e2", "e9"):
+        book.casebook.correct("a", target, iag.GrowUsed(outside="peer", words="x"), by="lead:jo", why="a slip")
+    assert [line for line in book.lines("REFUSED") if "corrected" in line] == [
+        "               Entry corrected, of: Conversation booked: c1, 02 Jun 2026 10:00, 60 minutes",
+        "               Entry corrected",
+    ]
+
+
+def test_what_was_put_right_says_who_did_so_and_why() -> None:
+    book = Book(START, booked())
+    book.casebook.correct("a", "e2", booked(minutes=30), by="lead:jo", why="half an hour was meant", id="f")
+    assert book.lines("CONVERSATIONS") == ["  c1         booked for 02 Jun 2026 10:00 with coach:nina, 30 minutes"]
+    book.casebook.withdraw("a", "e2", by="coach:nina", why="called off", whole=True)
+    assert book.lines("CONVERSATIONS") == []
+    assert book.lines("PUT RIGHT SINCE") == [
+        "  Conversation booked: c1, 02 Jun 2026 10:00, 60 minutes was corrected by lead:jo. half an hour was",
+        "  meant",
+        "  Conversation booked: c1, 02 Jun 2026 10:00, 60 minutes was withdrawn by coach:nina. called off",
+    ]
+
+
+def test_putting_a_diary_entry_right_keeps_the_reason_to_the_learner() -> None:
+    book = Book(START)
+    book.add(iag.DiaryWritten(diary="d1", sort="gratitude", words="unseen"), by="learner:a")
+    book.casebook.withdraw("a", "e2", by="learner:a", why="unseen", id="f")
+    assert book.lines("PUT RIGHT SINCE") == ["  Diary written was withdrawn by learner:a"]
+    assert "unseen" not in book.page
+
+
+def test_a_finding_whose_entry_was_withdrawn_names_the_original() -> None:
+    finding = Assessment("XXX-01", iag.MUST, Outcome.UNMET, Weight.BREACH, "it does not fit", "", (), "", "", "local")
+    journey = fold("a", list(Book(START, iag.GrowUsed(outside="peer", words="x")).casebook.records("a")))
+    place = attrs.evolve(journey.places[1], stack=(), findings=(finding,))
+    journey = attrs.evolve(journey, places=(journey.places[0], place))
+    page = journey_page(journey, records=(), duties=(), zone=UTC)
+    assert sections(page)["WHAT IS OPEN"] == ["  breach       XXX-01: it does not fit (Grow used)"]
+
+
+def test_a_finding_on_a_record_that_is_not_on_the_journey_names_no_entry() -> None:
+    finding = Assessment("XXX-01", iag.MUST, Outcome.UNMET, Weight.BREACH, "it does not fit", "", (), "", "", "local")
+    journey = fold("a", list(Book(START).casebook.records("a")))
+    place = attrs.evolve(journey.places[0], record="elsewhere", findings=(finding,))
+    page = journey_page(attrs.evolve(journey, places=(place,)), records=(), duties=(), zone=UTC)
+    assert sections(page)["WHAT IS OPEN"] == ["  breach       XXX-01: it does not fit"]
+
+
+def test_a_duty_without_a_date_or_a_party_is_shown_as_it_is() -> None:
+    journey = Book(START).casebook.journey("a")
+    page = journey_page(journey, records=(), duties=[Duty("XXX-09", "look again", None, None, "")], zone=UTC)
+    assert sections(page)["WHAT IS OPEN"] == ["  due          look again [XXX-09]"]
+
+
+def test_kinds_of_a_later_version_are_named_and_not_shown() -> None:
+    records = list(Book(START).casebook.records("a"))
+    unread = UnreadEntry("measure-taken", '{"kind":"measure-taken","words":"unseen"}')
+    later = attrs.evolve(records[0], id="m1", entry=unread, effect=(), considered=())
+    refusal = Assessment("XXX-01", iag.MUST, Outcome.UNMET, Weight.REFUSAL, "no", "", (), "", "", "local")
+    refused = attrs.evolve(later, id="m2", outcome=Sort.REFUSED, considered=(refusal,))
+    records += [later, refused]
+    page = journey_page(fold("a", records), records=records, duties=(), zone=UTC)
+    assert "Not shown, being of kinds that a later version brings: measure-taken" in page.splitlines()
+    assert sections(page)["REFUSED"] == ["  05 Jan 2026  Measure taken", "               XXX-01: no"]
+    assert "unseen" not in page
+
+
+# ---- every kind, and every word
+
+
+ONE_OF_EACH: tuple[tuple[str, Entry], ...] = (
+    ("lead:jo", START),
+    ("lead:jo", iag.CoachingOfferAnswered(answer="in full")),
+    ("lead:jo", ASSIGNED),
+    ("lead:jo", iag.CoverAssigned(coach="coach:sam", until=date(2026, 9, 1))),
+    ("lead:jo", iag.AllowanceExtended(extension="x1", minutes=30, lead="lead:jo", reason="x")),
+    ("lead:jo", iag.OtherSupportNoted(support="s1", words="x", status="started")),
+    ("lead:jo", booked("c1", 10, day=1)),
+    ("lead:jo", iag.ConversationRescheduled(conversation="c1", starts_at=booked().starts_at, minutes=10)),
+    ("lead:jo", held("c1", 10)),
+    ("lead:jo", iag.ConversationWrittenUp(conversation="c1")),
+    ("lead:jo", booked("c2", 10, day=3)),
+    ("lead:jo", iag.ConversationCancelled(conversation="c2", fault="provider")),
+    ("lead:jo", booked("c3", 10, day=4)),
+    ("lead:jo", iag.ConversationMissed(conversation="c3", fault="logistics")),
+    ("learner:a", iag.MissedMarkContested(conversation="c3", words="x")),
+    ("lead:jo", iag.MissedMarkWaived(conversation="c3", reason="x")),
+    ("lead:jo", iag.GoalSet(goal="g1", words="x", conversation="c1")),
+    ("lead:jo", iag.GoalChanged(goal="g1", words="x", conversation="c1")),
+    ("lead:jo", iag.GoalReached(goal="g1", conversation="c1")),
+    ("lead:jo", iag.GoalSetAside(goal="g1", conversation="c1")),
+    ("lead:jo", iag.RealityExplored(words="x", conversation="c1")),
+    ("lead:jo", iag.OptionRaised(option="o1", words="x", conversation="c1")),
+    ("lead:jo", iag.ActionAgreed(action="a1", what="x", conversation="c1")),
+    ("lead:jo", iag.ActionReviewed(action="a1", outcome="done", conversation="c1")),
+    ("lead:jo", iag.WorkshopAttended(workshop="w1")),
+    ("lead:jo", iag.GrowUsed(outside="peer", words="x")),
+    ("lead:jo", iag.BreachAuthorised(record="e1", rule="XXX-01", reason="x")),
+    ("learner:a", iag.DiaryWritten(diary="d1", sort="gratitude", words="x")),
+    ("learner:a", iag.DiaryShared(diary="d1")),
+    ("learner:a", iag.DiaryWritten(diary="d2", sort="achievement", words="x")),
+    ("learner:a", iag.DiaryShared(diary="d2")),
+    ("learner:a", iag.DiaryUnshared(diary="d2")),
+    ("lead:jo", iag.EvidenceNoted(domain="mastery", words="x", whose="learner")),
+    ("lead:jo", iag.CoursesShown(courses=("k1",))),
+    ("lead:jo", iag.CourseEnrolled(course="k1")),
+    ("lead:jo", iag.CourseCompleted(course="k1")),
+    ("lead:jo", iag.CourseLeft(course="k1")),
+    ("lead:jo", iag.LearningLinked(course="k1", words="x")),
+    ("lead:jo", iag.ConcernRaised(concern="n1", words="x")),
+    ("lead:jo", iag.RecordAnnotated(record="e1", words="x")),
+    ("lead:jo", iag.JourneyClosed()),
+    ("lead:jo", iag.JourneyReopened()),
+    ("lead:jo", iag.LearnerLeft(how="moved on")),
+)
+"""An entry of every kind but for the two amendments, and who makes it."""
+
+
+def one_of_each() -> tuple[Book, dict[str, FieldClass]]:
+    """A journey with an entry of every kind, each of whose texts is a word of its own, and the class of each."""
+    book, words = Book(), dict[str, FieldClass]()
+    for by, entry in ONE_OF_EACH:
+        texts = {}
+        for field in entry.declares.fields:
+            if field.type.name == "words":
+                texts[field.name] = f"w{len(words)}w"
+                words[texts[field.name]] = field.type.field_class
+        decision = book.add(attrs.evolve(entry, **texts), by)  # type: ignore[misc] # every kind is an attrs class
+        assert decision.accepted
+    book.casebook.correct("a", "e2", iag.CoachingOfferAnswered(answer="in part", note="w0c"), by="lead:jo", why="w0y")
+    book.casebook.withdraw("a", "e1", by="lead:jo", why="w0z")
+    return book, words
+
+
+def test_every_text_of_every_kind_has_its_place_but_for_what_is_private_or_restricted() -> None:
+    book, words = one_of_each()
+    records: list[Record] = list(book.casebook.records("a"))
+    assert {type(record.entry) for record in records} == set(iag.KINDS)
+    page = book.page
+    restricted = {word for word, kind in words.items() if kind is FieldClass.RESTRICTED}
+    private = {
+        record.entry.words
+        for record in records
+        if isinstance(record.entry, iag.DiaryWritten) and record.entry.diary == "d2"
+    }
+    replaced = {
+        record.entry.note
+        for record in records
+        if isinstance(record.entry, iag.CoachingOfferAnswered) and record.id == "e2"
+    }
+    assert (len(restricted), len(private), len(replaced)) == (1, 1, 1)
+    assert {word for word in words if word not in page} == restricted | private | replaced
+    assert "w0c" in page
+    assert "w0y" in page
+
+
+@given(st.text(max_size=300), st.text("xyz \n\t\u2028", max_size=300), st.integers(0, 200))
+def test_no_words_break_the_page_and_none_of_a_private_entry_reach_it(words: str, blanks: str, long: int) -> None:
+    said = f"s{words}{blanks}{'m' * long}"
+    try:
+        entries = (
+            iag.RealityExplored(words=said, conversation="c1"),
+            iag.EvidenceNoted(domain="mastery", words=said, whose="learner"),
+            iag.OtherSupportNoted(support="s", words=said, status="started"),
+        )
+        diary = iag.DiaryWritten(diary="d", sort="gratitude", words=f"\N{SNOWMAN}\N{COMET}{said}")
+    except iag.InvalidEntry:
+        return
+    book = Book(START, *entries)
+    book.add(diary, by="learner:a")
+    page = book.page
+    assert max(len(line) for line in page.splitlines()) <= WIDTH
+    assert all(line == line.rstrip() for line in page.splitlines())
+    assert "\N{SNOWMAN}\N{COMET}" not in page
+
+
+# ---- layout
+
+
+def test_a_paragraph_is_wrapped_at_the_width_with_its_first_line_marked() -> None:
+    lines = wrapped("word " * 40, indent=10, first="  A:")
+    assert lines == [
+        "  A:      " + "word " * 17 + "word",
+        "          " + "word " * 17 + "word",
+        "          word word word word",
+    ]
+
+
+def test_a_label_that_fits_stands_beside_its_text_and_one_that_does_not_above_it() -> None:
+    assert beside("abc", "text", column=6) == ["  abc text"]
+    assert beside("abcd", "text", column=6) == ["  abcd", "      text"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "drawn"),
+    [
+        ((("#", 0), (".", 0)), "[          ]"),
+        ((("#", 1), (".", 1)), "[#####.....]"),
+        ((("#", 1), ("=", 1), (".", 1)), "[###====...]"),
+        ((("#", 7), ("=", 0), (".", 0)), "[##########]"),
+    ],
+)
+def test_a_bar_is_shared_out_by_size(parts: tuple[tuple[str, int], ...], drawn: str) -> None:
+    assert bar(*parts, width=10) == drawn
+
+
+def test_a_section_without_lines_is_no_section() -> None:
+    assert (section("Title", []), section("Title", ["  a"])) == ([], ["TITLE", "  a"])

@@ -1,0 +1,244 @@
+"""The case study's own journey, recorded and shown by the command: `docs/examples/learner-a.toml`."""
+
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import iagcore as iag
+from iagcore.cli import main
+from iagcore.practice.conversations import State
+from iagcore.record.records import Record
+from iagcore.storage.journey_file import JourneyFile, read_journey_file
+
+FILE = Path(__file__).parent.parent / "docs" / "examples" / "learner-a.toml"
+NAME = "learner-a"
+PAGE = """\
+Journey learner-a
+=================
+learner:a on phase-1, open since 21 Sep 2015
+with coach:nina
+
+MINUTES
+  [#######################################################.....]
+  # used       165
+  = held       0
+  . remaining  15 of 180 granted
+
+THE JOURNEY SO FAR
+  21 Sep 2015  Started on phase-1 (lead:jo)
+  21 Sep 2015  The offer of coaching was answered: in full
+  22 Sep 2015  coach:nina was assigned
+
+CONVERSATIONS
+  c1         held on 05 Oct 2015 with coach:nina, 50 minutes
+             written up on 05 Oct 2015
+    Reality  Tearful at this first meeting. Anxiety stands in the way.
+    Goal     Manage anxiety, so as to pass the driving test
+             Travel
+    Options  Learn something beside the coaching, on one of the college's courses
+    Will     Join the mindfulness course
+             - by 12 Oct 2015; support: The coach helps with the enrolment; commitment 9 of 10
+             - what came of it: done (in c2)
+
+  c2         held on 02 Nov 2015 with coach:nina, 45 minutes
+             written up on 02 Nov 2015
+    Review   Join the mindfulness course: done
+    Reality  Bullied in the past; presumes the worst.
+    Options  A diary at the end of each day: things done well, and things to be thankful for
+    Will     Keep the diary, at the end of each day
+             - by 07 Dec 2015; obstacle: Late evenings; commitment 8 of 10
+             - what came of it: done (in c3)
+
+  c3         held on 07 Dec 2015 with coach:nina, 40 minutes
+             written up on 08 Dec 2015
+    Review   Keep the diary, at the end of each day: done
+    Options  Book the driving test
+    Will     Book the driving test
+             - by 31 Jan 2016; support: What was learnt about mindfulness; commitment 8 of 10
+             - what came of it: done (in c4)
+
+  c4         held on 22 Feb 2016 with coach:nina, 30 minutes
+             written up on 22 Feb 2016
+    Review   Book the driving test: done
+    Goal     reached: Travel. A trip of two months, to the USA and Canada, is finalised
+    Will     Take the driving test that is booked
+             - by 18 Mar 2016; support: What was learnt about mindfulness; commitment 9 of 10
+             - not reviewed yet
+
+GOALS
+  open       Manage anxiety, so as to pass the driving test
+  reached    Travel
+             A trip of two months, to the USA and Canada, is finalised
+
+SELF-EFFICACY
+  Mastery experience
+    09 Nov 2015  Asked a question in front of everybody. (the learner's words)
+    07 Dec 2015  Calmed a confrontation (the learner's words, in c3)
+    07 Dec 2015  Defended a friend (the learner's words, in c3)
+    22 Feb 2016  Firm but fair with a boss (the learner's words, in c4)
+  Vicarious experience
+    02 Nov 2015  The coach as an example of what can be done (the coach's words, from the coach's
+                 example, in c2)
+  Verbal persuasion
+    07 Dec 2015  Both were named for what they were: things done well (the coach's words, in c3)
+  Physiological and affective states
+    22 Feb 2016  Came with mascara on (the coach's words, in c4)
+
+DIARY
+  09 Nov 2015  achievement: Asked a question in front of everybody.
+  09 Nov 2015  gratitude: A friend who listens.
+  2 entries are the learner's own.
+
+LEARNING
+  08 Oct 2015  mindfulness: enrolled
+  05 Oct 2015  assertiveness: shown
+  05 Oct 2015  creative-writing: shown
+  02 Nov 2015  mindfulness, linked to c2: Thoughts are observed; they are not the truth.
+
+OTHER SUPPORT
+  05 Oct 2015  Therapy from the NHS: on a waiting list
+
+WHAT IS OPEN
+  to review    Take the driving test that is booked, by 18 Mar 2016
+
+ADVICE FOR THE COACH
+  EFF-01: no evidence yet: mastery experience, verbal persuasion, physiological and affective states
+  (Conversation written up: c2)
+  EFF-01: no evidence yet: physiological and affective states (Conversation written up: c3)
+
+REFUSED
+  23 Feb 2016  Conversation booked: c5, 14 Mar 2016 10:00, 30 minutes
+               ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 held)
+               What helps: Book a shorter conversation, release minutes that are held elsewhere, or
+               ask a lead about an extension.
+"""
+
+
+@pytest.fixture(scope="module")
+def file() -> JourneyFile:
+    return read_journey_file(FILE)
+
+
+@pytest.fixture(scope="module")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The journal into which the command has recorded the file."""
+    path = tmp_path_factory.mktemp("learner-a") / "casebook.db"
+    assert main(["record", str(FILE), "--journal", str(path)]) == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def records(journal: Path) -> list[Record]:
+    with iag.SQLiteJournal(journal) as kept:
+        return list(iag.Casebook(kept, iag.Policy.load("starter")).records(NAME))
+
+
+@pytest.fixture(scope="module")
+def journey(records: list[Record]) -> iag.Journey:
+    return iag.fold(NAME, records)
+
+
+def test_show_prints_the_journey_as_the_case_study_tells_it(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", NAME, "--journal", str(journal)]) == 0
+    assert capsys.readouterr() == (PAGE, "")
+
+
+def test_the_page_is_the_same_to_the_letter_from_a_journal_recorded_later(
+    journal: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = str(tmp_path / "later.db")
+    assert main(["record", str(FILE), "--journal", later]) == 0
+    capsys.readouterr()
+    assert main(["show", NAME, "--journal", later]) == 0
+    assert capsys.readouterr().out == PAGE
+
+
+def test_no_word_of_a_private_diary_entry_is_printed_by_any_command(
+    file: JourneyFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = str(tmp_path / "casebook.db")
+    assert main(["record", str(FILE), "--journal", journal]) == 0
+    assert main(["record", str(FILE), "--journal", journal]) == 0
+    assert main(["show", NAME, "--journal", journal]) == 0
+    printed = capsys.readouterr().out
+    diary = [one.entry for one in file.entries if isinstance(one.entry, iag.DiaryWritten)]
+    assert [(one.diary, one.words in printed) for one in diary] == [
+        ("d1", True),
+        ("d2", True),
+        ("d3", False),
+        ("d4", False),
+    ]
+
+
+def test_one_plan_is_refused_for_its_minutes_alone(records: list[Record]) -> None:
+    refused = [record for record in records if not record.accepted]
+    assert [record.id for record in refused] == ["one booking too many"]
+    assert [one.rule for one in refused[0].considered if one.weight is not None] == ["ALW-01"]
+
+
+def test_no_entry_is_a_breach_and_the_only_advice_is_what_the_coach_may_listen_for(records: list[Record]) -> None:
+    standing = [
+        (record.entry.declares.name, one.rule, one.weight)
+        for record in records
+        if record.accepted
+        for one in record.considered
+        if one.weight is not None
+    ]
+    assert standing == 2 * [("conversation-written-up", "EFF-01", "advice")]
+
+
+def test_the_same_file_again_records_nothing_and_repeats_the_refusal(
+    journal: Path, records: list[Record], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["record", str(FILE), "--journal", str(journal)]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        f"{FILE}: 47 entries, under the policy ways-to-wellbeing",
+        "47 entries were already on the record; none is new",
+        "one booking too many: already on the record, refused: conversation booked, c5, coach:nina, "
+        "14 Mar 2016 10:00, 30 minutes",
+        "    ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 held)",
+        "Nothing is new.",
+    ]
+    with iag.SQLiteJournal(journal) as kept:
+        assert list(iag.Casebook(kept, iag.Policy.load("starter")).records(NAME)) == records
+
+
+def test_four_conversations_within_three_hours_are_spaced_over_a_few_months(journey: iag.Journey) -> None:
+    assert [(one.id, one.state) for one in journey.bookings.all] == [
+        (f"c{number}", State.HELD) for number in (1, 2, 3, 4)
+    ]
+    assert (journey.allowance.granted, journey.allowance.used, journey.allowance.held) == (180, 165, 0)
+    days = [one.settled_at.date() for one in journey.bookings.held if one.settled_at]
+    assert [(later - day).days for day, later in pairwise(days)] == [28, 35, 77]
+
+
+def test_every_domain_has_evidence_and_says_whose_words_it_is(journey: iag.Journey) -> None:
+    assert [(domain, len(evidence)) for domain, evidence in journey.self_efficacy.profile.items()] == [
+        ("mastery experience", 4),
+        ("vicarious experience", 1),
+        ("verbal persuasion", 1),
+        ("physiological and affective states", 1),
+    ]
+    assert all(one.whose in ("learner", "coach") for one in journey.self_efficacy.evidence)
+
+
+def test_every_action_is_whole_and_the_goals_are_as_the_last_session_left_them(journey: iag.Journey) -> None:
+    assert [(action.id, action.is_whole, action.outcome) for action in journey.grow.will] == [
+        ("join-mindfulness", True, "done"),
+        ("keep-a-diary", True, "done"),
+        ("book-the-test", True, "done"),
+        ("take-the-test", True, None),
+    ]
+    assert [(goal.id, goal.state) for goal in journey.grow.goals] == [("driving-test", "open"), ("travel", "reached")]
+
+
+def test_every_entry_is_inside_the_programmes_window(file: JourneyFile) -> None:
+    window = iag.Policy.load("ways-to-wellbeing").at(first_day(file)).window
+    assert all(one.at is not None and window.includes(one.at.date()) for one in file.entries)
+
+
+def first_day(file: JourneyFile) -> date:
+    assert file.entries[0].at is not None
+    return file.entries[0].at.date()
