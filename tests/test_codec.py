@@ -102,7 +102,7 @@ def altered(part: str, change: Any) -> StoredRecord:
         ("envelope", lambda d: d.update(sort="lost"), "'lost' is not a valid Sort @ $.sort"),
         ("envelope", lambda d: d.update(lines={}), "a list is expected"),
         ("payload", lambda d: d.pop("by"), "by"),
-        ("payload", lambda d: d.update(restated=[["x"]]), "2 items are expected, not 1",
+        ("payload", lambda d: d.update(restated=[["x"]]), "2 items are expected, not 1"),
         ("payload", lambda d: d["considered"][0].update(evidence=[["a", 1.5]]), "a text, a whole number or a truth"),
         ("payload", lambda d: d["entry"].update(minutes="60"), "a whole number of minutes is expected"),
         ("payload", lambda d: d["entry"].update(minuets=60), "did you mean 'minutes'?"),
