@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iagcore.exceptions import InvalidEntry, InvalidPolicy
-from iagcore.practice.conversations import FAULTS
 from iagcore.policy import (
     SHIPPED,
     VALUES,
@@ -23,6 +22,7 @@ from iagcore.policy import (
     Rounding,
     Window,
 )
+from iagcore.practice.conversations import FAULTS
 
 CASE_STUDY = (
     "Ways to Wellbeing case study, Southend Adult Community College "
