@@ -1,0 +1,71 @@
+"""The pytest plugin: scenario files are collected beside Python tests, one item a scenario.
+
+Whoever installs iagcore has this module imported at every start of pytest, so nothing of the library is imported until
+pytest meets a file whose name ends in `.iag.toml`. An item is named `FILE::NAME`, and `-k` picks by the name. What a
+failing one prints is its report, without a traceback: whoever wrote the scenario need not read Python.
+"""
+
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from iagcore.testing.scenarios import Scenario
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioFile | None":
+    """Collect a scenario file."""
+    if not file_path.name.endswith(".iag.toml"):
+        return None
+    return ScenarioFile.from_parent(parent, path=file_path)
+
+
+class DoesNotHold(Exception):
+    """A scenario does not hold; its text is the report."""
+
+
+class ScenarioFile(pytest.File):
+    """A scenario file as pytest sees it."""
+
+    def collect(self) -> "Iterator[ScenarioItem]":
+        """One item a scenario. A file that cannot be read as one is an error that names file and line."""
+        from iagcore.exceptions import InvalidFile  # noqa: PLC0415 # see the top
+        from iagcore.testing.scenarios import read_scenarios  # noqa: PLC0415
+
+        try:
+            scenarios = read_scenarios(self.path)
+        except InvalidFile as error:
+            raise self.CollectError(str(error)) from None
+        for scenario in scenarios:
+            yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario as pytest sees it."""
+
+    def __init__(self, *, scenario: "Scenario", **given: Any) -> None:
+        super().__init__(**given)
+        self._scenario = scenario
+
+    def runtest(self) -> None:
+        """Run the scenario."""
+        from iagcore.testing.scenarios import run  # noqa: PLC0415
+
+        report = run(self._scenario)
+        if not report.passed:
+            raise DoesNotHold(report.text)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **named: Any) -> Any:
+        """The report alone; whatever else goes wrong keeps its traceback."""
+        from iagcore.exceptions import InvalidFile  # noqa: PLC0415
+
+        if isinstance(excinfo.value, DoesNotHold | InvalidFile):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, *args, **named)
+
+    def reportinfo(self) -> tuple[PathLike[str], int | None, str]:
+        """Where the scenario stands; pytest counts lines from 0."""
+        return self.path, (self._scenario.line or 1) - 1, self.name

@@ -1,0 +1,311 @@
+"""Telling: what a scenario does not speak of is supplied, entry by entry, as the package's docstring says."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+import attrs
+
+from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.policy import Gap, Policy
+from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.coaches import CoachAssigned, CoverAssigned
+from iagcore.practice.conversations import ConversationHeld
+from iagcore.practice.kinds import Entry, Field, accept_flag, accept_id, accept_moment, accept_party
+from iagcore.practice.learners import JourneyStarted
+from iagcore.storage.codec import kind_named
+from iagcore.storage.journey_file import BESIDE, beside, entry_of
+from iagcore.testing.scenarios.tables import Table, accept_names
+from iagcore.toml_source import Source
+
+OUTCOMES: Final = ("accepted", "refused")
+SETS: Final = ("rules", "refusals", "breaches", "advice", "not_assessed")
+"""What is expected as an exact set of rule codes."""
+EXPECTED: Final = ("outcome", *SETS, "evidence")
+"""What a scenario may say of the answer it expects."""
+BESIDE_HERE: Final = (*BESIDE, "refused", "unsaid")
+"""What stands beside an entry's own fields in a scenario."""
+
+JOURNEY: Final = "j"
+PARTIES: Final = {
+    "coach": "coach:nina",
+    "lead": "lead:jo",
+    "safeguarding-lead": "safeguarding-lead:sam",
+    "researcher": "researcher:ria",
+}
+WEEK: Final = timedelta(days=7)
+WHY: Final = "It was not right."
+
+SUPPLIED: Final[Mapping[str, object]] = {
+    # by the type of the field
+    "coach": PARTIES["coach"],
+    "lead": PARTIES["lead"],
+    "words": "As it was said.",
+    "flag": True,
+    "commitment": 10,
+    "answer": "in full",
+    "way to leave": "moved on",
+    "fault": "learner-excused",
+    "setting": "self-led",
+    "outcome": "done",
+    "domain": "mastery experience",
+    "whose words": "learner",
+    "sort of diary entry": "achievement",
+    "status": "started",
+}
+SUPPLIED_TOO: Final[Mapping[str, tuple[str, ...]]] = {
+    # fields that may be left out, and whose absence a rule would remark on
+    "journey-started": ("attests_age",),
+    "conversation-held": ("one_to_one", "in_private"),
+    "allowance-extended": ("lead", "reason"),
+    "evidence-noted": ("whose",),
+    "goal-set": ("conversation",),
+    "goal-changed": ("conversation",),
+    "goal-reached": ("conversation",),
+    "goal-set-aside": ("conversation",),
+    "reality-explored": ("conversation",),
+    "option-raised": ("conversation",),
+    "action-agreed": ("conversation", "goal", "option", "by_when", "support", "commitment"),
+}
+BEGINS: Final = frozenset(
+    {
+        # these begin something, under an id of its own; every other entry is about what was named last
+        ("conversation-booked", "conversation"),
+        ("goal-set", "goal"),
+        ("option-raised", "option"),
+        ("action-agreed", "action"),
+        ("allowance-extended", "extension"),
+        ("diary-written", "diary"),
+        ("workshop-attended", "workshop"),
+        ("courses-shown", "courses"),
+        ("concern-raised", "concern"),
+    }
+)
+NEVER_SUPPLIED: Final = ("record", "rule")
+"""Only the scenario can say which record an annotation or an authorisation is about."""
+
+
+@attrs.frozen
+class Step:
+    """One entry of a scenario, with everything that stands beside it, and the line it is written on.
+
+    `at` is None for an amendment that keeps its target's time; `refused` says that the history means it to be.
+    """
+
+    line: int | None
+    journey: str
+    entry: Entry
+    by: str
+    at: datetime | None
+    id: str
+    refused: bool = False
+
+
+def first_moment(policy: Policy) -> datetime:
+    """When a scenario begins: 10:00 on the first day on which all is decided and the programme runs."""
+    day = max((history[0].since for history in policy.values.values()), default=date(2020, 1, 1))
+    try:
+        first = policy.at(day).window.first
+    except Gap:
+        first = None
+    return datetime.combine(max(day, first or day), time(10), tzinfo=policy.zone)
+
+
+class Telling:
+    """A scenario while it is told: when it is, whose journeys they are, and what has been named so far."""
+
+    def __init__(self, policy: Policy, tables: Sequence[Table]) -> None:
+        self.policy = policy
+        self.began = self._moment = first_moment(policy)
+        self._learners: dict[str, str] = {}
+        for held in (table.held for table in tables):
+            learner = held.get("learner")
+            passed_over = "corrects" in held or held.get("refused") or type(learner) is not str
+            if held.get("kind") == JourneyStarted.declares.name and not passed_over:
+                self._learners.setdefault(str(held.get("journey", JOURNEY)), str(learner))
+        self._named: dict[tuple[str, str], list[str]] = {}
+        self._minutes: dict[tuple[str, str], int] = {}
+        self._held: set[tuple[str, str | None]] = set()
+        self._entries: dict[tuple[str, str], Entry] = {}
+
+    def learner(self, journey: str) -> str:
+        """Whose journey it is."""
+        return self._learners.get(journey) or ("learner:a" if journey == JOURNEY else f"learner:{journey}"[:64])
+
+    def step(self, table: Table, *, id: str) -> Step:
+        """The entry that a table writes, with what it leaves to be supplied."""
+        source, path, held = table.source, table.path, table.held
+        kind = self._kind(table)
+        journey = beside(source, path, {"journey": JOURNEY, **held}, "journey", accept_id)
+        amends = "corrects" in held or kind is EntryWithdrawn
+        at = None
+        if "at" in held:
+            at = beside(source, path, held, "at", accept_moment).astimezone(self.policy.zone)
+        elif not amends:
+            at = self._moment + WEEK
+        fields = {key: value for key, value in held.items() if key not in BESIDE_HERE}
+        too = SUPPLIED_TOO.get(kind.declares.name, ())
+        if amends:
+            replaced = self._entries.get((journey, str(held.get("corrects"))))
+            fields = {"why": WHY, **_as_it_was(replaced, kind), **fields}
+            too = () if type(replaced) is kind else too
+        said = self._with_supplied(kind, fields, too, journey, at or self._moment)
+        unsaid = self._unsaid(table, kind)
+        written = {name: value for name, value in said.items() if name not in unsaid}
+        entry = entry_of(source, path, {"kind": held["kind"], **written}, besides=BESIDE_HERE)
+        by = self._author(kind, journey, amends)
+        step = Step(
+            source.line(*path),
+            journey,
+            entry,
+            beside(source, path, {"by": by, **held}, "by", accept_party),
+            at,
+            beside(source, path, {"id": id, **held}, "id", accept_id),
+            table.get("refused", accept_flag, False),
+        )
+        self._heard(step)
+        return step
+
+    def _kind(self, table: Table) -> type[Entry]:
+        if "kind" not in table.held:
+            raise table.wrong("the entry has no kind, such as conversation-booked")
+        if table.held["kind"] == EntryCorrected.declares.name:
+            raise table.wrong('a correction is written with corrects = "ID" and the kind that takes the place', "kind")
+        try:
+            kind = kind_named(table.held["kind"])
+        except InvalidEntry as error:
+            raise table.wrong(str(error), "kind") from None
+        declared = {field.name for field in kind.declares.fields}
+        for key in EXPECTED:
+            if key in table.held and key not in declared:
+                raise table.wrong(f"{key!r} is no field of an entry: write it above the entries of its scenario", key)
+        return kind
+
+    def _with_supplied(
+        self, kind: type[Entry], fields: Mapping[str, Any], too: Sequence[str], journey: str, at: datetime
+    ) -> dict[str, Any]:
+        said = dict(fields)
+        for field in kind.declares.fields:
+            if field.name in said or (field.may_be_left_out and field.name not in too):
+                continue
+            if field.name == "conversation" and "outside" in said:
+                continue
+            value = self._value(kind, field, journey, said, at)
+            if value is not None:
+                said[field.name] = [value] if field.many else value
+        return said
+
+    def _value(self, kind: type[Entry], field: Field, journey: str, said: Mapping[str, Any], at: datetime) -> object:
+        match field.type.name:
+            case "id":
+                return self._id(kind, field, journey)
+            case "learner":
+                return self.learner(journey)
+            case "minutes":
+                return self._minutes.get((journey, str(said.get("conversation"))), 30)
+            case "age":
+                return self.age()
+            case "moment":
+                return at + WEEK
+            case "day":
+                return (at + WEEK).date()
+            case name:
+                return SUPPLIED.get(name)
+
+    def _id(self, kind: type[Entry], field: Field, journey: str) -> str | None:
+        if field.name == "programme":
+            return self.policy.name
+        if field.name in NEVER_SUPPLIED:
+            return None
+        word = field.name.removesuffix("s") if field.many else field.name
+        named = self._named.get((journey, word), [])
+        last = named[-1] if named else None
+        turned_up_anew = kind is ConversationHeld and (journey, last) in self._held
+        if last is not None and (kind.declares.name, field.name) not in BEGINS and not turned_up_anew:
+            return last
+        if field.may_be_left_out:
+            return None
+        return next(id for number in range(1, len(named) + 2) if (id := f"{word}-{number}") not in named)
+
+    def age(self) -> int:
+        """An age that the policy lets start: whole years."""
+        try:
+            return max(30, self.policy.at(self.began.date()).whole("minimum_age"))
+        except Gap:
+            return 30
+
+    def _unsaid(self, table: Table, kind: type[Entry]) -> tuple[str, ...]:
+        declared = {field.name: field for field in kind.declares.fields}
+        unsaid: tuple[str, ...] = table.get("unsaid", accept_names, ())
+        for name in unsaid:
+            if name not in declared:
+                near = nearest(name, declared)
+                raise table.wrong(f"unsaid: {kind.declares.name} has no field {name!r}{near}", "unsaid")
+            if not declared[name].may_be_left_out:
+                raise table.wrong(f"unsaid: {name} has to be there in every {kind.declares.name}", "unsaid")
+            if name in table.held:
+                raise table.wrong(f"unsaid: {name} is said here", "unsaid")
+        return unsaid
+
+    def _author(self, kind: type[Entry], journey: str, amends: bool) -> str:
+        role = "lead" if amends else kind.declares.by[0]
+        return PARTIES.get(role) or self.learner(journey)
+
+    def _heard(self, step: Step) -> None:
+        """Remember what an entry names."""
+        if step.at is not None:
+            self._moment = step.at
+        entry = step.entry.entry if isinstance(step.entry, EntryCorrected) else step.entry
+        self._entries[step.journey, step.id] = entry
+        for field in entry.declares.fields:
+            value = getattr(entry, field.name)
+            if field.type.name == "id" and value is not None:
+                word = field.name.removesuffix("s") if field.many else field.name
+                self._named.setdefault((step.journey, word), []).extend(value if field.many else [value])
+        conversation = getattr(entry, "conversation", None)
+        minutes = getattr(entry, "minutes", None)
+        if conversation is not None and minutes is not None:
+            self._minutes[step.journey, conversation] = minutes
+        if isinstance(entry, ConversationHeld):
+            self._held.add((step.journey, conversation))
+
+
+def _as_it_was(entry: Entry | None, kind: type[Entry]) -> dict[str, Any]:
+    """What an entry that is corrected says, as far as the kind that takes its place can say it."""
+    values = {field.name: getattr(entry, field.name, None) for field in kind.declares.fields}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def with_what_is_supplied(
+    steps: Sequence[Step], tried: Step, telling: Telling, *, line: int | None, start: bool
+) -> Iterator[Step]:
+    """The history, with the starts and the assigned coach that the scenario does not write."""
+    lead, began = PARTIES["lead"], telling.began
+    starts = {one.journey for one in (*steps, tried) if isinstance(one.entry, JourneyStarted)}
+    coached = {one.journey for one in (*steps, tried) if isinstance(one.entry, CoachAssigned | CoverAssigned)}
+
+    def coach(journey: str, at: datetime | None) -> Iterator[Step]:
+        if journey not in coached:
+            coached.add(journey)
+            yield Step(line, journey, CoachAssigned(coach=PARTIES["coach"]), lead, at, "coach")
+
+    for journey in dict.fromkeys(one.journey for one in (*steps, tried)):
+        if start and journey not in starts:
+            entry = JourneyStarted(
+                learner=telling.learner(journey), programme=telling.policy.name, attests_age=telling.age()
+            )
+            yield Step(line, journey, entry, lead, began, "start")
+            yield from coach(journey, began)
+    for step in steps:
+        yield step
+        if isinstance(step.entry, JourneyStarted) and not step.refused:
+            yield from coach(step.journey, step.at)
+
+
+def no_id_twice(source: Source, steps: Iterable[Step]) -> None:
+    seen: dict[tuple[str, str], Step] = {}
+    for step in steps:
+        first = seen.setdefault((step.journey, step.id), step)
+        if first is not step:
+            reason = f"the id {step.id!r} is used twice on journey {step.journey!r}, first on line {first.line}"
+            raise source.error(source.file, step.line, reason)

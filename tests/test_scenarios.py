@@ -1,0 +1,719 @@
+"""Scenario files: how they are read, what they answer, and how pytest and `iagcore check` run them."""
+
+import argparse
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iagcore.cli import check
+from iagcore.exceptions import InvalidFile, InvalidPolicy
+from iagcore.practice import KINDS
+from iagcore.practice.amendments import EntryCorrected
+from iagcore.practice.coaches import CoachAssigned
+from iagcore.practice.conversations import ConversationBooked, ConversationHeld
+from iagcore.practice.learners import JourneyStarted
+from iagcore.rulebook import RULES
+from iagcore.testing.scenarios import Scenario, Step, decided, parse_scenarios, read_scenarios, run
+from iagcore.testing.scenarios.telling import first_moment
+from iagcore.toml_source import Source
+
+pytest_plugins = ["pytester"]
+
+HOLDS = """\
+schema = 1
+policy = "ways-to-wellbeing"
+
+[[scenario]]
+name = "60 minutes are refused when 45 remain"
+history = [{ kind = "conversation-held", minutes = 135 }]
+try = { kind = "conversation-booked", minutes = 60 }
+outcome = "refused"
+rules = ["ALW-01"]
+evidence = { ALW-01 = { asked = 60, limit = 45 } }
+"""
+DOES_NOT_HOLD = HOLDS.replace("minutes = 60 }", "minutes = 45 }")
+CANNOT_RUN = HOLDS.replace("minutes = 135", "minutes = 135, by = 'researcher:ria'")
+CANNOT_BE_READ = HOLDS.replace("ALW-01", "ALW-99")
+
+REPORT = """\
+{file}:4: 60 minutes are refused when 45 remain: does not hold
+  outcome: refused is expected, accepted was found
+  rules: expected ALW-01; found none
+  evidence ALW-01: expected asked = 60; found 45
+  ALW-01 (MUST, met): 45 minutes asked, 45 remain of 180 (135 used, 0 held)
+    Evidence: asked = 45, limit = 45, ceiling = 180, used = 135, held = 0
+    Source: Ways to Wellbeing case study, Southend Adult Community College \
+(mhfe.org.uk/content/ways-wellbeing-case-study-1)"""
+
+
+def parsed(text: str, *, file: str = "a.iag.toml") -> tuple[Scenario, ...]:
+    return parse_scenarios(Source.parse(text, file=file))
+
+
+def one(body: str, *, above: str = "") -> Scenario:
+    (scenario,) = parsed(f'schema = 1\n{above}\n[[scenario]]\nname = "one"\n{body}')
+    return scenario
+
+
+def told(scenario: Scenario) -> list[tuple[str, str]]:
+    return [(step.id, step.entry.declares.name) for step in scenario.history]
+
+
+def refusing(text: str) -> InvalidFile:
+    with pytest.raises(InvalidFile) as caught:
+        parsed(text)
+    return caught.value
+
+
+# ---- what is supplied
+
+
+def test_a_scenario_that_speaks_of_nothing_else_gets_a_started_journey_and_its_coach() -> None:
+    scenario = one('try = { kind = "conversation-booked" }\nrules = []')
+    began = datetime(2020, 1, 1, 10, tzinfo=UTC)
+
+    started, assigned = scenario.history
+    assert started == Step(
+        3, "j", JourneyStarted(learner="learner:a", programme="starter", attests_age=30), "lead:jo", began, "start"
+    )
+    assert assigned == Step(3, "j", CoachAssigned(coach="coach:nina"), "lead:jo", began, "coach")
+    assert scenario.tried == Step(
+        5,
+        "j",
+        ConversationBooked(
+            conversation="conversation-1",
+            coach="coach:nina",
+            starts_at=datetime(2020, 1, 15, 10, tzinfo=UTC),
+            minutes=30,
+        ),
+        "coach:nina",
+        datetime(2020, 1, 8, 10, tzinfo=UTC),
+        "tried",
+    )
+    assert run(scenario).passed is True
+
+
+def test_moments_go_on_by_a_week_at_ten_in_the_policys_zone() -> None:
+    scenario = one(
+        'history = [{ kind = "goal-set", at = 2015-10-20T09:00:00+01:00 }, { kind = "goal-reached" }]\n'
+        'try = { kind = "goal-reached" }\nrules = []',
+        above='policy = "ways-to-wellbeing"',
+    )
+
+    assert [step.at for step in (*scenario.history, scenario.tried)] == [
+        datetime(2015, 4, 1, 9, tzinfo=UTC),
+        datetime(2015, 4, 1, 9, tzinfo=UTC),
+        datetime(2015, 10, 20, 8, tzinfo=UTC),
+        datetime(2015, 10, 27, 9, tzinfo=UTC),  # the clocks have gone back
+        datetime(2015, 11, 3, 9, tzinfo=UTC),
+    ]
+
+
+def test_start_false_supplies_no_start() -> None:
+    scenario = one('start = false\nhistory = [{ kind = "concern-raised" }]\ntry = { kind = "goal-set" }\nrules = []')
+    assert told(scenario) == [("#1", "concern-raised")]
+
+
+def test_a_journey_that_the_scenario_starts_gets_no_other_start_and_still_its_coach() -> None:
+    scenario = one('history = [{ kind = "journey-started" }]\ntry = { kind = "goal-set" }\nrules = []')
+    assert told(scenario) == [("#1", "journey-started"), ("coach", "coach-assigned")]
+
+
+def test_a_start_that_is_refused_gets_no_coach() -> None:
+    scenario = one(
+        'history = [{ kind = "journey-started", attests_age = 1, refused = true }]\n'
+        'try = { kind = "journey-started", learner = "learner:zoe" }\noutcome = "accepted"'
+    )
+    assert told(scenario) == [("#1", "journey-started")]
+    assert scenario.tried.entry == JourneyStarted(learner="learner:zoe", programme="starter", attests_age=30)
+    assert run(scenario).passed is True
+
+
+def test_a_journey_whose_coach_the_scenario_assigns_gets_no_other() -> None:
+    scenario = one(
+        'history = [{ kind = "journey-started" }, { kind = "coach-assigned", coach = "coach:ray" }]\n'
+        'try = { kind = "cover-assigned", journey = "other" }\nrules = []'
+    )
+    assert [(step.journey, step.id) for step in scenario.history] == [("other", "start"), ("j", "#1"), ("j", "#2")]
+
+
+def test_another_journey_is_another_learners() -> None:
+    scenario = one('try = { kind = "diary-written", journey = "b" }\nrules = []')
+    assert [(step.journey, step.id) for step in scenario.history] == [("b", "start"), ("b", "coach")]
+    assert scenario.tried.by == "learner:b"
+
+
+def test_a_journey_that_the_scenario_starts_belongs_to_the_learner_it_names() -> None:
+    scenario = one(
+        'history = [{ kind = "journey-started", learner = "learner:zoe" }]\ntry = { kind = "diary-written" }\nrules = []'
+    )
+    assert scenario.tried.by == "learner:zoe"
+
+
+def test_a_corrected_start_does_not_say_whose_journey_it_is() -> None:
+    scenario = one(
+        'history = [{ kind = "journey-started", corrects = "start", learner = "learner:zoe", refused = true }]\n'
+        'try = { kind = "diary-written" }\nrules = []'
+    )
+    assert scenario.tried.by == "learner:a"
+
+
+def test_a_correction_repeats_what_it_does_not_change_and_keeps_the_time() -> None:
+    scenario = one(
+        'history = [{ kind = "conversation-held", id = "held", minutes = 50, unsaid = ["in_private"] }]\n'
+        'try = { kind = "conversation-held", corrects = "held", one_to_one = false }\nrules = ["ALW-03"]'
+    )
+    held = ConversationHeld(conversation="conversation-1", coach="coach:nina", minutes=50, one_to_one=False)
+    assert scenario.tried.entry == EntryCorrected("held", held, "It was not right.")
+    assert (scenario.tried.at, scenario.tried.by) == (None, "lead:jo")
+    assert run(scenario).passed is True
+
+
+def test_a_correction_to_another_kind_is_supplied_with_what_that_kind_needs() -> None:
+    scenario = one(
+        'history = [{ kind = "conversation-booked", minutes = 50 }, { kind = "conversation-missed", id = "mark" }]\n'
+        'try = { kind = "conversation-held", corrects = "mark", why = "They came late." }\nrules = []'
+    )
+    held = ConversationHeld(
+        conversation="conversation-1", coach="coach:nina", minutes=50, one_to_one=True, in_private=True
+    )
+    assert scenario.tried.entry == EntryCorrected("mark", held, "They came late.")
+
+
+def test_what_begins_something_has_an_id_that_was_not_named_before() -> None:
+    scenario = one(
+        'history = [{ kind = "conversation-booked", conversation = "conversation-2" }, { kind = "conversation-booked" }, '
+        '{ kind = "conversation-held" }, { kind = "conversation-held" }, { kind = "goal-set" }]\n'
+        'try = { kind = "conversation-booked" }\nrules = []'
+    )
+    named = [getattr(step.entry, "conversation", None) for step in (*scenario.history, scenario.tried)]
+    assert named == [
+        None,
+        None,
+        "conversation-2",
+        "conversation-1",
+        "conversation-1",  # the booking named last
+        "conversation-3",  # that one was held: another turned up
+        "conversation-3",
+        "conversation-4",
+    ]
+
+
+def test_what_learners_do_outside_conversations_is_given_none() -> None:
+    scenario = one(
+        'history = [{ kind = "conversation-held" }]\ntry = { kind = "goal-set", outside = "peer" }\nrules = []'
+    )
+    assert getattr(scenario.tried.entry, "conversation", "") is None
+
+
+def test_a_history_may_go_on_from_several_shared_ones() -> None:
+    scenario = one(
+        'after = ["used", "goal"]\nhistory = [{ kind = "goal-reached" }]\ntry = { kind = "goal-set" }\nrules = []',
+        above='[[histories.used]]\nkind = "conversation-held"\n[[histories.goal]]\nkind = "goal-set"',
+    )
+    assert told(scenario)[2:] == [("#1", "conversation-held"), ("#2", "goal-set"), ("#3", "goal-reached")]
+    assert [step.line for step in scenario.history[2:]] == [2, 4, 9]
+
+
+def test_long_entries_have_headers_of_their_own() -> None:
+    scenario = one(
+        'rules = []\n[[scenario.history]]\nkind = "conversation-held"\n[scenario.try]\nkind = "goal-set"\nwords = "To drive."'
+    )
+    assert run(scenario).passed is True
+    assert [step.line for step in (*scenario.history[2:], scenario.tried)] == [6, 8]
+
+
+@pytest.mark.parametrize(
+    "kind", [kind.declares.name for kind in KINDS if kind.declares.name not in ("entry-corrected", "entry-withdrawn")]
+)
+def test_a_kind_needs_nothing_said_but_which_record_it_is_about(kind: str) -> None:
+    about = {"breach-authorised": ', record = "start", rule = "JRN-01"', "record-annotated": ', record = "start"'}
+    scenario = one(f'try = {{ kind = "{kind}"{about.get(kind, "")} }}\noutcome = "accepted"')
+    assert decided(scenario).complete is True
+
+
+def test_the_age_supplied_is_one_that_the_policy_lets_start(tmp_path: Path) -> None:
+    overlay(tmp_path, "minimum_age", "value = 50")
+    scenario = read_one(tmp_path, 'policy = "over.toml"\ntry = { kind = "goal-set" }\nrules = ["GRW-06"]')
+    assert getattr(scenario.history[0].entry, "attests_age", None) == 50
+    assert run(scenario).passed is True
+
+
+def test_a_policy_without_an_age_or_a_window_still_has_a_first_moment(tmp_path: Path) -> None:
+    overlay(tmp_path, "minimum_age", "gap = true", "window", "gap = true")
+    scenario = read_one(
+        tmp_path, 'policy = "over.toml"\ntry = { kind = "journey-started" }\nrules = ["JRN-01", "JRN-02"]'
+    )
+    assert first_moment(scenario.policy) == datetime(2020, 1, 1, 10, tzinfo=UTC)
+    assert getattr(scenario.tried.entry, "attests_age", None) == 30
+    assert run(scenario).passed is True
+
+
+def overlay(folder: Path, *values: str) -> None:
+    text = 'schema = 1\nname = "over"\ntitle = "Over"\nover = "starter"\n'
+    for name, value in zip(values[::2], values[1::2], strict=True):
+        text += f'[[value.{name}]]\nfrom = 2020-01-01\n{value}\nlocal = "chosen here"\n'
+    (folder / "over.toml").write_text(text)
+
+
+def read_one(folder: Path, body: str) -> Scenario:
+    (folder / "a.iag.toml").write_text(f'schema = 1\n[[scenario]]\nname = "one"\n{body}')
+    (scenario,) = read_scenarios(folder / "a.iag.toml")
+    return scenario
+
+
+# ---- what is wrong with a file
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("", None, "schema = 1 is expected, the version of this format"),
+        ("schema = 2", 1, "schema = 1 is expected, the version of this format"),
+        ("schema = true", 1, "schema = 1 is expected, the version of this format"),
+        ("schema = 1", 1, "there is no scenario in it: write one under [[scenario]]"),
+        ("schema = 1\nscenario = []", 1, "there is no scenario in it: write one under [[scenario]]"),
+        ("schema = 1\nscenarios = []", 2, "'scenarios' is not known in a scenario file; did you mean 'scenario'?"),
+        ("schema = 1\n[scenario]", 2, "scenarios are written [[scenario]]"),
+        ("schema = 1\nscenario = [1]", 2, "scenarios are written [[scenario]]"),
+        ("schema = 1\nhistories = 1", 2, "histories are written [[histories.NAME]]"),
+        ("schema = 1\n[histories.used]", 2, "entries are written [[histories.used]]"),
+        (
+            HOLDS + '[[histories.used]]\nkind = "conversation-held"\n',
+            11,
+            "no scenario comes after the history 'used'",
+        ),
+        (HOLDS + HOLDS[HOLDS.index("[[") :], 12, "the name '60 minutes are refused when 45 remain' is used twice, first on line 4"),
+        (HOLDS.replace("ways-to-wellbeing", "ways-to-welbeing"), 2, "policy 'ways-to-welbeing': no policy of this name is shipped: there are ways-to-wellbeing and starter; did you mean 'ways-to-wellbeing'?; a file of your own is named with its .toml"),
+        (HOLDS.replace("ways-to-wellbeing", "nowhere.toml"), 2, "there is no policy file nowhere.toml"),
+        (HOLDS.replace('"ways-to-wellbeing"', "1"), 2, "policy: a text is expected"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_scenario_file_is_refused(text: str, line: int | None, reason: str) -> None:
+    error = refusing(text)
+    assert (error.file, error.line, error.reason) == ("a.iag.toml", line, reason)
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "reason"),
+    [
+        ('try = { kind = "goal-set" }\nrules = []\ncases = []', 6, "'cases' is not known in a scenario"),
+        ('try = { kind = "goal-set" }\nrules = []\noutcom = "refused"', 6, "'outcom' is not known in a scenario; did you mean 'outcome'?"),
+        ("rules = []", 2, "the scenario tries nothing: write an entry under [scenario.try]"),
+        ("try = []\nrules = []", 4, "the entry tried is written under [scenario.try]"),
+        ('try = { kind = "goal-set" }', 2, 'nothing is expected: say outcome = "accepted" or "refused", or rules = […], or both'),
+        ('try = { kind = "goal-set" }\nadvice = ["GRW-06"]', 2, 'nothing is expected: say outcome = "accepted" or "refused", or rules = […], or both'),
+        ('try = { kind = "goal-set" }\noutcome = "acepted"', 5, "outcome: \"accepted\" or \"refused\" is expected, not 'acepted'; did you mean 'accepted'?"),
+        ('try = { kind = "goal-set" }\noutcome = true', 5, 'outcome: "accepted" or "refused" is expected, not True'),
+        ('try = { kind = "goal-set" }\nwhy = 1\nrules = []', 5, "why: a text is expected"),
+        ('try = { kind = "goal-set" }\nstart = "no"\nrules = []', 5, "start: true or false is expected"),
+        ('try = { kind = "goal-set" }\nafter = "used"\nrules = []', 5, "there is no history 'used' in this file"),
+        ('try = { kind = "goal-set" }\nafter = 1\nrules = []', 5, "after: a list of names is expected"),
+        ('try = { kind = "goal-set" }\nhistory = [1]\nrules = []', 5, "entries of a history are written [[scenario.history]]"),
+        ('try = { kind = "goal-set" }\nrules = "GRW-06"', 5, "rules: a list of names is expected"),
+        ('try = { kind = "goal-set" }\nrules = [1]', 5, "rules: a list of names is expected"),
+        ('try = { kind = "goal-set" }\nrules = [\n"GRW-06",\n"GWR-06",\n]', 7, "no rule has the code 'GWR-06'; did you mean 'GRW-06'?"),
+        ('try = { kind = "goal-set" }\nrules = ["GRW-06", "ALW-01"]', 5, "ALW-01 cannot apply to goal-set: it is about conversation-booked, conversation-rescheduled, entry-corrected, entry-withdrawn"),
+        ('try = { kind = "goal-set" }\nrules = []\nbreaches = ["BKG-01"]', 6, "BKG-01 cannot apply to goal-set: it is about conversation-booked, conversation-rescheduled, conversation-cancelled, conversation-missed, conversation-held, missed-mark-contested, missed-mark-waived"),
+        ('try = { kind = "conversation-held" }\nrules = ["BKG-03"]', 5, "BKG-03 is a duty, which no decision finds: laws prove it"),
+        ('try = { kind = "concern-raised" }\nrules = ["SAF-01"]', 5, "SAF-01 is a guarantee, which no decision finds: laws prove it"),
+        ('try = { kind = "goal-set" }\nrules = []\nevidence = 1', 6, "evidence is written { ALW-01 = { asked = 60 } }"),
+        ('try = { kind = "goal-set" }\nrules = []\nevidence = { GRW-06 = 1 }', 6, "evidence is written { ALW-01 = { asked = 60 } }"),
+        ('try = { kind = "goal-set" }\nrules = []\nevidence = { GRW-66 = {} }', 6, "no rule has the code 'GRW-66'; did you mean 'GRW-06'?"),
+        ('try = { kind = "goal-set" }\nrules = []\nevidence = { GRW-06 = { outside = 1.5 } }', 6, "outside: a text, a whole number, true or false is expected"),
+        ('try = { kind = "entry-withdrawn", target = "start" }\nrules = ["GRW-06"]', 5, "GRW-06 cannot apply to entry-withdrawn: it is about goal-set, goal-changed, goal-reached, goal-set-aside, reality-explored, option-raised, action-agreed"),
+        ('try = { kind = "goal-set", corrects = "g" }\nrules = ["BKG-01"]', 5, "BKG-01 cannot apply to entry-corrected: it is about conversation-booked, conversation-rescheduled, conversation-cancelled, conversation-missed, conversation-held, missed-mark-contested, missed-mark-waived"),
+    ],
+)  # fmt: skip
+def test_a_scenario_that_is_not_right_is_refused(body: str, line: int, reason: str) -> None:
+    error = refusing(f'schema = 1\n[[scenario]]\nname = "one"\n{body}')
+    assert (error.line, error.reason) == (line, reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", "the scenario has no name"),
+        ("name = 1\n", "name: a text is expected"),
+        ('name = " "\n', "name: it is empty"),
+        ('name = "one\\ntwo"\n', "name: a name is one line"),
+    ],
+)
+def test_a_scenario_is_named_on_one_line(name: str, reason: str) -> None:
+    error = refusing(f'schema = 1\n[[scenario]]\n{name}try = {{ kind = "goal-set" }}\nrules = []')
+    assert error.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ("words = 'x'", "the entry has no kind, such as conversation-booked"),
+        ("kind = 'goalset'", "entry: kind = 'goalset': no kind is called so; did you mean 'goal-set'?"),
+        ("kind = 1", "entry: kind = 1: a kind is expected, such as conversation-booked"),
+        ("kind = 'signposted'", "entry: kind = 'signposted': this kind is known by name; a later version of iagcore brings it"),
+        ("kind = 'entry-corrected', target = 'start'", 'a correction is written with corrects = "ID" and the kind that takes the place'),
+        ("kind = 'goal-set', wrods = 'x'", "goal-set: wrods = 'x': there is no such field; did you mean 'words'?"),
+        ("kind = 'goal-set', words = 1", "goal-set: words = 1: a text is expected"),
+        ("kind = 'record-annotated'", "record-annotated: record = None: it is missing"),
+        ("kind = 'entry-withdrawn'", "target is missing: which record is amended, and why?"),
+        ("kind = 'goal-set', by = 'nina'", "by = 'nina': a party is written with its role (learner, coach, lead, safeguarding-lead, researcher), such as coach:nina"),
+        ("kind = 'goal-set', at = 2020-01-01", "at = datetime.date(2020, 1, 1): a time is expected, with its date and its zone"),
+        ("kind = 'goal-set', journey = 1", "journey = 1: a text is expected"),
+        ("kind = 'goal-set', id = ''", "id = '': it is empty"),
+        ("kind = 'goal-set', refused = 'no'", "refused: true or false is expected"),
+        ("kind = 'goal-set', unsaid = 'words'", "unsaid: a list of names is expected"),
+        ("kind = 'goal-set', unsaid = ['wrods']", "unsaid: goal-set has no field 'wrods'; did you mean 'words'?"),
+        ("kind = 'goal-set', unsaid = ['words']", "unsaid: words has to be there in every goal-set"),
+        ("kind = 'goal-set', conversation = 'c', unsaid = ['conversation']", "unsaid: conversation is said here"),
+        ("kind = 'goal-set', rules = []", "'rules' is no field of an entry: write it above the entries of its scenario"),
+        ("kind = 'goal-set', outcome = 'accepted'", "'outcome' is no field of an entry: write it above the entries of its scenario"),
+    ],
+)  # fmt: skip
+def test_an_entry_that_is_not_right_is_refused_with_its_line(entry: str, reason: str) -> None:
+    error = refusing(
+        f'schema = 1\n[[scenario]]\nname = "one"\nrules = []\nhistory = [\n  {{ {entry} }},\n]\ntry = {{ kind = "goal-set" }}'
+    )
+    assert (error.line, error.reason) == (6, reason)
+
+
+def test_a_field_of_the_kind_may_be_called_like_an_expectation() -> None:
+    scenario = one('try = { kind = "action-reviewed", outcome = "not done" }\noutcome = "accepted"')
+    assert getattr(scenario.tried.entry, "outcome", None) == "not done"
+
+
+def test_the_entry_tried_is_not_said_to_be_refused_beside_it() -> None:
+    error = refusing('schema = 1\n[[scenario]]\nname = "one"\nrules = []\ntry = { kind = "goal-set", refused = true }')
+    assert error.reason == 'the scenario says what is expected of the entry tried: outcome = "refused"'
+
+
+def test_an_id_is_used_once_on_a_journey() -> None:
+    error = refusing(
+        'schema = 1\n[[scenario]]\nname = "one"\nrules = []\nhistory = [\n  { kind = "goal-set", id = "g" },\n'
+        '  { kind = "goal-set", id = "g", journey = "other" },\n]\ntry = { kind = "goal-set", id = "g" }'
+    )
+    assert (error.line, error.reason) == (9, "the id 'g' is used twice on journey 'j', first on line 6")
+
+
+def test_a_policy_file_is_looked_for_beside_the_scenario_file(tmp_path: Path) -> None:
+    overlay(tmp_path, "minimum_age", "value = 21")
+    scenario = read_one(tmp_path, 'policy = "over.toml"\ntry = { kind = "goal-set" }\nrules = ["GRW-06"]')
+    assert scenario.policy.name == "over"
+
+
+def test_what_is_wrong_in_a_policy_file_is_said_with_its_own_line(tmp_path: Path) -> None:
+    overlay(tmp_path, "minimum_age", "value = 'x'")
+    with pytest.raises(InvalidPolicy) as caught:
+        read_one(tmp_path, 'policy = "over.toml"\ntry = { kind = "goal-set" }\nrules = []')
+    assert (caught.value.file, caught.value.line) == (str(tmp_path / "over.toml"), 7)
+
+
+# ---- running
+
+
+def test_a_scenario_that_holds_passes() -> None:
+    (scenario,) = parsed(HOLDS)
+    report = run(scenario)
+    assert (report.passed, report.text) == (True, "60 minutes are refused when 45 remain: holds")
+    assert report.decision.accepted is False
+
+
+def test_a_scenario_that_does_not_hold_says_what_was_expected_and_found_with_sentence_evidence_and_source() -> None:
+    (scenario,) = parsed(DOES_NOT_HOLD)
+    report = run(scenario)
+    assert (report.passed, report.text) == (False, REPORT.format(file="a.iag.toml"))
+
+
+def test_why_it_matters_is_printed_with_a_scenario_that_does_not_hold() -> None:
+    report = run(one('why = "A ceiling."\ntry = { kind = "goal-set" }\nrules = []'))
+    assert report.text == (
+        "a.iag.toml:3: one: does not hold\n"
+        "  why it matters: A ceiling.\n"
+        "  rules: expected none; found GRW-06\n"
+        "  GRW-06 (SHOULD, not met): conversation: None, outside one: None\n"
+        "    Evidence: conversation = unsaid, outside = unsaid\n"
+        "    Source: Ways to Wellbeing case study, Southend Adult Community College "
+        "(mhfe.org.uk/content/ways-wellbeing-case-study-1)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "differences"),
+    [
+        (
+            'try = { kind = "goal-set", by = "researcher:ria" }\noutcome = "accepted"',
+            ["outcome: accepted is expected, refused was found"],
+        ),
+        ('try = { kind = "goal-set" }\noutcome = "refused"', ["outcome: refused is expected, accepted was found"]),
+        (
+            'try = { kind = "evidence-noted", unsaid = ["whose"] }\nrules = ["EFF-02"]\nadvice = ["EFF-02"]\n'
+            'breaches = []\nrefusals = ["EFF-02"]',
+            [
+                "refusals: expected EFF-02; found none",
+                "breaches: expected none; found EFF-02",
+                "advice: expected EFF-02; found none",
+            ],
+        ),
+        (
+            'try = { kind = "goal-set" }\nrules = ["GRW-06"]\nnot_assessed = ["GRW-06"]',
+            ["not_assessed: expected GRW-06; found none"],
+        ),
+        (
+            'try = { kind = "conversation-held" }\nrules = []\n'
+            'evidence = { ALW-03 = { one_to_one = 1, in_private = true }, ALW-02 = { aksed = 3, asked = true } }',
+            [
+                "evidence ALW-03: expected one_to_one = 1; found true",
+                "evidence ALW-02: expected aksed = 3; found no value of that name; did you mean 'asked'?",
+                "evidence ALW-02: expected asked = true; found 30",
+            ],
+        ),
+        (
+            'try = { kind = "evidence-noted" }\nrules = []\nevidence = { EFF-02 = { whose = "coach" } }',
+            ["evidence EFF-02: expected whose = 'coach'; found 'learner'"],
+        ),
+        (
+            'history = [{ kind = "goal-set", id = "g" }]\ntry = { kind = "entry-withdrawn", target = "g" }\n'
+            'rules = ["GRW-06"]\nevidence = { GRW-06 = { outside = "peer" } }',
+            [
+                "rules: expected GRW-06; found none",
+                "evidence GRW-06: expected outside = 'peer'; found no value of that name",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_each_difference_is_said_on_a_line_of_its_own(body: str, differences: list[str]) -> None:
+    report = run(one(body))
+    heading, *lines = report.text.splitlines()
+    assert (report.passed, heading) == (False, "a.iag.toml:3: one: does not hold")
+    assert [line.strip() for line in lines if line.startswith("  ") and " expected" in line] == differences
+
+
+def test_a_refusal_that_was_not_expected_prints_the_rules_that_refuse() -> None:
+    report = run(one('try = { kind = "goal-set", by = "researcher:ria" }\noutcome = "accepted"'))
+    assert (
+        "\n  ACC-01 (MUST, not met): researcher:ria makes goal-set, which is for coach, lead, learner\n" in report.text
+    )
+
+
+def test_findings_that_come_to_stand_on_a_corrected_entry_may_be_expected() -> None:
+    body = (
+        'history = [{ kind = "evidence-noted", id = "e" }, { kind = "evidence-noted", corrects = "e", id = "f" }]\n'
+        'try = { kind = "entry-withdrawn", target = "f" }\noutcome = "accepted"\nrules = []\n'
+    )
+    assert run(one(body)).passed is True
+    assert run(one(body.replace('id = "e" }', 'id = "e", unsaid = ["whose"] }').replace(
+        'corrects = "e",', 'corrects = "e", whose = "coach",'
+    ).replace("rules = []", 'rules = ["EFF-02"]\nbreaches = ["EFF-02"]'))).passed is True  # fmt: skip
+
+
+def test_a_plan_of_the_history_that_is_refused_stops_the_scenario_and_is_named() -> None:
+    scenario = one(
+        'rules = []\nhistory = [\n  { kind = "conversation-booked", minutes = 181 },\n]\ntry = { kind = "goal-set" }'
+    )
+    with pytest.raises(InvalidFile) as caught:
+        run(scenario)
+    assert (caught.value.line, caught.value.reason) == (
+        7,
+        "the history does not happen: conversation-booked '#1' of journey 'j' is refused (ALW-01: 181 minutes asked, "
+        "180 remain of 180 (0 used, 0 held)); where that is meant, write refused = true",
+    )
+
+
+def test_a_plan_of_the_history_that_is_meant_to_be_refused_is_passed_over() -> None:
+    scenario = one(
+        'history = [{ kind = "conversation-booked", minutes = 181, refused = true }]\n'
+        'try = { kind = "conversation-booked", minutes = 90 }\noutcome = "accepted"\nrules = []'
+    )
+    assert run(scenario).passed is True
+
+
+def test_a_plan_of_the_history_that_is_accepted_against_its_word_stops_the_scenario() -> None:
+    scenario = one('history = [{ kind = "goal-set", refused = true }]\ntry = { kind = "goal-set" }\nrules = []')
+    with pytest.raises(InvalidFile, match="this goal-set is accepted, and refused = true stands beside it"):
+        run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ('start = false\ntry = { kind = "goal-set" }\nrules = []', "there is no journey 'j': check its name, or start it first"),
+        ('try = { kind = "goal-set", journey = "coach:b" }\nrules = []', "argument: journey = 'coach:b': a journey's name does not begin with coach:"),
+    ],
+)  # fmt: skip
+def test_an_entry_that_cannot_be_recorded_is_an_error_with_its_line(body: str, reason: str) -> None:
+    with pytest.raises(InvalidFile) as caught:
+        run(one(body))
+    assert caught.value.reason == reason
+    assert str(caught.value).startswith("a.iag.toml:")
+
+
+def test_the_rules_may_be_others_than_the_rule_book() -> None:
+    (scenario,) = parsed(HOLDS)
+    report = run(scenario, rules=[rule for rule in RULES if rule.code != "ALW-01"])
+    assert report.text.splitlines()[1:] == [
+        "  outcome: refused is expected, accepted was found",
+        "  rules: expected ALW-01; found none",
+        "  evidence ALW-01: expected asked = 60; found no value of that name",
+        "  evidence ALW-01: expected limit = 45; found no value of that name",
+    ]
+
+
+def test_the_same_scenario_gives_the_same_decision_again() -> None:
+    (scenario,) = parsed(HOLDS)
+    assert decided(scenario) == decided(scenario)
+
+
+# ---- pytest
+
+
+def plugin_of_its_own() -> list[str]:
+    """Installed, the plugin is there by its entry point; from a checkout, pytest has to be told."""
+    return [] if entry_points(group="pytest11", name="iagcore") else ["-p", "iagcore.testing.plugin"]
+
+
+def pytest_on(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    return pytester.runpytest("-W", "error", "-p", "no:cacheprovider", *plugin_of_its_own(), *arguments)
+
+
+def test_pytest_collects_scenarios_beside_tests(pytester: pytest.Pytester) -> None:
+    pytester.path.joinpath("rules.iag.toml").write_text(HOLDS)
+    pytester.path.joinpath("other.toml").write_text("schema = 1")
+    pytester.makepyfile("def test_it() -> None: pass")
+    found = pytest_on(pytester, "-v")
+    found.assert_outcomes(passed=2)
+    found.stdout.fnmatch_lines(["rules.iag.toml::60 minutes are refused when 45 remain PASSED*"])
+
+
+def test_pytest_prints_the_report_and_no_traceback(pytester: pytest.Pytester) -> None:
+    file = pytester.path.joinpath("rules.iag.toml")
+    file.write_text(DOES_NOT_HOLD)
+    found = pytest_on(pytester)
+    found.assert_outcomes(failed=1)
+    text = found.stdout.str()
+    assert REPORT.format(file=file) in text
+    assert "Traceback" not in text
+    assert "plugin.py" not in text
+
+
+def test_pytest_names_file_and_line_of_a_history_that_does_not_happen(pytester: pytest.Pytester) -> None:
+    file = pytester.path.joinpath("rules.iag.toml")
+    file.write_text(CANNOT_RUN)
+    found = pytest_on(pytester)
+    found.assert_outcomes(failed=1)
+    assert f"{file}:6: the history does not happen: conversation-held '#1'" in found.stdout.str()
+    assert "plugin.py" not in found.stdout.str()
+
+
+def test_pytest_names_file_and_line_of_a_file_that_cannot_be_read(pytester: pytest.Pytester) -> None:
+    file = pytester.path.joinpath("rules.iag.toml")
+    file.write_text(CANNOT_BE_READ)
+    found = pytest_on(pytester)
+    found.assert_outcomes(errors=1)
+    assert f"{file}:9: no rule has the code 'ALW-99'; did you mean 'ALW-0" in found.stdout.str()
+    assert "plugin.py" not in found.stdout.str()
+
+
+def test_pytest_picks_a_scenario_by_a_word_of_its_name(pytester: pytest.Pytester) -> None:
+    pytester.path.joinpath("rules.iag.toml").write_text(
+        HOLDS + '[[scenario]]\nname = "a goal is set"\ntry = { kind = "goal-set" }\noutcome = "accepted"\n'
+    )
+    pytest_on(pytester, "-k", "goal").assert_outcomes(passed=1, deselected=1)
+    pytest_on(pytester, "rules.iag.toml::a goal is set").assert_outcomes(passed=1)
+
+
+def test_pytest_keeps_the_traceback_of_what_is_no_fault_of_the_file(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: Any) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("iagcore.testing.scenarios.run", breaks)
+    pytester.path.joinpath("rules.iag.toml").write_text(HOLDS)
+    found = pytest_on(pytester)
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(["*ZeroDivisionError: a bug"])
+    assert "plugin.py" in found.stdout.str()
+
+
+def test_the_plugin_imports_nothing_of_the_library_until_it_meets_a_scenario_file() -> None:
+    code = (
+        "import sys, pytest, iagcore.testing.plugin\n"
+        "print(*sorted(name for name in sys.modules if name.partition('.')[0] in ('iagcore', 'attrs', 'cattrs')))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["iagcore", "iagcore.testing", "iagcore.testing.plugin"]
+
+
+# ---- iagcore check
+
+
+def check_on(*paths: Path | str) -> int:
+    parser = argparse.ArgumentParser()
+    check.register(parser.add_subparsers())
+    arguments = parser.parse_args(["check", *map(str, paths)])
+    code: int = arguments.run(arguments)
+    return code
+
+
+def test_check_returns_0_where_all_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "deep" / "down"
+    folder.mkdir(parents=True)
+    (folder / "rules.iag.toml").write_text(HOLDS)
+    assert check_on(tmp_path) == 0
+    assert capsys.readouterr() == ("1 scenarios, 1 hold, 0 do not\n", "")
+
+
+def test_check_returns_1_and_prints_what_does_not_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "rules.iag.toml"
+    file.write_text(DOES_NOT_HOLD)
+    (tmp_path / "more.iag.toml").write_text(HOLDS)
+    assert check_on(tmp_path) == 1
+    assert capsys.readouterr() == (f"{REPORT.format(file=file)}\n\n2 scenarios, 1 hold, 1 do not\n", "")
+
+
+def test_check_runs_a_file_once_however_often_it_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "rules.iag.toml"
+    file.write_text(HOLDS)
+    assert check_on(file, tmp_path, tmp_path / ".." / tmp_path.name / file.name) == 0
+    assert capsys.readouterr().out == "1 scenarios, 1 hold, 0 do not\n"
+
+
+def test_check_returns_2_for_what_cannot_be_read_or_run_and_runs_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.iag.toml").write_text(CANNOT_BE_READ)
+    (tmp_path / "b.iag.toml").write_text(CANNOT_RUN)
+    (tmp_path / "c.iag.toml").write_text(DOES_NOT_HOLD)
+    assert check_on(tmp_path) == 2
+    out, err = capsys.readouterr()
+    assert out.endswith("\n\n1 scenarios, 0 hold, 1 do not\n")
+    assert [line.partition(": ")[0] for line in err.splitlines()] == ["iagcore", "iagcore"]
+    assert f"iagcore: {tmp_path / 'a.iag.toml'}:9: no rule has the code 'ALW-99'" in err
+    assert f"iagcore: {tmp_path / 'b.iag.toml'}:6: the history does not happen" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nothing.iag.toml", "there is no such file"),
+        ("policy.toml", "the name of a scenario file ends in .iag.toml"),
+        ("empty", "no file in this folder is a scenario file (*.iag.toml)"),
+    ],
+)
+def test_check_returns_2_for_a_path_without_a_scenario_file(
+    name: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "policy.toml").write_text("schema = 1")
+    (tmp_path / "empty").mkdir()
+    assert check_on(tmp_path / name) == 2
+    assert capsys.readouterr() == ("0 scenarios, 0 hold, 0 do not\n", f"iagcore: {tmp_path / name}: {reason}\n")
+
+
+def test_check_explains_itself_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        check_on("--help")
+    assert "  iagcore check tests/scenarios policies/allowance.iag.toml\n" in capsys.readouterr().out
