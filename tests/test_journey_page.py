@@ -179,7 +179,7 @@ def test_a_conversation_is_shown_as_grow_in_the_order_of_its_notes() -> None:
         iag.GoalSet(goal="g1", words="pass the test", conversation="c1"),
         iag.GoalSet(goal="g2", words="travel", conversation="c1"),
         iag.RealityExplored(words="nerves", conversation="c1"),
-        iag.GoalChanged(goal="g1", words="take the test", why="one step first", conversation="c1"),
+        iag.GoalChanged(goal="g1", words="take the test", reason="one step first", conversation="c1"),
         iag.OptionRaised(option="o1", words="practise", conversation="c1"),
         iag.ActionAgreed(
             action="a1",
@@ -200,7 +200,7 @@ def test_a_conversation_is_shown_as_grow_in_the_order_of_its_notes() -> None:
         iag.ActionReviewed(action="gone", outcome="reworked", conversation="c2"),
         iag.GoalReached(goal="g1", conversation="c2"),
         iag.GoalReached(goal="gone", words="and that", conversation="c2"),
-        iag.GoalSetAside(goal="g2", why="not this year", conversation="c2"),
+        iag.GoalSetAside(goal="g2", reason="not this year", conversation="c2"),
         iag.GoalSetAside(goal="gone", conversation="c2"),
     )
     assert book.lines("CONVERSATIONS") == [
@@ -396,7 +396,7 @@ def test_learning_and_other_support_are_shown_as_they_stand() -> None:
         iag.CourseEnrolled(course="mindfulness", words="my own choice"),
         iag.CourseEnrolled(course="drawing"),
         iag.CourseCompleted(course="mindfulness", words="to the end"),
-        iag.CourseLeft(course="drawing", why="too far away"),
+        iag.CourseLeft(course="drawing", reason="too far away"),
         iag.CourseCompleted(course="cooking"),
         iag.LearningLinked(course="mindfulness", words="thoughts pass", conversation="c1", domain="affective states"),
         iag.LearningLinked(course="mindfulness", words="breathe"),
@@ -460,8 +460,8 @@ def test_a_breach_that_a_lead_authorised_is_open_no_longer_and_says_why() -> Non
 def test_advice_that_stands_is_for_the_coach() -> None:
     book = Book(START, held(in_private=False))
     assert book.lines("ADVICE FOR THE COACH") == [
-        "  ALW-03: one-to-one: True, in private: False; it draws on the allowance either way (Conversation",
-        "  held: c1, 50 minutes)",
+        "  ALW-03: one-to-one: yes, in private: no; it draws on the allowance either way (Conversation held:",
+        "  c1, 50 minutes)",
     ]
 
 

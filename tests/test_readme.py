@@ -28,7 +28,7 @@ def test_what_it_says_that_show_prints_is_printed(tmp_path: Path, capsys: pytest
     capsys.readouterr()
     assert main(["show", "learner-a", "--journal", journal]) == 0
     shown = capsys.readouterr().out.splitlines()
-    (block,) = [part for part in README.read_text("utf-8").split("```text\n")[1:]]
+    (block,) = README.read_text("utf-8").split("```text\n")[1:]
     for line in block.split("```")[0].splitlines():
         assert line in shown, line
 

@@ -434,7 +434,7 @@ def test_why_it_matters_is_printed_with_a_scenario_that_does_not_hold() -> None:
         "a.iag.toml:3: one: does not hold\n"
         "  why it matters: A ceiling.\n"
         "  rules: expected none; found GRW-06\n"
-        "  GRW-06 (SHOULD, not met): conversation: None, outside one: None\n"
+        "  GRW-06 (SHOULD, not met): conversation: not said, outside one: not said\n"
         "    Evidence: conversation = unsaid, outside = unsaid\n"
         "    Source: Ways to Wellbeing case study, Southend Adult Community College "
         "(mhfe.org.uk/content/ways-wellbeing-case-study-1)"

@@ -161,3 +161,7 @@ def test_a_guarantee_is_proven_by_laws_and_never_evaluated() -> None:
     (guarantee,) = [rule for rule in RULES if rule.sort is RuleSort.GUARANTEE]
     with pytest.raises(TypeError, match="SAF-01 is a guarantee"):
         guarantee(EntryWithdrawn("x", "y"), None)  # type: ignore[arg-type]
+
+
+def test_the_rule_book_is_a_public_name() -> None:
+    assert iagcore.__getattr__("rulebook").RULES is RULES

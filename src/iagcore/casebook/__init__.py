@@ -10,6 +10,8 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import reduce
+from itertools import islice
 from typing import Any, TypeVar
 
 import attrs
@@ -33,7 +35,7 @@ from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record import sealing
 from iagcore.record.filing import subjects_of
-from iagcore.record.findings import Decision, Duty
+from iagcore.record.findings import Assessment, Decision, Duty
 from iagcore.record.history import Amended, amend
 from iagcore.record.journey import Journey, Place, Timeline, stack_after
 from iagcore.record.judging import Amending, Case, Rule, accepts, consider, duties, plain_title, title
@@ -43,6 +45,7 @@ from iagcore.storage import codec
 from iagcore.storage.protocols import Erasable, Erasure, Journal
 
 Amendment = EntryCorrected | EntryWithdrawn
+Restated = tuple[tuple[str, tuple[Assessment, ...]], ...]
 T = TypeVar("T")
 
 
@@ -302,9 +305,9 @@ class Casebook:
         )
         considered = consider(entry, case, self._rules, nature=PLAN if isinstance(entry, Amendment) else None)
         accepted_ = accepts(considered)
-        if amended is not None:
-            considered = (*considered, *amended.own_findings)
-        restated = amended.restated if amended is not None and accepted_ else ()
+        restated: Restated = ()
+        if amended is not None and accepted_:
+            considered, restated = (*considered, *amended.own_findings), amended.restated
         if not accepted_:
             subjects = (journey.subject, *([entry.learner] if isinstance(entry, JourneyStarted) else []))
         record = Record(
@@ -342,12 +345,10 @@ class Casebook:
 
     def _first_answer(self, journey: Journey, asked: Asked) -> Decision:
         """The decision that stands under an id, when the content is the same."""
-        before = Journey(journey.name)
-        for stored in self._reading.journal.read(journey.subject):
-            after = folded(before, stored)
-            if stored.about[0].version == journey.ids[asked.id]:
-                break
-            before = after
+        version = journey.ids[asked.id]
+        *earlier, stored = islice(self._reading.journal.read(journey.subject), version)
+        before = reduce(folded, earlier, Journey(journey.name))
+        after = folded(before, stored)
         first = codec.decode(stored)
         for what, same in (
             ("entry", first.entry == asked.entry),

@@ -36,7 +36,7 @@ class GoalChanged(Entry):
 
     goal: Id
     words: Words
-    why: Words | None = None
+    reason: Words | None = None
     conversation: Id | None = None
     outside: OutsideConversation | None = None
 
@@ -56,7 +56,7 @@ class GoalSetAside(Entry):
     """A goal is set aside: a choice, not a failure."""
 
     goal: Id
-    why: Words | None = None
+    reason: Words | None = None
     conversation: Id | None = None
     outside: OutsideConversation | None = None
 
@@ -262,7 +262,7 @@ def _note(entry: Entry, *, at: datetime) -> Note | None:
         case GoalReached():
             return Note(Stage.GOAL, entry.words or "reached", entry.conversation, entry.outside, at)
         case GoalSetAside():
-            return Note(Stage.GOAL, entry.why or "set aside", entry.conversation, entry.outside, at)
+            return Note(Stage.GOAL, entry.reason or "set aside", entry.conversation, entry.outside, at)
         case RealityExplored():
             return Note(Stage.REALITY, entry.words, entry.conversation, entry.outside, at)
         case OptionRaised():
@@ -285,7 +285,7 @@ def _goals_after(goals: tuple[Goal, ...], entry: Entry) -> tuple[Goal, ...]:
         case GoalReached():
             state, outcome = GoalState.REACHED, entry.words
         case GoalSetAside():
-            state, outcome = GoalState.SET_ASIDE, entry.why
+            state, outcome = GoalState.SET_ASIDE, entry.reason
         case _:
             return goals
     return tuple(attrs.evolve(goal, state=state, outcome=outcome) if goal.id == entry.goal else goal for goal in goals)

@@ -44,7 +44,7 @@ class CourseLeft(Entry):
     """The learner left a course before its end."""
 
     course: Id
-    why: Words | None = None
+    reason: Words | None = None
 
 
 @kind(FACT, about=("journey",), by=("coach", "lead", "learner"))

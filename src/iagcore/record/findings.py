@@ -76,12 +76,19 @@ class Verdict:
 
 def verdict(met: bool, *, says: str, plainly: str = "", **values: Scalar) -> Verdict:
     """A verdict whose sentences are filled in from the very values it was judged by."""
+    said = {name: _said(value) for name, value in values.items()}
     return Verdict(
         Outcome.MET if met else Outcome.UNMET,
-        says.format(**values),
-        plainly.format(**values),
+        says.format(**said),
+        plainly.format(**said),
         tuple(values.items()),
     )
+
+
+def _said(value: Scalar) -> Scalar:
+    if value is None:
+        return "not said"
+    return ("yes" if value else "no") if isinstance(value, bool) else value
 
 
 def at_most(asked: int, limit: int, *, says: str, plainly: str = "", **values: Scalar) -> Verdict:

@@ -283,13 +283,13 @@ def _note(page: _Page, entry: Entry) -> tuple[str, list[str]]:
         case GoalSet():
             return Stage.GOAL, [entry.words]
         case GoalChanged():
-            return Stage.GOAL, [_with(f"now: {entry.words}", entry.why)]
+            return Stage.GOAL, [_with(f"now: {entry.words}", entry.reason)]
         case GoalReached():
             goal = grow.goal(entry.goal)
             return Stage.GOAL, [_with(f"reached: {goal.words if goal else entry.goal}", entry.words)]
         case GoalSetAside():
             goal = grow.goal(entry.goal)
-            return Stage.GOAL, [_with(f"set aside: {goal.words if goal else entry.goal}", entry.why)]
+            return Stage.GOAL, [_with(f"set aside: {goal.words if goal else entry.goal}", entry.reason)]
         case RealityExplored():
             return Stage.REALITY, [entry.words]
         case OptionRaised():
@@ -373,7 +373,7 @@ def _learning(page: _Page) -> Iterator[str]:
     said: dict[str, list[str]] = {}
     for top in page.entries:
         match top.entry:
-            case CourseEnrolled(words=str(words)) | CourseCompleted(words=str(words)) | CourseLeft(why=str(words)):
+            case CourseEnrolled(words=str(words)) | CourseCompleted(words=str(words)) | CourseLeft(reason=str(words)):
                 said.setdefault(top.entry.course, []).append(words)
             case _:
                 pass
