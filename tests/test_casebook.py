@@ -11,12 +11,21 @@ from iagcore.casebook import Casebook, utc_now
 from iagcore.exceptions import Conflict, InvalidEntry, InvalidPolicy, Refused, UnknownJourney, UnusableJournal
 from iagcore.practice.amendments import BreachAuthorised, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
-from iagcore.practice.conversations import CoachingOfferAnswered, ConversationHeld, MissedMarkContested
+from iagcore.practice.conversations import (
+    CoachingOfferAnswered,
+    ConversationCancelled,
+    ConversationHeld,
+    ConversationMissed,
+    MissedMarkContested,
+)
 from iagcore.practice.grow import GoalSet, GrowUsed, RealityExplored, WorkshopAttended
 from iagcore.practice.learners import JourneyClosed, JourneyStarted
 from iagcore.practice.learning import CourseEnrolled, CoursesShown
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryWritten, EvidenceNoted
+from iagcore.record.findings import SHOULD, verdict
+from iagcore.record.judging import rule
+from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import StoredRecord
 from tests.casework import (
@@ -206,8 +215,6 @@ def test_a_gap_in_the_policy_charges_nothing_and_advises() -> None:
     decision = hold(cases, "c1", 47, at=on(1))
     assert (findings(decision), decision.advice[0].outcome) == (["ALW-07"], "not assessed")
     assert decision.effect[0].used == 47
-    from iagcore.practice.conversations import ConversationCancelled, ConversationMissed
-
     for number, kind in enumerate((ConversationMissed, ConversationCancelled)):
         book(cases, f"x{number}", on(5 + number), 30).require()
         entry = kind(conversation=f"x{number}", fault="learner-unexcused")
@@ -376,6 +383,48 @@ def test_a_corrected_time_is_the_entrys_own() -> None:
     assert cases.journey("a").bookings["c1"].settled_at == on(0)
     records = {one.id: one for one in cases.records("a")}
     assert (records["fix"].at, records["fix"].corrects, records["held-c1"].at) == (on(0), "held-c1", on(1))
+
+
+def test_a_plan_that_a_fact_settled_is_corrected_as_a_fact_on_a_closed_journey() -> None:
+    charging = policy(
+        value("missed_charge", '{ learner-excused = "all", learner-unexcused = "all", provider = 0, logistics = 0 }')
+    )
+    cases = opened(under=charging)
+    book(cases, "c1", on(1), 60)
+    book(cases, "c2", on(9), 60)
+    cases.record("a", ConversationMissed(conversation="c1", fault="learner-unexcused"), by=NINA, at=on(1)).require()
+    cases.record("a", JourneyClosed(), by=JO).require()
+    assert cases.correct("a", "book-c1", booked("c1", on(1), 45), by=NINA, why="it was shorter").accepted
+    assert cases.journey("a").allowance.used == 45
+    assert refusals(cases.correct("a", "book-c2", booked("c2", on(9), 45), by=NINA, why="shorter")) == ["JRN-03"]
+
+
+def test_a_booking_corrected_to_an_id_that_was_used_before_says_so_and_holds_under_that_id() -> None:
+    cases = opened()
+    book(cases, "c1", on(1), 60)
+    cases.withdraw("a", "book-c1", by=NINA, why="a slip").require()
+    book(cases, "c2", on(2), 60)
+    decision = cases.correct("a", "book-c2", booked("c1", on(2), 60), by=NINA, why="the other id")
+    assert [one.rule for one in decision.breaches] == ["BKG-01"]
+    assert [(line.id, line.held) for line in cases.journey("a").allowance.lines] == [("c1", 60)]
+    assert [one.id for one in cases.journey("a").bookings.booked] == ["c1"]
+
+
+def test_a_check_that_looks_outside_keeps_its_first_answer_when_a_history_is_judged_again() -> None:
+    asked: list[str] = []
+
+    @rule("EFF-90", SHOULD, on=(ConversationHeld,), source="chosen for a test", outside=True)
+    def asks_elsewhere(entry: Any, case: Any) -> Any:
+        """Somewhere else it is well."""
+        asked.append(entry.conversation)
+        return verdict(False, says="elsewhere it is not")
+
+    cases = Casebook(MemoryJournal(), STARTER, clock=lambda: on(0), rules=(*RULES, asks_elsewhere))
+    start(cases)
+    book(cases, "c1", on(1), 60)
+    assert findings(hold(cases, "c1", 50, at=on(1))) == ["EFF-90"]
+    cases.correct("a", "book-c1", booked("c1", on(1), 45), by=NINA, why="shorter").require()
+    assert (asked, [one.finding.rule for one in cases.journey("a").standing]) == (["c1"], ["EFF-90"])
 
 
 # ---- what costs nothing, and what is kept beside

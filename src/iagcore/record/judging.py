@@ -199,7 +199,6 @@ class Case:
             allowance=self._allowance or Allowance(0),
             bookings=self._bookings,
             as_if_it_fits=as_if_it_fits,
-            opened=self.opened,
         )
 
 

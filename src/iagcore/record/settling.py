@@ -11,7 +11,6 @@ import attrs
 
 from iagcore.policy import Gap, PolicyOnDay
 from iagcore.practice.allowance import (
-    CONVERSATION,
     EXTENSION,
     START,
     Allowance,
@@ -45,7 +44,6 @@ def settle(
     values: PolicyOnDay,
     allowance: Allowance,
     bookings: Conversations | None,
-    opened: frozenset[tuple[str, str]] = frozenset(),
     as_if_it_fits: bool = False,
 ) -> tuple[Line, ...]:
     """The lines that `entry` changes, with what they then hold, use and grant.
@@ -58,7 +56,7 @@ def settle(
         return ()
     return tuple(
         line
-        for line in _assigned(entry, at=at, values=values, allowance=allowance, fits=fits, opened=opened)
+        for line in _assigned(entry, at=at, values=values, allowance=allowance, fits=fits)
         if line != allowance[line.key]
     )
 
@@ -70,7 +68,6 @@ def _assigned(
     values: PolicyOnDay,
     allowance: Allowance,
     fits: bool,
-    opened: frozenset[tuple[str, str]],
 ) -> tuple[Line, ...]:
     match entry:
         case JourneyStarted():
@@ -79,8 +76,7 @@ def _assigned(
             return (Line(entry.extension, sort=EXTENSION, grant=entry.minutes),)
         case ConversationBooked():
             # a second booking under one id moves nothing: it asks for minutes of its own
-            taken = not fits or (CONVERSATION, entry.conversation) in opened
-            id = A_FRESH_ID if taken else entry.conversation
+            id = entry.conversation if fits else A_FRESH_ID
             return (Line(id, held=entry.minutes, starts_at=entry.starts_at, coach=entry.coach),)
         case ConversationRescheduled():
             coach = entry.coach or allowance.line(entry.conversation).coach
