@@ -414,6 +414,19 @@ def test_what_was_read_before_an_erasure_is_not_served_after_it() -> None:
     assert {entry.words for entry in other.journey("a").self_efficacy.diary} == {"new"}
 
 
+def test_a_journey_that_began_anew_meanwhile_is_not_taken_for_the_one_remembered() -> None:
+    journal, cases = erased_booking()
+    other = casebook(journal)
+    assert other.journey("a").version == 5
+    nina = other.timeline(NINA)
+    cases.erase("learner:a", by=JO)
+    start(cases)
+    for number in range(8):
+        cases.record("a", DiaryWritten(diary=f"n{number}", sort="gratitude", words="new"), by="learner:a")
+    assert {entry.words for entry in other.journey("a").self_efficacy.diary} == {"new"}
+    assert other.timeline(NINA) != nina
+
+
 def test_erasing_the_learner_of_a_refused_start_removes_that_refusal_alone() -> None:
     journal = MemoryJournal()
     cases = casebook(journal)
