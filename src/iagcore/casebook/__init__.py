@@ -253,8 +253,6 @@ class Casebook:
             except Conflict:
                 if time.monotonic() >= until:
                     raise
-                # what is remembered may be of a journey that was erased meanwhile
-                self._reading.remembered.forget()
                 time.sleep(random.uniform(0, pause))  # spreads retries, guards nothing
                 pause = min(2 * pause, 0.1)
 
