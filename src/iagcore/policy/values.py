@@ -12,7 +12,7 @@ import attrs
 
 from iagcore.exceptions import nearest
 from iagcore.practice.conversations import FAULTS
-from iagcore.practice.kinds import accept_day
+from iagcore.practice.kinds import accept_day, whole
 
 
 @attrs.frozen
@@ -74,17 +74,6 @@ class Window:
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
-def _whole(least: int, most: int, unit: str) -> Callable[[Any], int]:
-    def accept(value: Any) -> int:
-        if type(value) is not int:
-            raise ValueError(f"a whole number of {unit} is expected")
-        if not least <= value <= most:
-            raise ValueError(f"{unit} run from {least} to {most}")
-        return value
-
-    return accept
-
-
 def written_day(value: Any) -> date:
     """A date as TOML writes one. Raises ValueError."""
     if type(value) is str:
@@ -101,7 +90,7 @@ def _exactly(table: Mapping[str, Any], *names: str) -> None:
             raise ValueError(f"{name!r} is missing: {', '.join(names)} are expected")
 
 
-_charge = _whole(0, 100_000, "minutes")
+_charge = whole(0, 100_000, "minutes")
 
 
 def _missed_charge(value: Any) -> MissedCharge:
@@ -123,7 +112,7 @@ def _missed_charge(value: Any) -> MissedCharge:
     return MissedCharge(**charges)
 
 
-_multiple = _whole(1, 1440, "minutes to round to")
+_multiple = whole(1, 1440, "minutes to round to")
 
 
 def _rounding(value: Any) -> Rounding:
@@ -160,25 +149,25 @@ VALUES: Final = (
         "allowance_minutes",
         "minutes",
         "One-to-one minutes granted when a journey starts: a ceiling, never a target.",
-        _whole(0, 100_000, "minutes"),
+        whole(0, 100_000, "minutes"),
     ),
     Value(
         "extension_limit_minutes",
         "minutes",
         "The most that all extensions of one journey may add together.",
-        _whole(0, 100_000, "minutes"),
+        whole(0, 100_000, "minutes"),
     ),
     Value(
         "longest_conversation_minutes",
         "minutes",
         "A booking longer than this is advised against.",
-        _whole(1, 1440, "minutes"),
+        whole(1, 1440, "minutes"),
     ),
     Value(
         "days_between_conversations",
         "days",
         "Conversations booked closer together than this are advised against.",
-        _whole(0, 3650, "days"),
+        whole(0, 3650, "days"),
     ),
     Value(
         "missed_charge",
@@ -190,7 +179,7 @@ VALUES: Final = (
         "notice_hours",
         "elapsed hours",
         "A cancellation at least this long before the start charges nothing.",
-        _whole(0, 8760, "hours"),
+        whole(0, 8760, "hours"),
     ),
     Value(
         "rounding",
@@ -202,19 +191,19 @@ VALUES: Final = (
         "write_up_days",
         "days",
         "A conversation is written up within this many days.",
-        _whole(0, 3650, "days"),
+        whole(0, 3650, "days"),
     ),
     Value(
         "commitment_floor",
         "1 to 10",
         "An action whose commitment is below this is worth reworking.",
-        _whole(1, 10, "points of commitment"),
+        whole(1, 10, "points of commitment"),
     ),
     Value(
         "minimum_age",
         "years",
         "The age that a learner attests when a journey starts is at least this.",
-        _whole(0, 130, "years"),
+        whole(0, 130, "years"),
     ),
     Value(
         "window",

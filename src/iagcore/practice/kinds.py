@@ -117,7 +117,9 @@ def accept_day(value: Any) -> date:
     return value
 
 
-def _whole(least: int, most: int, unit: str) -> Callable[[Any], int]:
+def whole(least: int, most: int, unit: str) -> Callable[[Any], int]:
+    """A check for whole numbers of a unit, both ends included."""
+
     def accept(value: Any) -> int:
         if type(value) is not int:
             raise ValueError(f"a whole number of {unit} is expected")
@@ -176,11 +178,11 @@ LeadRef = Annotated[str, FieldType("lead", FieldClass.IDENTIFIER, _party_of("lea
 Moment = Annotated[datetime, FieldType("moment", FieldClass.PLAIN, accept_moment)]
 """An aware time, kept in UTC."""
 Day = Annotated[date, FieldType("day", FieldClass.PLAIN, accept_day)]
-Minutes = Annotated[int, FieldType("minutes", FieldClass.PLAIN, _whole(1, 100_000, "minutes"))]
+Minutes = Annotated[int, FieldType("minutes", FieldClass.PLAIN, whole(1, 100_000, "minutes"))]
 """Whole minutes, at least 1."""
-Age = Annotated[int, FieldType("age", FieldClass.PLAIN, _whole(0, 130, "years"))]
+Age = Annotated[int, FieldType("age", FieldClass.PLAIN, whole(0, 130, "years"))]
 """Whole years that a learner attests; no birth date is held."""
-Commitment = Annotated[int, FieldType("commitment", FieldClass.PLAIN, _whole(1, 10, "points of commitment"))]
+Commitment = Annotated[int, FieldType("commitment", FieldClass.PLAIN, whole(1, 10, "points of commitment"))]
 Flag = Annotated[bool, FieldType("flag", FieldClass.PLAIN, accept_flag)]
 Words = Annotated[str, FieldType("words", FieldClass.FREE_TEXT, accept_words)]
 """Free text: somebody's own words."""
@@ -192,7 +194,7 @@ ULN = Annotated[str, FieldType("unique learner number", FieldClass.IDENTIFIER, _
 """10 digits with a check digit (HESA, "Unique learner number"); 9999999999 is the temporary value."""
 LearnRefNumber = Annotated[str, FieldType("learner reference number", FieldClass.IDENTIFIER, _learn_ref_number)]
 """ILR guidance 2022 to 2023, LearnRefNumber."""
-UKPRN = Annotated[int, FieldType("provider number", FieldClass.IDENTIFIER, _whole(10_000_000, 99_999_999, "UKPRN"))]
+UKPRN = Annotated[int, FieldType("provider number", FieldClass.IDENTIFIER, whole(10_000_000, 99_999_999, "UKPRN"))]
 """ILR guidance 2022 to 2023, PartnerUKPRN."""
 
 

@@ -63,15 +63,13 @@ def judge_history(
             allowance = allowance.after(place.effect)
             findings.append(place.findings)
             continue
-        case = attrs.evolve(
-            Case.of(journey, policy_of(place.policy), at=top.at, by=top.by),
-            allowance=allowance,
-            bookings=parts.bookings,
-            grow=parts.grow,
-            self_efficacy=parts.self_efficacy,
-            learning=parts.learning,
-            coaching=parts.coaching,
-            status=parts.status,
+        case = Case.given(
+            parts,
+            allowance,
+            policy_of(place.policy),
+            at=top.at,
+            by=top.by,
+            learner=journey.learner,
             opened=frozenset(journey.opened[: place.opened_before]),
         )
         settled = attrs.evolve(case, effect=case.effect_of(top.entry))

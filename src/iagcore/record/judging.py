@@ -26,7 +26,7 @@ from iagcore.practice.learners import JourneyStatus
 from iagcore.practice.learning import Learning
 from iagcore.practice.self_efficacy import SelfEfficacy
 from iagcore.record.findings import Assessment, Decision, Duty, Level, Outcome, Verdict, Weight, weigh
-from iagcore.record.journey import Hour, Journey, LineKey, Place, Timeline
+from iagcore.record.journey import Hour, Journey, LineKey, Parts, Place, Timeline
 from iagcore.record.settling import settle
 
 
@@ -86,19 +86,42 @@ class Case:
     @classmethod
     def of(cls, journey: Journey, policy: Policy, *, at: datetime, by: str) -> "Case":
         """The case that a journey supplies."""
-        return cls(
+        return cls.given(
+            journey.parts,
+            journey.allowance,
             policy,
             at=at,
             by=by,
             learner=journey.learner,
-            allowance=journey.allowance,
-            bookings=journey.bookings,
-            grow=journey.grow,
-            self_efficacy=journey.self_efficacy,
-            learning=journey.learning,
-            coaching=journey.coaching,
-            status=journey.status,
             opened=frozenset(journey.opened),
+        )
+
+    @classmethod
+    def given(
+        cls,
+        parts: Parts,
+        allowance: Allowance,
+        policy: Policy,
+        *,
+        at: datetime,
+        by: str,
+        learner: str | None,
+        opened: frozenset[LineKey],
+    ) -> "Case":
+        """The case that the parts and the minutes of a journey supply, at any place of its history."""
+        return cls(
+            policy,
+            at=at,
+            by=by,
+            learner=learner,
+            allowance=allowance,
+            bookings=parts.bookings,
+            grow=parts.grow,
+            self_efficacy=parts.self_efficacy,
+            learning=parts.learning,
+            coaching=parts.coaching,
+            status=parts.status,
+            opened=opened,
         )
 
     @property
