@@ -1,8 +1,10 @@
 """Histories for the laws: short, crowded ones, where conversations, coaches, hours and minutes collide often."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from iagcore.casebook import Casebook
@@ -22,6 +24,13 @@ from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneySta
 from iagcore.practice.self_efficacy import DiaryWritten
 from iagcore.record.findings import Decision
 from tests.casework import JO, NINA, OMAR, on, policy, value
+from tests.conftest import TIMES
+
+
+def examples(number: int, **rest: Any) -> settings:
+    """So many examples in a plain run, and as many times more in a long one."""
+    return settings(max_examples=number * max(1, TIMES), **rest)
+
 
 CHARGING = policy(
     value("missed_charge", '{ learner-excused = 20, learner-unexcused = "all", provider = 0, logistics = 0 }')

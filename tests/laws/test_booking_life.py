@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -19,7 +18,7 @@ from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyReopened, LearnerLeft
 from iagcore.record.findings import Decision
 from tests.casework import JO, NINA, casebook, on
-from tests.laws.histories import CHARGING, begin
+from tests.laws.histories import CHARGING, begin, examples
 
 CHARGES = {"learner-excused": 20, "learner-unexcused": 10_000, "provider": 0, "logistics": 0}
 ids = st.sampled_from(("c1", "c2", "c3", "c4", "c5"))
@@ -154,5 +153,5 @@ class BookingLife(RuleBasedStateMachine):
         assert words == {id: word for id, word in self.word.items() if word != "extension"}
 
 
-BookingLife.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
+BookingLife.TestCase.settings = examples(60, stateful_step_count=25)
 TestBookingLife = BookingLife.TestCase

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 from dateutil import tz
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iagcore.casebook import Casebook
@@ -45,6 +45,7 @@ from tests.laws.histories import (
     begin,
     bookings,
     entries,
+    examples,
     faults,
     minutes,
     moments,
@@ -122,7 +123,7 @@ def a_case(entry: Entry, history: list[Step]) -> Case:
 
 
 @given(entry=entries, history=steps(), seed=st.integers(0, 2**32))
-@settings(max_examples=50)
+@examples(50)
 def law_3_the_order_of_rules_changes_nothing(entry: Entry, history: list[Step], seed: int) -> None:
     shuffled = list(RULES)
     random.Random(seed).shuffle(shuffled)
@@ -131,7 +132,7 @@ def law_3_the_order_of_rules_changes_nothing(entry: Entry, history: list[Step], 
 
 
 @given(entry=bookings, history=steps(), fewer=st.integers(1, 180))
-@settings(max_examples=50)
+@examples(50)
 def law_4_booking_fewer_minutes_never_newly_refuses(entry: ConversationBooked, history: list[Step], fewer: int) -> None:
     assume(fewer < entry.minutes)
     case = a_case(entry, history)
@@ -168,7 +169,7 @@ CLOSED_WINDOW = policy(value("window", "{ first = 2020-01-01, last = 2020-12-31 
     author=st.sampled_from((JO, NINA, "researcher:ed", "learner:b")),
     spare=st.sets(st.sampled_from(("ALW-01", "BKG-01", "BKG-02", "JRN-01", "JRN-03", "ACC-01")), min_size=1),
 )
-@settings(max_examples=60)
+@examples(60)
 def law_5_curing_every_refusing_finding_is_enough_and_curing_fewer_is_not(
     entry: ConversationBooked, history: list[Step], outside: bool, author: str, spare: set[str]
 ) -> None:
@@ -186,7 +187,7 @@ def law_5_curing_every_refusing_finding_is_enough_and_curing_fewer_is_not(
 
 
 @given(history=steps())
-@settings(max_examples=30)
+@examples(30)
 def law_6_the_same_history_day_and_policy_give_the_same_decision_and_a_later_policy_changes_nothing(
     history: list[Step],
 ) -> None:
@@ -219,7 +220,7 @@ def law_7_a_refusal_leaves_the_journey_equal_to_before(history: list[Step]) -> N
     learner=st.none() | st.sampled_from(("learner:a", "learner:stranger")),
     danger=st.none() | st.booleans(),
 )
-@settings(max_examples=50)
+@examples(50)
 def law_8_a_concern_is_never_refused_and_costs_nothing(
     history: list[Step], author: str, journey: str, learner: str | None, danger: bool | None
 ) -> None:
@@ -235,7 +236,7 @@ def law_8_a_concern_is_never_refused_and_costs_nothing(
 
 
 @given(history=steps(), text=st.dictionaries(st.text(), st.text() | st.integers() | st.none(), max_size=3))
-@settings(max_examples=50)
+@examples(50)
 def law_10_any_record_survives_the_codec_and_unknown_newer_kinds_survive_unread(
     history: list[Step], text: dict[str, Any]
 ) -> None:
@@ -259,7 +260,7 @@ def law_10_any_record_survives_the_codec_and_unknown_newer_kinds_survive_unread(
 
 
 @given(history=steps(), cuts=st.lists(st.integers(0, 20), max_size=4))
-@settings(max_examples=50)
+@examples(50)
 def law_11_folding_is_the_same_however_it_is_cut(history: list[Step], cuts: list[int]) -> None:
     cases = world()
     for number, step in enumerate(history):
@@ -335,7 +336,7 @@ def law_13_month_ends_and_leap_days_are_pinned(held_at: datetime, due: datetime)
     history=steps(),
     without=st.sets(st.sampled_from(("allowance", "bookings", "status", "timelines", "learner", "policy")), min_size=1),
 )
-@settings(max_examples=80)
+@examples(80)
 def law_14_a_missing_fact_that_a_must_needs_never_yields_acceptance_of_a_plan(
     entry: Entry, history: list[Step], without: set[str]
 ) -> None:
@@ -394,7 +395,7 @@ def in_any_order(allowance: Allowance) -> tuple[int, frozenset[Line]]:
 
 
 @given(history=steps())
-@settings(max_examples=150)
+@examples(150)
 def law_16_a_correction_leaves_the_journey_as_if_the_right_entry_had_been_made(history: list[Step]) -> None:
     cases = world()
     for number, step in enumerate(history):
@@ -412,7 +413,7 @@ def law_16_a_correction_leaves_the_journey_as_if_the_right_entry_had_been_made(h
 
 
 @given(history=steps(amendments=False, journeys=("a",)), drawn=st.data(), changed=st.integers(0, 13))
-@settings(max_examples=150)
+@examples(150)
 def law_16_it_equals_the_history_in_which_the_right_entry_was_made(
     history: list[Step], drawn: st.DataObject, changed: int
 ) -> None:
@@ -432,7 +433,7 @@ def law_16_it_equals_the_history_in_which_the_right_entry_was_made(
 
 
 @given(history=steps(journeys=("a",)), drawn=st.data(), changed=st.integers(0, 13), later=st.booleans())
-@settings(max_examples=150)
+@examples(150)
 def law_16_correcting_back_restores_it_whatever_policy_has_come_meanwhile(
     history: list[Step], drawn: st.DataObject, changed: int, later: bool
 ) -> None:
@@ -457,7 +458,7 @@ def law_16_correcting_back_restores_it_whatever_policy_has_come_meanwhile(
 
 
 @given(history=steps())
-@settings(max_examples=150)
+@examples(150)
 def law_17_no_hour_of_a_learner_or_a_coach_is_held_twice(history: list[Step]) -> None:
     cases = world()
     for number, step in enumerate(history):
@@ -495,7 +496,7 @@ def law_charges_never_exceed_what_was_held(held: int, charge: Any) -> None:
 
 
 @given(entry=st.sampled_from(("missed", "cancelled")), fault=faults, at=moments)
-@settings(max_examples=40)
+@examples(40)
 def law_provider_and_logistics_cost_nothing(entry: str, fault: str, at: datetime) -> None:
     kind = ConversationMissed if entry == "missed" else ConversationCancelled
     line = Line("c1", held=60, starts_at=on(1), coach=NINA)
@@ -515,7 +516,7 @@ def law_rounding_is_to_a_multiple_and_moves_less_than_one(actual: int, to: int) 
 
 
 @given(history=steps())
-@settings(max_examples=50)
+@examples(50)
 def law_a_hold_is_due_exactly_while_it_is_not_covered(history: list[Step]) -> None:
     for journey, due in _due_along(history):
         uncovered = bool(journey.allowance.shortfall and journey.allowance.held)
@@ -523,7 +524,7 @@ def law_a_hold_is_due_exactly_while_it_is_not_covered(history: list[Step]) -> No
 
 
 @given(history=steps())
-@settings(max_examples=50)
+@examples(50)
 def law_a_held_conversation_is_due_until_written_up(history: list[Step]) -> None:
     for journey, due in _due_along(history):
         waiting = {
@@ -535,7 +536,7 @@ def law_a_held_conversation_is_due_until_written_up(history: list[Step]) -> None
 
 
 @given(history=steps())
-@settings(max_examples=50)
+@examples(50)
 def law_a_booking_is_due_exactly_while_it_is_booked(history: list[Step]) -> None:
     for journey, due in _due_along(history):
         ends = {one.starts_at + timedelta(minutes=one.minutes) for one in journey.bookings.booked if one.starts_at}
