@@ -166,7 +166,7 @@ def test_a_refusal_is_explained_to_staff_and_to_the_learner() -> None:
     assert decision.explain(to="learner") == (
         "Conversation booked (05 Oct 2015 09:30): this could not be done as it was asked.\n"
         "It asks for 60 minutes, and 45 of your 180 minutes are free to book.\n"
-        "A shorter conversation may fit. You can also ask about more time."
+        "Your coach can look with you at what would fit, or at asking for more time."
     )
     with pytest.raises(ValueError, match="'staff' or to 'learner', not to 'auditor'"):
         decision.explain(to="auditor")

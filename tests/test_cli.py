@@ -202,8 +202,8 @@ f#4: Accepted, with a breach: conversation held, c1, coach:nina, 200 minutes
     breach: ALW-02 (MUST, not met): 200 minutes used of 180 granted
       What helps: Correct the record if the minutes are not right; otherwise a lead extends the allowance or authorises it.
       Source: Ways to Wellbeing case study, Southend Adult Community College (mhfe.org.uk/content/ways-wellbeing-case-study-1)
-    advice: ALW-03 (SHOULD, not assessed): not assessed, because whether it was one-to-one is not known
-      What helps: Say whether it was one-to-one and in private.
+    advice: ALW-03 (SHOULD, not assessed): missing: whether it was one-to-one
+      What helps: Say what is missing.
       Source: programme questions and answers (mhfe.org.uk/faq-page)
 4 recorded: 3 accepted, 1 refused; 2 with advice, 1 with a breach.
 """,

@@ -664,7 +664,7 @@ def test_check_returns_0_where_all_hold(tmp_path: Path, capsys: pytest.CaptureFi
     folder.mkdir(parents=True)
     (folder / "rules.iag.toml").write_text(HOLDS)
     assert check_on(tmp_path) == 0
-    assert capsys.readouterr() == ("1 scenarios, 1 hold, 0 do not\n", "")
+    assert capsys.readouterr() == ("1 scenario, 1 hold, 0 do not\n", "")
 
 
 def test_check_returns_1_and_prints_what_does_not_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -679,7 +679,7 @@ def test_check_runs_a_file_once_however_often_it_is_named(tmp_path: Path, capsys
     file = tmp_path / "rules.iag.toml"
     file.write_text(HOLDS)
     assert check_on(file, tmp_path, tmp_path / ".." / tmp_path.name / file.name) == 0
-    assert capsys.readouterr().out == "1 scenarios, 1 hold, 0 do not\n"
+    assert capsys.readouterr().out == "1 scenario, 1 hold, 0 do not\n"
 
 
 def test_check_returns_2_for_what_cannot_be_read_or_run_and_runs_the_rest(
@@ -690,7 +690,7 @@ def test_check_returns_2_for_what_cannot_be_read_or_run_and_runs_the_rest(
     (tmp_path / "c.iag.toml").write_text(DOES_NOT_HOLD)
     assert check_on(tmp_path) == 2
     out, err = capsys.readouterr()
-    assert out.endswith("\n\n1 scenarios, 0 hold, 1 do not\n")
+    assert out.endswith("\n\n1 scenario, 0 hold, 1 do not\n")
     assert [line.partition(": ")[0] for line in err.splitlines()] == ["iagcore", "iagcore"]
     assert f"iagcore: {tmp_path / 'a.iag.toml'}:9: no rule has the code 'ALW-99'" in err
     assert f"iagcore: {tmp_path / 'b.iag.toml'}:6: the history does not happen" in err

@@ -38,7 +38,7 @@ from iagcore.record.filing import subjects_of
 from iagcore.record.findings import Assessment, Decision, Duty
 from iagcore.record.history import Amended, amend
 from iagcore.record.journey import Journey, Place, Timeline, stack_after
-from iagcore.record.judging import Amending, Case, Rule, accepts, consider, duties, plain_title, title
+from iagcore.record.judging import JUDGED, Amending, Case, Rule, accepts, consider, duties, plain_title, title
 from iagcore.record.records import Record, Sort
 from iagcore.rulebook import RULES
 from iagcore.storage import codec
@@ -388,7 +388,7 @@ def _journey_name(name: Any) -> str:
 
 
 def _check_levels(policy: Policy, rules: Sequence[Rule]) -> None:
-    known = {rule.code: rule for rule in rules}
+    known = {rule.code: rule for rule in rules if rule.sort in JUDGED}
     for code, history in policy.levels.items():
         if code not in known:
             reason = f"no rule has the code {code!r}{nearest(code, known)}"

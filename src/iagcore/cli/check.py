@@ -51,7 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             not_held += 1
             print(f"{answer.text}\n")
-    print(f"{held + not_held} scenarios, {held} hold, {not_held} do not")
+    every = held + not_held
+    print(f"{every} scenario{'' if every == 1 else 's'}, {held} hold, {not_held} do not")
     return 2 if wrong else 1 if not_held else 0
 
 

@@ -69,6 +69,12 @@ class Window:
     first: date | None = None
     last: date | None = None
 
+    def __str__(self) -> str:
+        """The window in words: both its days, or open."""
+        if self.first is None or self.last is None:
+            return "open"
+        return f"{self.first:%d %b %Y} to {self.last:%d %b %Y}"
+
     def includes(self, day: date) -> bool:
         """Whether a day lies in the window."""
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)

@@ -49,11 +49,12 @@ ROLES: Final = ("learner", "coach", "lead", "safeguarding-lead", "researcher")
 
 @attrs.frozen
 class FieldType:
-    """What a field may hold: a name for people, a class for outlets, and the check that accepts or refuses a value."""
+    """What a field may hold: a name for people, a class for outlets, the check of a value, and its words if few."""
 
     name: str
     field_class: FieldClass
     accept: Callable[[Any], Any]
+    choices: tuple[str, ...] = ()
 
 
 def _text(longest: int, *, lines: bool) -> Callable[[Any], str]:
@@ -148,7 +149,7 @@ def one_of(name: str, *choices: str, aliases: Mapping[str, str] | None = None) -
             raise ValueError(f"one of {', '.join(choices)} is expected{nearest(value, meanings)}")
         return meanings[value]
 
-    return FieldType(name, FieldClass.PLAIN, accept)
+    return FieldType(name, FieldClass.PLAIN, accept, choices)
 
 
 def _uln(value: Any) -> str:

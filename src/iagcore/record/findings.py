@@ -4,13 +4,13 @@ A rule's check returns a *verdict*: whether it is met, and the sentences and val
 come from the same values, so the two cannot disagree. With the rule's code, level and source the verdict becomes an
 *assessment*; one that is not met is a *finding*. All findings come back together, and none masks another:
 
-=========================  ====================  ===============================
-the rule is                on a plan             on a fact
-=========================  ====================  ===============================
-MUST, not met              a refusal             a breach
-MUST, a value is missing   a refusal             advice
-SHOULD, not met or missing advice                advice
-=========================  ====================  ===============================
+==========================  =========  =========
+the rule is                 on a plan  on a fact
+==========================  =========  =========
+MUST, not met               a refusal  a breach
+MUST, a value is missing    a refusal  advice
+SHOULD, not met or missing  advice     advice
+==========================  =========  =========
 """
 
 from collections.abc import Iterable

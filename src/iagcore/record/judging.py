@@ -35,7 +35,7 @@ class NotKnown(LookupError):
 
     def __init__(self, what: str) -> None:
         self.what = what
-        super().__init__(f"{what} is not known")
+        super().__init__(what)
 
 
 @attrs.frozen
@@ -344,8 +344,9 @@ def assess(rule: Rule, entry: Entry, case: Case, *, nature: Nature) -> Assessmen
     try:
         found = rule(entry, case)
     except (NotKnown, Gap) as missing:
-        reason = f"not assessed, because {missing}"
-        found = Verdict(Outcome.NOT_ASSESSED, reason, "Something that has to be known first is not known yet.", ())
+        found = Verdict(
+            Outcome.NOT_ASSESSED, f"missing: {missing}", "Something that has to be known first is not known yet.", ()
+        )
     return Assessment(
         rule.code,
         level,
@@ -354,8 +355,8 @@ def assess(rule: Rule, entry: Entry, case: Case, *, nature: Nature) -> Assessmen
         found.says,
         found.plainly,
         found.evidence,
-        rule.remedy,
-        rule.plain_remedy,
+        rule.remedy if found.outcome is not Outcome.NOT_ASSESSED else "Say what is missing.",
+        rule.plain_remedy if found.outcome is not Outcome.NOT_ASSESSED else "Your coach can find it out with you.",
         rule.source,
     )
 

@@ -447,11 +447,19 @@ def _refused(page: _Page) -> Iterator[str]:
 
 
 def _put_right(page: _Page) -> Iterator[str]:
+    heights: dict[str, int] = {}
     for record in page.records:
         place = page.journey.stack_of(record.corrects) if record.corrects is not None else None
         if place is None:
             continue
         entry: Any = record.entry
-        done = "corrected" if isinstance(entry, EntryCorrected) else "withdrawn"
+        height = heights.get(place.record, 1)
+        if isinstance(entry, EntryCorrected):
+            done, heights[place.record] = "was corrected", height + 1
+        elif height > 1 and not entry.whole:
+            # the record stands again as it was before its latest correction
+            done, heights[place.record] = "was put back as it stood before", height - 1
+        else:
+            done, heights[place.record] = "was withdrawn", 0
         why = None if isinstance(place.original, SAID_IN_CONFIDENCE) else entry.why
-        yield from wrapped(_with(f"{page.named(place.original)} was {done} by {record.by}", why), indent=2)
+        yield from wrapped(_with(f"{page.named(place.original)} {done} by {record.by}", why), indent=2)

@@ -27,7 +27,7 @@ def may_make(entry: Entry, case: Case) -> bool:
     on=tuple(kind for kind in KINDS if kind not in (ConcernRaised, EntryCorrected, EntryWithdrawn)),
     source=LOCAL,
     remedy="Have it recorded by somebody whose role may.",
-    plain_remedy="Ask your coach or a lead to record it.",
+    plain_remedy="Ask whoever it is for, or a lead, to record it.",
     protected=True,
     always_refuses=True,
     outside=True,

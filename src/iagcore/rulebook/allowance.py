@@ -37,7 +37,7 @@ AMENDMENTS: Final = (EntryCorrected, EntryWithdrawn)
     on=(*BOOKINGS, *AMENDMENTS),
     source=CASE_STUDY,
     remedy="Book a shorter conversation, release minutes that are held elsewhere, or ask a lead about an extension.",
-    plain_remedy="A shorter conversation may fit. You can also ask about more time.",
+    plain_remedy="Your coach can look with you at what would fit, or at asking for more time.",
     values=("allowance_minutes",),
     protected=True,
 )

@@ -122,7 +122,7 @@ def action_serves_a_goal_and_follows_from_an_option(entry: Any, case: Case) -> V
             *(["a goal of this journey"] if case.grow.goal(entry.goal) is None else []),
             *(["an option that was raised"] if case.grow.option(entry.option) is None else []),
         ),
-        says="the action names no {found}",
+        says="not named: {found}",
         otherwise="it serves goal {goal} and follows from option {option}",
         goal=entry.goal,
         option=entry.option,

@@ -40,11 +40,10 @@ def within_the_window(entry: Any, case: Case) -> Verdict:
     """The day lies within the programme's window, both days included."""
     return verdict(
         _window(entry, case).includes(case.day_of(_day_asked(entry, case))),
-        says="{day} asked; the window runs from {first} to {last}",
+        says="{day} asked; the window is {window}",
         plainly="{day} lies outside the days on which the programme runs.",
         day=f"{case.day_of(_day_asked(entry, case)):%d %b %Y}",
-        first=str(_window(entry, case).first or "the beginning (open)"),
-        last=str(_window(entry, case).last or "no end (open)"),
+        window=str(_window(entry, case)),
     )
 
 

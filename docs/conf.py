@@ -1,0 +1,40 @@
+"""How the documentation is built: `sphinx-build -W -n docs docs/_build/html`, where iagcore is installed."""
+
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))  # the two extensions that are the documentation's own
+
+project = "iagcore"
+author = "The iagcore authors"
+copyright = author
+try:
+    release = metadata.version("iagcore")
+except metadata.PackageNotFoundError:
+    release = "from source, not installed"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "rulebook", "booking_life"]
+exclude_patterns = ["_build"]
+nitpicky = True
+
+myst_enable_extensions = ["deflist", "fieldlist"]
+
+html_theme = "furo"
+html_title = "iagcore"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sphinx = False
+html_copy_source = False
+
+default_role = "code"  # a single backtick in a docstring is code
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True  # a default is shown as it is written: RULES, and not every rule
+autodoc_typehints_format = "short"
+
+_NOT_HERE: Final = (
+    r"(collections|datetime|os)\..*",  # Python's own: no inventory of it is fetched, so that building needs no network
+    r"iagcore\.record\.(judging\.Amending|records\.Envelope)",  # what the engine hands to itself, and nobody calls
+)
+nitpick_ignore_regex = [("py:.*", pattern) for pattern in _NOT_HERE]

@@ -1,0 +1,218 @@
+"""What the documentation writes from the code says what the code says: each rule, kind, value and way, once, in its place.
+
+The pages are built by Sphinx, which fails where a reference leads nowhere; here it is asked whether everything is there.
+"""
+
+import re
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from xml.etree import ElementTree
+
+import pytest
+from sybil import Sybil
+from sybil.example import SybilFailure
+
+from iagcore.policy import SHIPPED, VALUES, Policy
+from iagcore.practice import KINDS, PROMISED
+from iagcore.practice.conversations import LIFE, State
+from iagcore.record.judging import JUDGED, Rule, RuleSort
+from iagcore.rulebook import FAMILIES, RULES
+
+DOCS = Path(__file__).parent.parent / "docs"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def loaded(path: str) -> ModuleType:
+    """A module of the documentation, which lies beside it and in no package."""
+    spec = spec_from_file_location(f"docs_{Path(path).stem}", DOCS / path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+RULEBOOK, BOOKING_LIFE = loaded("_ext/rulebook.py"), loaded("_ext/booking_life.py")
+EXAMPLES = loaded("conftest.py")
+
+
+def sections(text: str) -> dict[str, str]:
+    """What stands under each anchor of a page."""
+    _, *parts = re.split(r"^\(([a-z0-9-]+)\)=\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+RULE_SECTIONS = sections(RULEBOOK.rule_book())
+KIND_SECTIONS = sections(RULEBOOK.kinds())
+VALUE_SECTIONS = sections(RULEBOOK.policy_values())
+
+
+def field(section: str, name: str) -> str:
+    """What one field of a section says, without the addresses of its links."""
+    found = re.search(rf"^:{name}:\n((?:    .*\n?)*)", section, flags=re.MULTILINE)
+    return re.sub(r"\[(.*?)\]\(.*?\)", r"\1", found[1]).strip() if found else ""
+
+
+def test_every_rule_has_its_anchor_and_nothing_else_has_one() -> None:
+    assert list(RULE_SECTIONS) == [rule.code.lower() for family in FAMILIES for rule in RULES if rule.family == family]
+    assert len(RULE_SECTIONS) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_is_written_as_the_code_has_it(rule: Rule) -> None:
+    section = RULE_SECTIONS[rule.code.lower()]
+    assert section.startswith(f"### {rule.code}\n\n**{rule.title}**\n")
+    assert field(section, "Sort").startswith(f"{rule.sort}:")
+    assert field(section, "Source") == rule.source.replace("https://", "")
+    assert field(section, "What helps") == rule.remedy
+    assert field(section, "To the learner") == rule.plain_remedy
+    assert field(section, "Looks at") == ", ".join(kind.declares.name for kind in rule.on)
+    assert field(section, "Level").partition(";")[0] == (rule.level if rule.sort in JUDGED else "")
+    assert ("no policy can lower it" in section) == (rule.protected and rule.sort in JUDGED)
+    assert all(law in field(section, "Proven by") for law in rule.proven_by)
+
+
+def test_a_rule_that_is_no_check_names_its_laws_and_a_check_its_scenarios() -> None:
+    for rule in RULES:
+        laws = field(RULE_SECTIONS[rule.code.lower()], "Proven by").startswith("laws: ")
+        assert laws == (rule.sort is not RuleSort.CHECK), rule.code
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.values], ids=lambda rule: rule.code)
+def test_a_rule_shows_what_each_shipped_policy_decided_and_who(rule: Rule) -> None:
+    reads = field(RULE_SECTIONS[rule.code.lower()], "Reads")
+    assert re.findall(r"^ *- `(\w+)`$", reads, flags=re.MULTILINE) == [v.name for v in VALUES if v.name in rule.values]
+    for name in SHIPPED:
+        policy = Policy.load(name)
+        for value in rule.values:
+            for cited in policy.values[value]:
+                assert cited.source.replace("https://", "") in reads
+                assert f"from {cited.since.day} {cited.since:%B %Y}" in reads
+        assert reads.count(f"- {name}: ") == len(rule.values)
+
+
+def test_a_level_that_a_policy_sets_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = """
+        schema = 1
+        name = "ours"
+        title = "Ours"
+        over = "starter"
+        [[level.ALW-05]]
+        from = 2030-09-01
+        value = "MUST"
+        local = "decided here"
+        [[value.longest_conversation_minutes]]
+        from = 2030-09-01
+        gap = true
+        local = "nobody has decided yet"
+        [[value.longest_conversation_minutes]]
+        from = 2030-10-01
+        review_by = 2031-10-01
+        value = 60
+        local = "decided since"
+        [[value.rounding]]
+        from = 2030-09-01
+        value = { way = "up", to = 15 }
+        local = "decided here"
+    """
+    monkeypatch.setattr(RULEBOOK, "POLICIES", (Policy.parse(text),))
+    section = sections(RULEBOOK.rule_book())["alw-05"]
+    assert field(section, "Level") == "SHOULD; a policy may set it to MUST; MUST under ours from 1 September 2030"
+    assert (
+        "not decided, from 1 September 2030 until the day before 1 October 2030 (local: nobody has decided yet); "
+        "60 minutes, from 1 October 2030, to be reviewed by 1 October 2031 (local: decided since)"
+    ) in section
+    assert "up, to 15 minutes" in sections(RULEBOOK.policy_values())["value-rounding"]
+
+
+def test_every_kind_has_its_anchor_its_nature_its_authors_and_its_fields() -> None:
+    assert list(KIND_SECTIONS) == [
+        *(kind.declares.name for kind in sorted(KINDS, key=first_of_its_module)),
+        "promised-kinds",
+    ]
+    for kind in KINDS:
+        section = KIND_SECTIONS[kind.declares.name]
+        assert field(section, "In Python") == f"`{kind.__name__}`"
+        assert field(section, "Filed under") == ", ".join(kind.declares.about)
+        assert field(section, "Made by") == ", ".join(kind.declares.by)
+        assert field(section, "Rules") == ", ".join(rule.code for rule in RULES if kind in rule.on)
+        for one in kind.declares.fields:
+            row = rf"^\| `{one.name}` \| .* \| {one.type.field_class} \| {'yes' if one.may_be_left_out else '–'} \|$"
+            assert len(re.findall(row, section, flags=re.MULTILINE)) == 1, f"{kind.declares.name}: {one.name}"
+    assert field(KIND_SECTIONS["conversation-booked"], "Nature") == "plan"
+    assert field(KIND_SECTIONS["conversation-held"], "Nature") == "fact"
+    assert field(KIND_SECTIONS["entry-corrected"], "Nature") == "that of the entry it replaces"
+
+
+def first_of_its_module(kind: type) -> int:
+    """Where the module of a kind comes first among the kinds."""
+    return next(place for place, other in enumerate(KINDS) if other.__module__ == kind.__module__)
+
+
+def test_what_a_field_expects_is_said_in_its_own_words() -> None:
+    answered = KIND_SECTIONS["coaching-offer-answered"]
+    assert "| `answer` | answer: in full, in part, not now, declined | plain | – |" in answered
+    assert "| `minutes` | minutes | plain | – |" in KIND_SECTIONS["conversation-booked"]
+    assert "| `courses` | any number of: id | identifier | – |" in KIND_SECTIONS["courses-shown"]
+
+
+def test_a_promised_kind_is_marked_as_one() -> None:
+    for kind in PROMISED:
+        assert f"| `{kind.name}` (promised) | {kind.nature} |" in KIND_SECTIONS["promised-kinds"]
+
+
+def test_every_value_has_its_anchor_and_all_that_the_shipped_policies_say_of_it() -> None:
+    assert list(VALUE_SECTIONS) == [f"value-{value.name.replace('_', '-')}" for value in VALUES]
+    for value, section in zip(VALUES, VALUE_SECTIONS.values(), strict=True):
+        assert section.startswith(f"## {value.name}\n\n{value.meaning}\n")
+        for name in SHIPPED:
+            assert section.count(f"\n| {name} | ") == len(Policy.load(name).values[value.name])
+
+
+def test_the_drawing_of_a_bookings_life_has_every_state_every_way_and_words_for_both() -> None:
+    drawing = ElementTree.fromstring(BOOKING_LIFE.drawing())
+    title, described = drawing.find(f"{SVG}title"), drawing.find(f"{SVG}desc")
+    assert title is not None
+    assert described is not None
+    assert drawing.get("role") == "img"
+    assert (drawing.get("aria-labelledby") or "").split() == [title.get("id"), described.get("id")]
+    texts = drawing.findall(f"{SVG}text")
+    assert [one.text for one in texts if one.get("class") == "state"] == [str(state) for state in BOOKING_LIFE.PLACES]
+    assert set(BOOKING_LIFE.PLACES) == set(State)
+    labels = [BOOKING_LIFE.entry_in_words(kind) for _, kind in LIFE]
+    assert [one.text for one in texts if one.get("class") == "entry"] == labels
+    assert len([path for path in drawing.findall(f"{SVG}path") if path.get("class") == "way"]) == len(LIFE)
+    for (before, kind), after in LIFE.items():
+        assert f"From {before}, {BOOKING_LIFE.entry_in_words(kind)} leads to {after}." in (described.text or "")
+        row = f"| {before} | [{BOOKING_LIFE.entry_in_words(kind)}](#{kind.declares.name}) | {after} |"
+        assert row in BOOKING_LIFE.table().splitlines()
+
+
+def test_a_block_that_nothing_would_run_is_an_error(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    for text in ("```ruby\nputs 1\n```\n", "```output\n1\n```\n", "```python\n1\n```\nprose\n```output\n1\n```\n"):
+        page.write_text(text)
+        with pytest.raises(ValueError, match=r"page\.md:\d+: nothing runs a block of the sort"):
+            Sybil(parsers=[EXAMPLES.fences]).parse(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("```python\nprint(1)\n```\n\n```output\n2\n```\n", "-2\n+1"),
+        ("```python\nprint(1)\n```\n", "+1"),
+        ("```console\n$ iagcore rules XYZ-99\n```\n", "+iagcore: rules: CODE = 'XYZ-99'"),
+        ("```console\n$ iagcore rules SAF\nThe rule book\n...\n```\n", "-The rule book\n"),
+        ("```console\niagcore rules\n```\n", "begins with a command"),
+    ],
+)
+def test_an_example_that_prints_something_else_fails(text: str, said: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(text)
+    document = Sybil(parsers=[EXAMPLES.fences]).parse(page)
+    document.namespace["folder"] = str(tmp_path)
+    (example,) = document.examples()
+    with pytest.raises(SybilFailure) as failure:
+        example.evaluate()
+    assert said in str(failure.value)
