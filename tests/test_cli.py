@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import iagcore
 from iagcore.casebook import Casebook
 from iagcore.cli import main, record
 from iagcore.policy import Policy
@@ -126,7 +127,7 @@ def test_python_m_iagcore_is_the_command(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["iagcore", "show", "a"])
     with pytest.raises(SystemExit) as stopped:
-        runpy.run_module("iagcore", run_name="__main__")
+        runpy.run_path(str(Path(iagcore.__file__).with_name("__main__.py")), run_name="__main__")
     assert (stopped.value.code, capsys.readouterr().out) == (2, "")
 
 
