@@ -157,7 +157,7 @@ def test_a_refusal_is_explained_to_staff_and_to_the_learner() -> None:
     decision = book(cases, "c4", datetime.fromisoformat("2015-10-05T09:30:00+01:00"), 60)
     assert decision.explain() == (
         "Refused: conversation booked, c4, coach:nina, 05 Oct 2015 09:30, 60 minutes\n"
-        "refusal: ALW-01 (MUST, not met): 60 minutes asked, 45 remain of 180 (135 used, 0 held)\n"
+        "refusal: ALW-01 (MUST, not met): 60 minutes asked, 45 remain of 180 (135 used, 0 held elsewhere)\n"
         "  What helps: Book a shorter conversation, release minutes that are held elsewhere, or ask a lead about an "
         "extension.\n"
         "  Source: Ways to Wellbeing case study, Southend Adult Community College "
@@ -274,7 +274,7 @@ def test_a_policy_sets_the_level_of_a_rule() -> None:
 
 
 def test_a_policy_that_is_kept_nowhere_is_an_error() -> None:
-    with pytest.raises(UnusableJournal, match="the policy abc that it was judged under is not kept in it"):
+    with pytest.raises(UnusableJournal, match="the policy abc that it was judged under is not in it"):
         casebook().policy_of("abc")
 
 
@@ -334,12 +334,14 @@ def test_an_amendment_needs_a_target_and_a_reason() -> None:
 def test_an_emptied_stack_may_be_corrected_again_and_withdrawn_whole() -> None:
     cases = opened()
     cases.record("a", DIARY, by="learner:a", id="d")
-    cases.correct("a", "d", DiaryWritten(diary="d1", sort="gratitude", words="the sea"), by=JO, why="a slip", id="fix")
-    cases.withdraw("a", "fix", by=JO, why="all of it", whole=True).require()
+    cases.correct(
+        "a", "d", DiaryWritten(diary="d1", sort="gratitude", words="the sea"), by="learner:a", why="a slip", id="fix"
+    )
+    cases.withdraw("a", "fix", by="learner:a", why="all of it", whole=True).require()
     assert cases.journey("a").self_efficacy.diary == ()
-    cases.withdraw("a", "d", by=JO, why="nothing is left").require()
+    cases.withdraw("a", "d", by="learner:a", why="nothing is left").require()
     again = DiaryWritten(diary="d1", sort="gratitude", words="the hills")
-    cases.correct("a", "d", again, by=JO, why="back", id="again").require()
+    cases.correct("a", "d", again, by="learner:a", why="back", id="again").require()
     assert [one.words for one in cases.journey("a").self_efficacy.diary] == ["the hills"]
     assert cases.verify("a") == []
 

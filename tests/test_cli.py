@@ -193,7 +193,7 @@ f.toml: 4 entries, under the policy starter
 f#1: Accepted: journey started, learner:a, p, 30 years attested
 f#2: Accepted: conversation booked, c1, coach:nina, 02 Feb 2026 10:00, 60 minutes
 f#3: Refused: conversation booked, c2, coach:nina, 03 Feb 2026 10:00, 150 minutes
-    refusal: ALW-01 (MUST, not met): 150 minutes asked, 120 remain of 180 (0 used, 60 held)
+    refusal: ALW-01 (MUST, not met): 150 minutes asked, 120 remain of 180 (0 used, 60 held elsewhere)
       What helps: Book a shorter conversation, release minutes that are held elsewhere, or ask a lead about an extension.
       Source: Ways to Wellbeing case study, Southend Adult Community College (mhfe.org.uk/content/ways-wellbeing-case-study-1)
     advice: ALW-05 (SHOULD, not met): 150 minutes asked, 90 is the longest foreseen
@@ -201,7 +201,7 @@ f#3: Refused: conversation booked, c2, coach:nina, 03 Feb 2026 10:00, 150 minute
       Source: local: a rule of this library that each provider decides for itself
 f#4: Accepted, with a breach: conversation held, c1, coach:nina, 200 minutes
     breach: ALW-02 (MUST, not met): 200 minutes used of 180 granted
-      What helps: Correct the record if the minutes are not right; otherwise a lead extends the allowance or authorises it.
+      What helps: Correct the record if the minutes are not right; otherwise a lead authorises it.
       Source: Ways to Wellbeing case study, Southend Adult Community College (mhfe.org.uk/content/ways-wellbeing-case-study-1)
     advice: ALW-03 (SHOULD, not assessed): missing: whether it was one-to-one
       What helps: Say what is missing.
@@ -261,7 +261,7 @@ Journal: casebook.db
 f.toml: 3 entries, under the policy starter
 3 entries were already on the record; none is new
 f#2: already on the record, refused: conversation booked, c1, coach:nina, 02 Feb 2026 10:00, 200 minutes
-    ALW-01: 200 minutes asked, 180 remain of 180 (0 used, 0 held)
+    ALW-01: 200 minutes asked, 180 remain of 180 (0 used, 0 held elsewhere)
 Nothing is new.
 """,
         "",

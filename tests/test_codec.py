@@ -67,7 +67,7 @@ def test_records_of_format_1_are_read_for_ever() -> None:
     journey = fold("a", (codec.decode(one) for one in home))
     fresh = casebook(written()).journey("a")
     assert journey == fresh
-    assert sealing.alterations(home, is_receipt=set()) == []
+    assert sealing.alterations(home, licences={}) == []
 
 
 def test_records_of_format_1_are_written_to_the_letter() -> None:

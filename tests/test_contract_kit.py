@@ -33,7 +33,7 @@ class LooksBeforeItLocks(MemoryJournal):
     """The versions are compared, and only then is the record written: two threads can come between."""
 
     def append(self, records: Sequence[StoredRecord], *, expect: Mapping[str, int]) -> None:
-        self._hold(expect)
+        self._hold(expect, {})
         time.sleep(0.005)
         with self._lock:
             self._keep(records)

@@ -440,8 +440,8 @@ def test_bookings_actions_duties_and_breaches_are_open() -> None:
         "  to review    think",
         "  due          write up conversation c1, due 11 Jan 2026 10:00 (coach:nina) [BKG-03]",
         "  breach       ALW-02: 200 minutes used of 180 granted (Conversation held: c1, 200 minutes)",
-        "               What helps: Correct the record if the minutes are not right; otherwise a lead extends",
-        "               the allowance or authorises it.",
+        "               What helps: Correct the record if the minutes are not right; otherwise a lead",
+        "               authorises it.",
     ]
     book = Book(START, booked("c1", 60))
     assert book.lines("WHAT IS OPEN") == [
@@ -469,7 +469,7 @@ def test_a_refused_plan_is_shown_with_every_reason_and_what_helps() -> None:
     book = Book(START, booked("c1", 60), booked("c1", 200))
     assert book.lines("REFUSED") == [
         "  07 Jan 2026  Conversation booked: c1, 02 Jun 2026 10:00, 200 minutes",
-        "               ALW-01: 200 minutes asked, 120 remain of 180 (0 used, 60 held)",
+        "               ALW-01: 200 minutes asked, 120 remain of 180 (0 used, 60 held elsewhere)",
         "               What helps: Book a shorter conversation, release minutes that are held elsewhere, or",
         "               ask a lead about an extension.",
         "               BKG-01: conversation c1 is booked; booked was asked",

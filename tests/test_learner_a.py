@@ -110,7 +110,7 @@ ADVICE FOR THE COACH
 
 REFUSED
   23 Feb 2016  Conversation booked: c5, 14 Mar 2016 10:00, 30 minutes
-               ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 held)
+               ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 held elsewhere)
                What helps: Book a shorter conversation, release minutes that are held elsewhere, or
                ask a lead about an extension.
 """
@@ -198,7 +198,7 @@ def test_the_same_file_again_records_nothing_and_repeats_the_refusal(
         "47 entries were already on the record; none is new",
         "one booking too many: already on the record, refused: conversation booked, c5, coach:nina, "
         "14 Mar 2016 10:00, 30 minutes",
-        "    ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 held)",
+        "    ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 held elsewhere)",
         "Nothing is new.",
     ]
     with iag.SQLiteJournal(journal) as kept:

@@ -80,5 +80,5 @@ def test_the_statements_of_a_booking_are_counted(tmp_path: Path) -> None:
         with journal._connection() as connection:
             connection.set_trace_callback(None)
     verbs = Counter(statement.split()[0] for statement in statements)
-    # one read a subject; then the versions expected, the record, and a filing a subject
-    assert verbs == {"SELECT": 3, "BEGIN": 1, "WITH": 1, "INSERT": 4, "COMMIT": 1}
+    # one read a subject; then the versions expected, how the home ends, the record, and a filing a subject
+    assert verbs == {"SELECT": 4, "BEGIN": 1, "WITH": 1, "INSERT": 4, "COMMIT": 1}

@@ -45,7 +45,7 @@ REPORT = """\
   outcome: refused is expected, accepted was found
   rules: expected ALW-01; found none
   evidence ALW-01: expected asked = 60; found 45
-  ALW-01 (MUST, met): 45 minutes asked, 45 remain of 180 (135 used, 0 held)
+  ALW-01 (MUST, met): 45 minutes asked, 45 remain of 180 (135 used, 0 held elsewhere)
     Evidence: asked = 45, limit = 45, ceiling = 180, used = 135, held = 0
     Source: Ways to Wellbeing case study, Southend Adult Community College \
 (mhfe.org.uk/content/ways-wellbeing-case-study-1)"""
@@ -519,7 +519,7 @@ def test_a_plan_of_the_history_that_is_refused_stops_the_scenario_and_is_named()
     assert (caught.value.line, caught.value.reason) == (
         7,
         "the history does not happen: conversation-booked '#1' of journey 'j' is refused (ALW-01: 181 minutes asked, "
-        "180 remain of 180 (0 used, 0 held)); where that is meant, write refused = true",
+        "180 remain of 180 (0 used, 0 held elsewhere)); where that is meant, write refused = true",
     )
 
 

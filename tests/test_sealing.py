@@ -5,6 +5,7 @@ from collections.abc import Callable
 import attrs
 import pytest
 
+from iagcore.practice.learners import JourneyStarted
 from iagcore.record.sealing import alterations
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
@@ -23,7 +24,7 @@ def home() -> list[StoredRecord]:
 
 
 def found(records: list[StoredRecord]) -> list[tuple[int, str]]:
-    return [(one.version, one.what) for one in alterations(records, is_receipt=set())]
+    return [(one.version, one.what) for one in alterations(records, licences=codec.licences(records))]
 
 
 CHAIN = "its envelope or its place in the chain was altered"
@@ -45,11 +46,11 @@ def test_an_unaltered_home_is_proven() -> None:
         (lambda one: attrs.evolve(one, id=None), ["its payload is missing, and no receipt licenses that"]),
         (
             lambda one: attrs.evolve(one, about=(*one.about[:2], attrs.evolve(one.about[2], subject=OMAR))),
-            ["it was not filed under coach:omar"],
+            ["it was not filed under coach:omar there"],
         ),
         (
             lambda one: attrs.evolve(one, about=(*one.about[:2], attrs.evolve(one.about[2], commitment=b"x" * 32))),
-            ["it was not filed under coach:nina", CHAIN],
+            ["it was not filed under coach:nina there", CHAIN],
         ),
         (
             lambda one: attrs.evolve(one, about=(*one.about[:2], attrs.evolve(one.about[2], salt=None))),
@@ -75,6 +76,39 @@ def test_a_record_that_was_taken_away_is_found() -> None:
     ]  # fmt: skip
 
 
+def test_a_version_that_was_changed_under_a_coach_is_found() -> None:
+    records = home()
+    about = records[1].about
+    records[1] = attrs.evolve(records[1], about=(*about[:2], attrs.evolve(about[2], version=about[2].version + 1)))
+    assert found(records) == [(2, "it was not filed under coach:nina there")]
+
+
+def test_an_envelope_that_cannot_be_read_is_found_and_no_receipt() -> None:
+    records = home()
+    records[1] = attrs.evolve(records[1], envelope=records[1].envelope[:-1])
+    assert found(records) == [(2, CHAIN)]
+
+
+def test_a_receipt_for_one_refusal_licenses_nothing_else_in_that_home() -> None:
+    journal = MemoryJournal()
+    cases = casebook(journal)
+    start(cases)
+    book(cases, "c1", on(1), 30)
+    second = JourneyStarted(learner="learner:b", programme="p", attests_age=30)
+    cases.record("a", second, by=JO)
+    cases.erase("learner:b", by=JO)
+    records = list(journal.read("journey:a"))
+    assert found(records) == []
+    stranger = next(filing.subject for filing in records[-1].about if filing.subject.startswith("erased:"))
+    about = records[1].about
+    forged = attrs.evolve(about[2], subject=stranger, salt=None)
+    records[1] = attrs.evolve(records[1], payload=None, id=None, about=(*about[:2], forged))
+    assert found(records) == [
+        (2, "its payload is missing, and no receipt licenses that"),
+        (2, f"the salt for {stranger} is missing, and no receipt licenses that"),
+    ]
+
+
 def test_records_that_changed_places_are_found() -> None:
     records = home()
     records[1], records[2] = records[2], records[1]
@@ -96,15 +130,15 @@ def test_a_receipt_licenses_its_own_learner_and_nobody_else() -> None:
     cases.erase("learner:a", by=JO)
     erased = next(one.home for one in journal.read_all() if one.home.startswith("erased:"))
     gone = list(journal.read(erased))
-    receipts = {one.surrogate for one in gone if codec.is_receipt(one)}
-    assert len(receipts) == 1
-    assert alterations(gone, is_receipt=receipts) == []
-    assert [one.what for one in alterations(gone[:-1], is_receipt=receipts)] == [
+    licences = codec.licences(gone)
+    assert licences == {gone[-1].surrogate: frozenset(one.surrogate for one in gone)}
+    assert alterations(gone, licences=licences) == []
+    assert [one.what for one in alterations(gone[:-1], licences=licences)] == [
         "its payload is missing, and no receipt licenses that",
         f"the salt for {erased} is missing, and no receipt licenses that",
         f"the salt for {gone[0].about[1].subject} is missing, and no receipt licenses that",
     ]
     other = [attrs.evolve(one, payload=None, id=None) for one in journal.read("journey:b")]
-    assert [one.what for one in alterations(other, is_receipt=receipts)] == [
+    assert [one.what for one in alterations(other, licences=licences)] == [
         "its payload is missing, and no receipt licenses that"
     ]

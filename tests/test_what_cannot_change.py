@@ -376,7 +376,7 @@ def test_the_seal_still_proves_an_erased_home_and_finds_a_record_moved_to_anothe
         ),
     )
     found = _verified_with(journal, home, index, moved)
-    assert [one.what for one in found] == ["it was not filed under coach:omar"]
+    assert [one.what for one in found] == ["it was not filed under coach:omar there"]
     unsalted = attrs.evolve(record, about=tuple(attrs.evolve(filing, salt=None) for filing in record.about))
     found = _verified_with(journal, home, index, unsalted)
     assert [one.what for one in found] == ["the salt for coach:nina is missing, and no receipt licenses that"]
@@ -384,9 +384,8 @@ def test_the_seal_still_proves_an_erased_home_and_finds_a_record_moved_to_anothe
 
 def _verified_with(journal: MemoryJournal, home: str, index: int, altered: StoredRecord) -> Any:
     records = list(journal.read(home))
-    receipts = {one.surrogate for one in records if codec.is_receipt(one)}
     records[index] = altered
-    return sealing.alterations(records, is_receipt=receipts)
+    return sealing.alterations(records, licences=codec.licences(records))
 
 
 def test_a_learner_who_comes_back_starts_anew() -> None:

@@ -30,11 +30,11 @@ from iagcore.exceptions import (
 )
 from iagcore.policy import Policy
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import PLAN, ROLES, Entry, accept_id, accept_moment, accept_party, accept_words, accepted
+from iagcore.practice.kinds import PLAN, ROLES, Entry, accept_id, accept_learner, accept_moment, accept_party, accepted
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record import sealing
-from iagcore.record.filing import subjects_of
+from iagcore.record.filing import subjects_of, subjects_of_a_refusal
 from iagcore.record.findings import Assessment, Decision, Duty
 from iagcore.record.history import Amended, amend
 from iagcore.record.journey import Journey, Place, Timeline, stack_after
@@ -79,7 +79,8 @@ class Casebook:
     `policy` is one policy, or several by programme. `clock` gives aware times. A conflict with another process is
     retried for `patience` seconds; then `Conflict` is raised.
 
-    Raises `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one.
+    Raises `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one, and
+    `InvalidEntry` where `journal` or `policy` is none.
     """
 
     def __init__(
@@ -91,6 +92,10 @@ class Casebook:
         patience: float = 30.0,
         rules: Sequence[Rule] = RULES,
     ) -> None:
+        if not isinstance(journal, Journal):
+            raise InvalidEntry("casebook", "journal", journal, "a journal is expected, such as SQLiteJournal(path)")
+        if not isinstance(policy, Policy | Mapping):
+            raise InvalidEntry("casebook", "policy", policy, "a policy is expected, such as Policy.load('starter')")
         self._by_programme = None if isinstance(policy, Policy) else dict(policy)
         given = [policy] if isinstance(policy, Policy) else list(policy.values())
         if not given:
@@ -133,8 +138,7 @@ class Casebook:
         """
         subject = name if name.startswith(sealing.ERASED) else f"journey:{_journey_name(name)}"
         stored = list(self._reading.journal.read(subject))
-        receipts = {one.surrogate for one in stored if codec.is_receipt(one)}
-        return sealing.alterations(stored, is_receipt=receipts)
+        return sealing.alterations(stored, licences=codec.licences(stored))
 
     def policy_of(self, fingerprint: str) -> Policy:
         """The policy of a fingerprint: one of the casebook's own, or the text that the journal keeps.
@@ -162,10 +166,13 @@ class Casebook:
     ) -> tuple[Decision, ...]:
         """Record several facts of one journey, all or none of them; with an `id`, they are `id#1`, `id#2`, ….
 
-        Where one is refused (its author may not make it), none is recorded: the decisions say which.
+        Where one is refused (its author may not make it), none is recorded and no decision has a `record`: the
+        refused ones say why; the others are accepted, as they could be recorded without it.
         Raises `InvalidEntry` for a plan among them, and whatever `record` raises.
         """
         for fact in facts:
+            if not isinstance(fact, Entry):
+                raise InvalidEntry("argument", "fact", fact, "an entry is expected: pass them one after the other")
             if isinstance(fact, Amendment) or fact.declares.nature is PLAN:
                 raise InvalidEntry(fact.declares.name, "nature", str(PLAN), "record_facts takes facts: use record")
         asked = [
@@ -193,17 +200,13 @@ class Casebook:
 
         `at` is the corrected time of the entry; left out, it is the original's.
         """
-        why = accepted("why", why, accept_words)
-        amendment = EntryCorrected(accepted("target", target, accept_id), entry, why)
-        return self.record(journey, amendment, by=by, at=at, id=id)
+        return self.record(journey, EntryCorrected(target, entry, why), by=by, at=at, id=id)
 
     def withdraw(
         self, journey: str, target: str, *, by: str, why: str, whole: bool = False, id: str | None = None
     ) -> Decision:
         """Take back what stands on the stack of the record `target`; with `whole`, the record and all corrections."""
-        why = accepted("why", why, accept_words)
-        amendment = EntryWithdrawn(accepted("target", target, accept_id), why, bool(whole))
-        return self.record(journey, amendment, by=by, id=id)
+        return self.record(journey, EntryWithdrawn(target, why, whole), by=by, id=id)
 
     def erase(self, learner: str, *, by: str) -> Erasure:
         """Remove a learner's words and references, and those of all their journeys, together.
@@ -211,7 +214,7 @@ class Casebook:
         What coaches' timelines stand on stays, without a name; every hour still held is released. The old names are
         free again. Raises `InvalidEntry` where `by` is no lead, and `UnusableJournal` where the journal cannot erase.
         """
-        learner = accepted("learner", learner, accept_party)
+        learner = accepted("learner", learner, accept_learner)
         if not accepted("by", by, accept_party).startswith("lead:"):
             raise InvalidEntry("erased", "by", by, "an erasure is for a lead to make")
         journal = self._reading.journal
@@ -307,7 +310,7 @@ class Casebook:
         if amended is not None and accepted_:
             considered, restated = (*considered, *amended.own_findings), amended.restated
         if not accepted_:
-            subjects = (journey.subject, *([entry.learner] if isinstance(entry, JourneyStarted) else []))
+            subjects = subjects_of_a_refusal(entry, journey, by=asked.by)
         record = Record(
             asked.id,
             subjects,
@@ -360,14 +363,17 @@ class Casebook:
     def _policy_for(self, journey: Journey, entry: Entry) -> Policy:
         if self._by_programme is None:
             return self._first
-        programme = entry.programme if isinstance(entry, JourneyStarted) else journey.status.programme
-        if programme is None:
-            return self._first
-        if programme not in self._by_programme:
-            near = nearest(programme, self._by_programme)
+        start = entry.entry if isinstance(entry, EntryCorrected) else entry
+        if isinstance(start, JourneyStarted):
+            if start.programme in self._by_programme:
+                return self._by_programme[start.programme]
+            near = nearest(start.programme, self._by_programme)
             reason = f"this casebook has no policy for this programme{near}"
-            raise InvalidEntry(entry.declares.name, "programme", programme, reason)
-        return self._by_programme[programme]
+            raise InvalidEntry(start.declares.name, "programme", start.programme, reason)
+        # what is not a start is never turned away for its programme: a concern least of all
+        started = next((place for place in journey.places if isinstance(place.original, JourneyStarted)), None)
+        kept = self._first if started is None else self._reading.policy(started.policy)
+        return self._by_programme.get(journey.status.programme or "", kept)
 
     def _duties(self, journey: Journey) -> tuple[Duty, ...]:
         found = duties(journey, self._rules, values=self._values_of)

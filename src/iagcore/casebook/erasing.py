@@ -1,8 +1,9 @@
 """Erasing: what an erasure takes, and the receipts that it leaves.
 
-A learner goes with all their journeys, together. A journey that only refused this learner's start stays its own
-learner's, and loses that refusal alone. Each home keeps one receipt without content; it releases the hours that were
-still held, so that a coach's time is free again.
+A learner goes with all their journeys, together. A home that is somebody else's keeps its own record, and loses only
+the refusals that stand under this learner: a start that named them, or what they asked for there. Each home touched
+keeps one receipt without content, which lists the records whose words went; it releases the hours that were still
+held, so that a coach's time is free again.
 """
 
 import secrets
@@ -12,56 +13,73 @@ import attrs
 
 from iagcore.casebook.reading import Reading, version_in
 from iagcore.casebook.writing import salted
+from iagcore.practice.allowance import Line
 from iagcore.record import sealing
-from iagcore.record.journey import Journey
 from iagcore.record.records import Envelope, Sort
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
 from iagcore.storage.protocols import Erasable, Erasure
 
 
+@attrs.frozen
+class Home:
+    """A home that an erasure touches, the records in it whose words go, and the lines it releases, with surrogates."""
+
+    subject: str
+    records: tuple[StoredRecord, ...]
+    losing: tuple[str, ...]
+    held: tuple[tuple[str, Line], ...] = ()
+
+    @property
+    def version(self) -> int:
+        """Where it stands."""
+        return self.records[-1].about[0].version
+
+
 def erase(journal: Erasable, reading: Reading, learner: str, *, now: datetime, policy: str) -> Erasure:
     """One attempt to erase a learner. Raises `Conflict` where anything it rests on has moved on meanwhile."""
     filed = list(reading.journal.read(learner))
-    homes = [reading.journey(name) for name in dict.fromkeys(one.home.partition(":")[2] for one in filed)]
-    own = [home for home in homes if home.learner == learner]
-    renames = {subject: f"{sealing.ERASED}{secrets.token_hex(16)}" for subject in (learner, *(o.subject for o in own))}
+    homes = [_home(reading, subject, learner, filed) for subject in dict.fromkeys(one.home for one in filed)]
+    own = [home.subject for home in homes if len(home.losing) == len(home.records)]
+    renames = {subject: f"{sealing.ERASED}{secrets.token_hex(16)}" for subject in (learner, *own)}
     expect = {learner: version_in(filed[-1], learner) if filed else 0} | {one.subject: one.version for one in homes}
-    coaches = {line.coach for home in own for line in home.allowance.lines if line.held and line.coach is not None}
+    coaches = {line.coach for home in homes for _, line in home.held if line.coach is not None}
     expect |= {coach: reading.timeline(coach).version for coach in coaches}
     versions = dict(expect)
-    receipts = [
-        _receipt(home, learner, renames, versions, now=now, policy=policy, releases=home in own) for home in homes
-    ]
+    receipts = [_receipt(home, learner, renames, versions, now=now, policy=policy) for home in homes]
     return journal.erase(renames, expect=expect, receipts=receipts)
 
 
+def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord]) -> Home:
+    records = tuple(reading.journal.read(subject))
+    sort, _, name = subject.partition(":")
+    journey = reading.journey(name) if sort == "journey" else None
+    if journey is None or journey.learner != learner:
+        # somebody else's, or one that was erased before: only what stands under this learner goes
+        return Home(subject, records, tuple(one.surrogate for one in filed if one.home == subject))
+    held = tuple((journey.surrogates[line.key], line) for line in journey.allowance.lines if line.held)
+    return Home(subject, records, tuple(one.surrogate for one in records), held)
+
+
 def _receipt(
-    home: Journey,
-    learner: str,
-    renames: dict[str, str],
-    versions: dict[str, int],
-    *,
-    now: datetime,
-    policy: str,
-    releases: bool,
+    home: Home, learner: str, renames: dict[str, str], versions: dict[str, int], *, now: datetime, policy: str
 ) -> StoredRecord:
-    held = [line for line in home.allowance.lines if line.held] if releases else []
-    about = dict.fromkeys((home.subject, learner, *(line.coach for line in held if line.coach is not None)))
+    about = dict.fromkeys((home.subject, learner, *(line.coach for _, line in home.held if line.coach is not None)))
     surrogate = secrets.token_hex(16)
     released = tuple(
-        codec.line_state(attrs.evolve(line, held=0, starts_at=None, coach=None), home.surrogates[line.key], {})
-        for line in held
+        codec.line_state(attrs.evolve(line, held=0, starts_at=None, coach=None), line_surrogate, {})
+        for line_surrogate, line in home.held
     )
     filings = []
     for subject in about:
         versions[subject] += 1
         filings.append((renames.get(subject, subject), versions[subject]))
+    envelope = Envelope(surrogate, len(about), now, now, policy, Sort.RECEIPT, released, home.losing)
     return sealing.sealed(
         surrogate,
         salted(filings),
-        codec.dump_envelope(Envelope(surrogate, len(about), now, now, policy, Sort.RECEIPT, released)),
+        codec.dump_envelope(envelope),
         payload=None,
         id=None,
-        previous=home.plain,
+        previous=home.records[-1].plain,
     )

@@ -66,8 +66,12 @@ class Reading:
         subject = f"journey:{name}"
         journey: Journey = self.remembered.get(subject) or Journey(name)
         anew, records = self._since(subject, journey.version, journey.last)
+        fresh = list(records)
+        if not anew and journey.version and any(stored.payload is None for stored in fresh):
+            # somebody was erased here: what is remembered may hold words that are gone
+            anew, fresh = True, list(self.journal.read(subject))
         journey = Journey(name) if anew else journey
-        for stored in records:
+        for stored in fresh:
             journey = folded(journey, stored)
         self.remembered.keep(subject, journey)
         return journey
@@ -99,9 +103,10 @@ class Reading:
             for stored in self.journal.read(f"policy:{fingerprint}"):
                 entry = codec.decode(stored).entry
                 if isinstance(entry, PolicyKept):
-                    self._policies[fingerprint] = Policy.parse(entry.text, file=f"policy:{fingerprint}")
+                    policy = Policy.parse(entry.text, file=f"policy:{fingerprint}")
+                    self._policies[policy.fingerprint] = policy
         if fingerprint not in self._policies:
-            raise UnusableJournal("the journal", f"the policy {fingerprint} that it was judged under is not kept in it")
+            raise UnusableJournal("the journal", f"the policy {fingerprint} that it was judged under is not in it")
         return self._policies[fingerprint]
 
     def policy_is_kept(self, fingerprint: str) -> bool:

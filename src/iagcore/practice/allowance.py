@@ -133,7 +133,8 @@ class Allowance:
         """
         effect = tuple(effect)
         released = self.after(attrs.evolve(line, held=0, starts_at=None, coach=None) for line in effect)
-        return max(released.remaining, sum(self.line(line.id, sort=line.sort).held for line in effect))
+        newly_used = sum(line.used - self[line.key].used for line in effect)
+        return max(released.remaining, sum(self[line.key].held for line in effect) - max(0, newly_used))
 
     def __getitem__(self, key: tuple[str, str]) -> Line:
         """The line of that sort and id; an empty one where there is none."""

@@ -3,32 +3,65 @@
 A correction names a record, says who and why, and puts another entry in its place. Corrections of one record are a
 stack, and the top one stands. A withdrawal takes the top away again, or, with `whole`, the record and all its
 corrections; what was withdrawn may be corrected again. A breach stays until its record is corrected or a lead
-authorises it. Concerns and withdrawals of consent are annotated, never withdrawn.
+authorises it. Concerns and withdrawals of consent are annotated, never taken away.
 """
 
 from datetime import datetime
+from typing import Any
 
 import attrs
 
-from iagcore.practice.kinds import FACT, NEITHER, ROLES, Entry, Id, Kind, Words, kind
+from iagcore.exceptions import InvalidEntry
+from iagcore.practice.kinds import (
+    FACT,
+    NEITHER,
+    ROLES,
+    Entry,
+    Id,
+    Kind,
+    Words,
+    accept_flag,
+    accept_id,
+    accept_words,
+    accepted,
+    kind,
+)
+
+
+def _target(value: Any) -> str:
+    return accepted("target", value, accept_id)
+
+
+def _why(value: Any) -> str:
+    return accepted("why", value, accept_words)
+
+
+def _whole(value: Any) -> bool:
+    return accepted("whole", value, accept_flag)
+
+
+def _replacement(value: Any) -> Entry:
+    if not isinstance(value, Entry) or isinstance(value, EntryCorrected | EntryWithdrawn):
+        raise InvalidEntry("argument", "entry", value, "the entry that takes the place is expected")
+    return value
 
 
 @attrs.frozen
 class EntryCorrected(Entry):
     """Another entry takes the place of one on the record. `target` is the id of any record of the stack."""
 
-    target: str
-    entry: Entry
-    why: str
+    target: str = attrs.field(converter=_target)
+    entry: Entry = attrs.field(converter=_replacement)
+    why: str = attrs.field(converter=_why)
 
 
 @attrs.frozen
 class EntryWithdrawn(Entry):
     """The top of a stack is taken away again; with `whole`, the record and all its corrections."""
 
-    target: str
-    why: str
-    whole: bool = False
+    target: str = attrs.field(converter=_target)
+    why: str = attrs.field(converter=_why)
+    whole: bool = attrs.field(default=False, converter=_whole)
 
 
 # A correction is declared by hand: it carries an entry, takes the nature and the subjects of what it replaces, and is
@@ -39,7 +72,7 @@ EntryWithdrawn.declares = Kind("entry-withdrawn", NEITHER, ("journey",), ROLES)
 
 @kind(FACT, about=("journey",), by=("lead",))
 class BreachAuthorised(Entry):
-    """A lead authorises a breach: `record` is the record it stands on, `rule` the rule that is not met."""
+    """A lead authorises a breach as it stands now: `record` is the record it stands on, `rule` the rule not met."""
 
     record: Id
     rule: Id
@@ -56,18 +89,13 @@ class RecordAnnotated(Entry):
 
 @attrs.frozen
 class Amendments:
-    """Breaches authorised, by record and rule, and the annotations. Usable alone."""
+    """The annotations, each beside the record it is about. Usable alone."""
 
-    authorised: frozenset[tuple[str, str]] = frozenset()
     annotations: tuple[tuple[str, str], ...] = ()
 
 
 def apply(amendments: Amendments, entry: Entry, *, at: datetime) -> Amendments:
     """The amendments after `entry`, which was made at `at`."""
-    match entry:
-        case BreachAuthorised():
-            return attrs.evolve(amendments, authorised=amendments.authorised | {(entry.record, entry.rule)})
-        case RecordAnnotated():
-            return attrs.evolve(amendments, annotations=(*amendments.annotations, (entry.record, entry.words)))
-        case _:
-            return amendments
+    if not isinstance(entry, RecordAnnotated):
+        return amendments
+    return attrs.evolve(amendments, annotations=(*amendments.annotations, (entry.record, entry.words)))

@@ -235,6 +235,6 @@ def apply(conversations: Conversations, entry: Entry, *, at: datetime) -> Conver
             one = attrs.evolve(one, coach=entry.coach, minutes=entry.minutes, fault=None, settled_at=at)
         case MissedMarkContested():
             one = attrs.evolve(one, contested=entry.words)
-        case MissedMarkWaived():
+        case _:
             one = attrs.evolve(one, waived=entry.reason)
     return conversations.with_(one)

@@ -66,7 +66,7 @@ def _text(longest: int, *, lines: bool) -> Callable[[Any], str]:
         if len(value) > longest:
             raise ValueError(f"it has {len(value)} characters; at most {longest} are kept")
         for character in value:
-            if unicodedata.category(character) in ("Cc", "Cs") and not (lines and character in "\n\t"):
+            if unicodedata.category(character) in ("Cc", "Cs") and not (lines and character in "\r\n\t"):
                 raise ValueError(f"it has a control character (U+{ord(character):04X})")
         return value
 
@@ -96,6 +96,9 @@ def _party_of(role: str) -> Callable[[Any], str]:
         return text
 
     return accept
+
+
+accept_learner = _party_of("learner")
 
 
 def accept_moment(value: Any) -> datetime:
@@ -173,7 +176,7 @@ Id = Annotated[str, FieldType("id", FieldClass.IDENTIFIER, accept_id)]
 """The caller's own opaque string: 1 to 64 characters, no control characters."""
 Party = Annotated[str, FieldType("party", FieldClass.IDENTIFIER, accept_party)]
 """Any party, written with its role."""
-LearnerRef = Annotated[str, FieldType("learner", FieldClass.IDENTIFIER, _party_of("learner"))]
+LearnerRef = Annotated[str, FieldType("learner", FieldClass.IDENTIFIER, accept_learner)]
 CoachRef = Annotated[str, FieldType("coach", FieldClass.IDENTIFIER, _party_of("coach"))]
 LeadRef = Annotated[str, FieldType("lead", FieldClass.IDENTIFIER, _party_of("lead"))]
 Moment = Annotated[datetime, FieldType("moment", FieldClass.PLAIN, accept_moment)]

@@ -17,11 +17,11 @@ from iagcore.practice.kinds import (
     UKPRN,
     ULN,
     Age,
+    CoachRef,
     Entry,
     Id,
     LearnerRef,
     LearnRefNumber,
-    Party,
     Words,
     kind,
     one_of,
@@ -34,13 +34,13 @@ WaysToLeave = Annotated[str, one_of("way to leave", "withdrew", "disengaged", "m
 class JourneyStarted(Entry):
     """A learner starts on a programme; the programme's minutes are granted.
 
-    `attests_age` is in whole years. `recruiter` names who recruited the learner, where somebody did.
+    `attests_age` is in whole years. `recruiter` names the coach who recruited the learner, where one did.
     """
 
     learner: LearnerRef
     programme: Id
     attests_age: Age | None = None
-    recruiter: Party | None = None
+    recruiter: CoachRef | None = None
     uln: ULN | None = None
     learn_ref_number: LearnRefNumber | None = None
     previous_learn_ref_number: LearnRefNumber | None = None

@@ -219,7 +219,8 @@ class Decision:
 
     def _explain_to_learner(self) -> str:
         if self.accepted:
-            return f"{self.plain_title}: this is on your record."
+            said = "this could be done." if self.record is None else "this is on your record."
+            return f"{self.plain_title}: {said}"
         lines = [f"{self.plain_title}: this could not be done as it was asked."]
         for one in self.refusals:
             lines += [said for said in (one.plainly, one.plain_remedy) if said]

@@ -59,8 +59,8 @@ def judge_history(
             findings.append(())
             continue
         if isinstance(top.entry, UnreadEntry):
-            # a kind of a later version cannot be settled here: what its record settled stands
-            allowance = allowance.after(place.effect)
+            # a kind of a later version cannot be settled here: what its own record settled stands
+            allowance = allowance.after(top.effect)
             findings.append(place.findings)
             continue
         case = Case.given(
@@ -112,10 +112,11 @@ def amend(
     place = journey.places[index]
     stacks = [stack if number == index else other.stack for number, other in enumerate(journey.places)]
     after = judge_history(journey, stacks, since=index, policy_of=policy_of, rules=rules)
+    effect = _difference(journey.allowance, after.allowance)
     return Amended(
         place,
-        _as_a_fact(place, journey),
-        _difference(journey.allowance, after.allowance),
+        _as_a_fact(place, journey, effect),
+        effect,
         after.findings[index],
         tuple(
             (other.record, findings)
@@ -132,10 +133,11 @@ def _difference(before: Allowance, after: Allowance) -> tuple[Line, ...]:
     return (*start, *lines, *gone)
 
 
-def _as_a_fact(place: Place, journey: Journey) -> bool:
-    """A fact is amended as one; so is a plan whose conversation a fact has settled since."""
+def _as_a_fact(place: Place, journey: Journey, effect: Sequence[Line]) -> bool:
+    """A fact is amended as one; so is a plan whose conversation a fact has settled since, if nothing is newly held."""
     if place.original.declares.nature is Nature.FACT:
         return True
     entries: list[Entry] = [place.original, *(version.entry for version in place.stack)]
     touched = {id for entry in entries if (id := getattr(entry, "conversation", None)) is not None}
-    return any(journey.bookings[id].state in SETTLED for id in touched)
+    settled = any(journey.bookings[id].state in SETTLED for id in touched)
+    return settled and not any(line.held > journey.allowance[line.key].held for line in effect)

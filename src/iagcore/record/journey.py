@@ -27,7 +27,7 @@ from iagcore.practice import (
     self_efficacy,
 )
 from iagcore.practice.allowance import Allowance, Line
-from iagcore.practice.amendments import Amendments, EntryCorrected, EntryWithdrawn
+from iagcore.practice.amendments import Amendments, BreachAuthorised, EntryCorrected, EntryWithdrawn
 from iagcore.practice.coaches import Coaching
 from iagcore.practice.conversations import Conversations
 from iagcore.practice.grow import Grow
@@ -83,20 +83,21 @@ APPLIED_BY: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
 
 @attrs.frozen
 class Version:
-    """One entry of a stack: the original, or a correction of it."""
+    """One entry of a stack, the original or a correction of it, and the lines that its record settled."""
 
     record: str
     entry: Entry
     at: datetime
     by: str
+    effect: tuple[Line, ...] = ()
 
 
 @attrs.frozen
 class Place:
     """One place in the order of a journey: the record that took it, the stack upon it, and what stands there.
 
-    `findings` are those that stand now; `effect` the lines that the original settled; `opened_before` how many line
-    ids had been used when it was recorded.
+    `findings` are those that stand now; `opened_before` how many line ids had been used when it was recorded; and
+    `authorises` the finding that stood when this place authorised a breach, with the record it stood on.
     """
 
     record: str
@@ -105,8 +106,8 @@ class Place:
     policy: str
     stack: tuple[Version, ...]
     findings: tuple[Assessment, ...]
-    effect: tuple[Line, ...]
     opened_before: int
+    authorises: tuple[str, Assessment] | None = None
 
     @property
     def top(self) -> Version | None:
@@ -204,12 +205,19 @@ class Journey:
     @property
     def breaches(self) -> tuple[Standing, ...]:
         """The breaches that nobody has corrected and no lead has authorised."""
+        authorised = [place.authorises for place in self.places if place.top is not None]
         return tuple(
             one
             for one in self.standing
-            if one.finding.weight is Weight.BREACH
-            and (one.record, one.finding.rule) not in self.parts.amendments.authorised
+            if one.finding.weight is Weight.BREACH and (one.record, one.finding) not in authorised
         )
+
+    def _authorised_by(self, entry: Entry) -> tuple[str, Assessment] | None:
+        # what a lead authorises is the breach as it stands: it stands again, unauthorised, once it has changed
+        if not isinstance(entry, BreachAuthorised):
+            return None
+        standing = (one for one in self.standing if (one.record, one.finding.rule) == (entry.record, entry.rule))
+        return next(((one.record, one.finding) for one in standing), None)
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -242,10 +250,10 @@ class Journey:
             entry,
             record.at,
             record.policy,
-            (Version(record.id, entry, record.at, record.by),),
+            (Version(record.id, entry, record.at, record.by, lines),),
             tuple(one for one in record.considered if one.weight is not None),
-            lines,
             len(self.opened),
+            self._authorised_by(entry),
         )
         names_learner = isinstance(entry, JourneyStarted | ConcernRaised)
         return attrs.evolve(
@@ -260,13 +268,17 @@ class Journey:
     def _amended(self, record: Record) -> "Journey":
         assert record.corrects is not None  # an amendment that was accepted names its stack
         index = self.stacks[record.corrects]
-        stack = stack_after(self.places[index], record.entry, record=record.id, at=record.at, by=record.by)
+        lines = tuple(line for _, line in record.effect)
+        stack = stack_after(
+            self.places[index], record.entry, record=record.id, at=record.at, by=record.by, effect=lines
+        )
         restated = {self.stacks[id]: findings for id, findings in record.restated}
         places = tuple(
             attrs.evolve(
                 place,
                 stack=stack if n == index else place.stack,
                 findings=restated.get(n, place.findings),
+                authorises=self._authorised_by(stack[-1].entry) if n == index and stack else place.authorises,
             )
             for n, place in enumerate(self.places)
         )
@@ -288,11 +300,13 @@ class Journey:
         return self.opened if key is None or key in self.opened else (*self.opened, key)
 
 
-def stack_after(place: Place, amendment: Entry, *, record: str, at: datetime, by: str) -> tuple[Version, ...]:
+def stack_after(
+    place: Place, amendment: Entry, *, record: str, at: datetime, by: str, effect: tuple[Line, ...] = ()
+) -> tuple[Version, ...]:
     """The stack at a place once an amendment is made."""
     match amendment:
         case EntryCorrected():
-            return (*place.stack, Version(record, amendment.entry, at, by))
+            return (*place.stack, Version(record, amendment.entry, at, by, effect))
         case EntryWithdrawn(whole=True):
             return ()
         case _:

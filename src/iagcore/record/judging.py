@@ -29,12 +29,15 @@ from iagcore.record.findings import Assessment, Decision, Duty, Level, Outcome, 
 from iagcore.record.journey import Hour, Journey, LineKey, Parts, Place, Timeline
 from iagcore.record.settling import settle
 
+UNKNOWN: Final = "Something that has to be known first is not known yet."
+"""What a learner is told where nothing plainer can be said."""
+
 
 class NotKnown(LookupError):
     """A rule asked for something that the case does not have. Judging turns it into *not assessed*."""
 
-    def __init__(self, what: str) -> None:
-        self.what = what
+    def __init__(self, what: str, plainly: str = UNKNOWN) -> None:
+        self.what, self.plainly = what, plainly
         super().__init__(what)
 
 
@@ -178,6 +181,12 @@ class Case:
         return known("the record that is amended", self.amending.place)
 
     @property
+    def changes_minutes(self) -> bool:
+        """Whether the entry's effect changes how many minutes any line holds, has used or grants."""
+        pairs = [(line, self.allowance[line.key]) for line in self.effect]
+        return any((one.grant, one.held, one.used) != (was.grant, was.held, was.used) for one, was in pairs)
+
+    @property
     def newly_held(self) -> tuple[Line, ...]:
         """The lines that, by this entry's effect, hold an hour, or a person, that they did not hold before."""
         return tuple(line for line in self.effect if line.hour and not _holds_already(self.allowance[line.key], line))
@@ -195,11 +204,11 @@ class Case:
                 found += [
                     f"{subject} {self._clock(clash.starts_at)} to {self._clock(clash.ends_at)}" for clash in clashes
                 ]
-            # two lines of this very effect may not share an hour either: it is one learner's day
+            # the effect's own lines were released for this: those that end holding an hour are taken as they end
             found += [
                 f"conversation {other.id} {self._clock(other.starts_at)}"
-                for other in self.newly_held
-                if other.starts_at and other.id < line.id and hour.overlaps(Hour(other.starts_at, other.held))
+                for other in self.effect
+                if other.starts_at and other.key != line.key and hour.overlaps(Hour(other.starts_at, other.held))
             ]
         return tuple(found)
 
@@ -228,10 +237,10 @@ class Case:
 T = TypeVar("T")
 
 
-def known(what: str, part: T | None) -> T:
-    """A value that a rule needs. Raises `NotKnown` where it is missing."""
+def known(what: str, part: T | None, *, plainly: str = UNKNOWN) -> T:
+    """A value that a rule needs. Raises `NotKnown` where it is missing; `plainly` says so to a learner."""
     if part is None:
-        raise NotKnown(what)
+        raise NotKnown(what, plainly)
     return part
 
 
@@ -344,9 +353,8 @@ def assess(rule: Rule, entry: Entry, case: Case, *, nature: Nature) -> Assessmen
     try:
         found = rule(entry, case)
     except (NotKnown, Gap) as missing:
-        found = Verdict(
-            Outcome.NOT_ASSESSED, f"missing: {missing}", "Something that has to be known first is not known yet.", ()
-        )
+        plainly = missing.plainly if isinstance(missing, NotKnown) else UNKNOWN
+        found = Verdict(Outcome.NOT_ASSESSED, f"missing: {missing}", plainly, ())
     return Assessment(
         rule.code,
         level,
@@ -420,10 +428,21 @@ def title(entry: Entry, zone: tzinfo) -> str:
 
 def plain_title(entry: Entry, zone: tzinfo) -> str:
     """An entry in a line for the learner: its kind, and when, where it has a time."""
-    words = entry.declares.name.replace("-", " ").capitalize()
+    name = entry.declares.name
+    words = PLAIN_TITLES.get(name, name.replace("-", " ").capitalize())
     starts_at = getattr(entry, "starts_at", None)
     return words if starts_at is None else f"{words} ({_shown(starts_at, zone)})"
 
+
+PLAIN_TITLES: Final = {
+    # a concern is not told to whom it may be about; what anybody hears is true of whoever spoke
+    "concern-raised": "What was said",
+    "conversation-missed": "A conversation that did not take place",
+    "entry-corrected": "A correction",
+    "entry-withdrawn": "Taking something back",
+    "learner-left": "Your leaving",
+}
+"""Kinds whose name reads oddly to a learner."""
 
 TITLED: Final = (FieldClass.IDENTIFIER, FieldClass.PLAIN)
 """The classes of field that a title shows."""

@@ -39,7 +39,10 @@ class LineState:
 
 @attrs.frozen
 class Envelope:
-    """The half of a record that survives an erasure. `format` is the version of the record format."""
+    """The half of a record that survives an erasure.
+
+    `erases` lists, on a receipt, the surrogates of the records whose words went; `format` is the version of the format.
+    """
 
     surrogate: str
     subjects: int
@@ -48,6 +51,7 @@ class Envelope:
     policy: str
     sort: Sort
     lines: tuple[LineState, ...]
+    erases: tuple[str, ...] = ()
     format: int = 1
 
 

@@ -6,12 +6,12 @@ commitment to each subject, so that it can still be recomputed after an erasure 
 the open, because names change when a learner is erased: a commitment is a digest of the subject under a salt of its
 own, and an erasure drops the salts of the names it removes, so that nobody can find them again by trying.
 
-A missing payload is licensed only by a receipt, and a commitment to a name that was not erased must still open, so a
-record cannot be moved to another coach. Heads (the last plain digest of a home) are for keeping elsewhere: only they
-show that the tail was cut off.
+A missing payload is licensed only by a receipt that lists the record, and a commitment to a name that was not erased
+must still open at its version, so a record cannot be moved to another coach, or to another place on a timeline. Heads
+(the last plain digest of a home) are for keeping elsewhere: only they show that the tail was cut off.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Final
 
@@ -32,9 +32,9 @@ def _digest(label: str, *parts: bytes) -> bytes:
     return total.digest()
 
 
-def commitment(subject: str, salt: bytes) -> bytes:
-    """What binds a record to a subject without naming it."""
-    return _digest("subject", salt, subject.encode())
+def commitment(subject: str, version: int, salt: bytes) -> bytes:
+    """What binds a record to its place under a subject without naming it."""
+    return _digest("subject", salt, version.to_bytes(8, "big"), subject.encode())
 
 
 def salted(payload: bytes, id: str) -> bytes:
@@ -60,7 +60,9 @@ def sealed(
 
     `filings` are its subjects with the version and a fresh salt for each, home first.
     """
-    about = tuple(Filing(subject, version, commitment(subject, salt), salt) for subject, version, salt in filings)
+    about = tuple(
+        Filing(subject, version, commitment(subject, version, salt), salt) for subject, version, salt in filings
+    )
     digest = salted(payload or b"", id or "")
     return StoredRecord(
         surrogate,
@@ -70,6 +72,7 @@ def sealed(
         id,
         plain(previous, envelope, digest, [filing.commitment for filing in about]),
         digest,
+        follows=previous,
     )
 
 
@@ -82,36 +85,36 @@ class Alteration:
     what: str
 
 
-def alterations(records: Iterable[StoredRecord], *, is_receipt: "frozenset[str] | set[str]") -> list[Alteration]:
+def alterations(records: Iterable[StoredRecord], *, licences: Mapping[str, frozenset[str]]) -> list[Alteration]:
     """What was altered in the records of one home, given whole and in order; empty where the seal proves them.
 
-    `is_receipt` holds the surrogates of the records whose envelope says receipt.
+    `licences` holds, for the surrogate of each receipt, the surrogates of the records whose words it licenses to be
+    gone: those that its envelope lists, and itself.
     """
     kept = list(records)
-    licensed = {
-        filing.subject
-        for record in kept
-        if record.surrogate in is_receipt
-        for filing in record.about
-        if filing.subject.startswith(ERASED)
-    }
+    # a record may lack its words, and the salts of the names that went with them, where a receipt in the home lists it
+    licensed: dict[str, set[str]] = {}
+    for record in kept:
+        renamed = {filing.subject for filing in record.about if filing.subject.startswith(ERASED)}
+        for surrogate in licences.get(record.surrogate, ()):
+            licensed.setdefault(surrogate, set()).update(renamed)
     found: list[Alteration] = []
     previous = b""
     for expected, record in enumerate(kept, start=1):
         version = record.about[0].version
         wrong = [f"version {expected} is missing before it"] if version != expected else []
-        subjects = {filing.subject for filing in record.about}
+        names = licensed.get(record.surrogate)
         if record.payload is None or record.id is None:
-            if record.surrogate not in is_receipt and not (subjects & licensed):
+            if names is None:
                 wrong.append("its payload is missing, and no receipt licenses that")
         elif salted(record.payload, record.id) != record.salted:
             wrong.append("its payload or its id was altered")
         for filing in record.about:
             if filing.salt is None:
-                if filing.subject not in licensed:
+                if filing.subject not in (names or ()):
                     wrong.append(f"the salt for {filing.subject} is missing, and no receipt licenses that")
-            elif commitment(filing.subject, filing.salt) != filing.commitment:
-                wrong.append(f"it was not filed under {filing.subject}")
+            elif commitment(filing.subject, filing.version, filing.salt) != filing.commitment:
+                wrong.append(f"it was not filed under {filing.subject} there")
         if plain(previous, record.envelope, record.salted, [one.commitment for one in record.about]) != record.plain:
             wrong.append("its envelope or its place in the chain was altered")
         found += [Alteration(record.surrogate, version, what) for what in wrong]

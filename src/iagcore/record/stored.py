@@ -29,7 +29,8 @@ class StoredRecord:
 
     Attributes: `surrogate` (random, unique in the store); `about` (filings, home first); `envelope` (bytes that
     survive erasure); `payload` and `id` (None once erased, and on a receipt); `plain` and `salted`, the two digests of
-    the seal; `position`, given by the store and None until then.
+    the seal; `position`, given by the store and None until then; `follows`, on a record that is being appended, the
+    plain digest of the record before it in its home (empty for the first), which the store compares and does not keep.
     """
 
     surrogate: str
@@ -40,6 +41,7 @@ class StoredRecord:
     plain: bytes
     salted: bytes
     position: Position | None = attrs.field(default=None, eq=False)
+    follows: bytes | None = attrs.field(default=None, eq=False, repr=False)
 
     @property
     def home(self) -> str:

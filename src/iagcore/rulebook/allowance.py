@@ -46,11 +46,11 @@ def asked_within_remaining(entry: Any, case: Case) -> Verdict:
     return at_most(
         sum(line.held for line in case.effect),
         case.allowance.remaining_for(case.effect),
-        says="{asked} minutes asked, {limit} remain of {ceiling} ({used} used, {held} held)",
+        says="{asked} minutes asked, {limit} remain of {ceiling} ({used} used, {held} held elsewhere)",
         plainly="It asks for {asked} minutes, and {limit} of your {ceiling} minutes are free to book.",
         ceiling=case.allowance.ceiling,
         used=case.allowance.used,
-        held=case.allowance.held,
+        held=case.allowance.held - sum(case.allowance[line.key].held for line in case.effect),
     )
 
 
@@ -59,7 +59,7 @@ def asked_within_remaining(entry: Any, case: Case) -> Verdict:
     MUST,
     on=(ConversationHeld, ConversationMissed, ConversationCancelled),
     source=CASE_STUDY,
-    remedy="Correct the record if the minutes are not right; otherwise a lead extends the allowance or authorises it.",
+    remedy="Correct the record if the minutes are not right; otherwise a lead authorises it.",
     values=("allowance_minutes",),
 )
 def used_within_granted(entry: Any, case: Case) -> Verdict:
@@ -94,7 +94,7 @@ def one_to_one_in_private(entry: Any, case: Case) -> Verdict:
     MUST,
     on=(AllowanceExtended,),
     source=EXTENSIONS,
-    remedy="Name the lead who decides and the reason, within the limit that the policy sets.",
+    remedy="Stay within the limit that the policy sets, and name the lead who decides and the reason.",
     plain_remedy="A lead decides about more time; you can ask them.",
     values=("extension_limit_minutes",),
     protected=True,
@@ -158,8 +158,8 @@ def _others(entry: Any, case: Case) -> list[Conversation]:
 
 def _days_from(other: Conversation, starts_at: datetime, case: Case) -> int:
     moment = other.starts_at if other.state is State.BOOKED else other.settled_at
-    assert moment is not None  # a booked conversation has its start, one that was held its day
-    return abs((case.day_of(moment) - case.day_of(starts_at)).days)
+    when = known(f"when conversation {other.id} is or was", moment)
+    return abs((case.day_of(when) - case.day_of(starts_at)).days)
 
 
 @rule(
@@ -177,7 +177,7 @@ def minutes_settled(entry: Any, case: Case) -> Verdict:
     return verdict(
         bool(_values_read(entry, case)),
         says="{settled} minutes settled by {by}",
-        settled=sum(line.used for line in case.effect),
+        settled=case.allowance_after.line(entry.conversation).used,
         by=_values_read(entry, case),
     )
 

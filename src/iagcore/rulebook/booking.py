@@ -66,7 +66,7 @@ def _id_was_used(entry: Any, case: Case) -> bool:
     on=HOLDS_AN_HOUR,
     source=PRACTICE,
     remedy="Choose another time or another coach.",
-    plain_remedy="Another time will do.",
+    plain_remedy="Another time may be free.",
     protected=True,
     outside=True,
 )
@@ -90,19 +90,17 @@ def days_after(moment: datetime, values: PolicyOnDay, name: str) -> datetime | N
 
 def write_up_due(journey: Journey, values: ValuesOf) -> list[Duty]:
     """A conversation that was held is written up within so many days."""
-    return [
-        Duty(
-            "BKG-03",
-            f"write up conversation {top.entry.conversation}",
-            days_after(top.at, values(place), "write_up_days"),
-            top.entry.coach,
-            journey.subject,
-        )
-        for place in journey.places
-        if (top := place.top) is not None
-        and isinstance(top.entry, ConversationHeld)
-        and top.entry.conversation not in journey.grow.written_up
-    ]
+    due: dict[str, Duty] = {}
+    for place in journey.places:
+        held = place.top.entry if place.top is not None else None
+        if not isinstance(held, ConversationHeld) or place.top is None:
+            continue
+        if held.conversation in journey.grow.written_up or held.conversation in due:
+            continue
+        by_when = days_after(place.top.at, values(place), "write_up_days")
+        what = f"write up conversation {held.conversation}"
+        due[held.conversation] = Duty("BKG-03", what, by_when, held.coach, journey.subject)
+    return list(due.values())
 
 
 def outcome_unsaid(journey: Journey, values: ValuesOf) -> list[Duty]:

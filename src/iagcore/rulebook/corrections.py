@@ -18,6 +18,7 @@ from iagcore.practice.conversations import (
 from iagcore.practice.kinds import Entry
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import MUST, Verdict, verdict
+from iagcore.record.journey import Place
 from iagcore.record.judging import Case, Rule, rule
 from iagcore.record.records import UnreadEntry
 from iagcore.rulebook.access import may_make
@@ -53,10 +54,23 @@ def target_can_be_amended(entry: Any, case: Case) -> Verdict:
 
 
 def _fits(entry: Any, original: Entry) -> bool:
+    if isinstance(original, ConcernRaised | UnreadEntry):
+        # a concern is annotated and stays as it was said; what this version cannot read it cannot put right
+        return False
     if isinstance(entry, EntryWithdrawn):
-        return not isinstance(original, ConcernRaised | UnreadEntry)
+        return True
     kinds = {type(entry.entry), type(original)}
     return len(kinds) == 1 or any(kinds <= family for family in FAMILIES)
+
+
+def _concerned(entry: Any, place: Place) -> list[Entry]:
+    standing = place.top.entry if place.top is not None else place.original
+    return [standing, entry.entry] if isinstance(entry, EntryCorrected) else [standing]
+
+
+def _a_lead_may(entry: Entry, case: Case) -> bool:
+    # what only a learner can say (a diary, and sharing it) nobody else can take back or put otherwise
+    return case.by.startswith("lead:") and entry.declares.by != ("learner",)
 
 
 def _name(entry: Entry) -> str:
@@ -74,9 +88,9 @@ def _name(entry: Entry) -> str:
     always_refuses=True,
 )
 def author_may_amend(entry: Any, case: Case) -> Verdict:
-    """Its author may make the kind it replaces, or is a lead."""
+    """Its author may make what it replaces and what takes the place, or is a lead; a learner's own words are theirs."""
     return verdict(
-        case.by.startswith("lead:") or may_make(case.amended_place.original, case),
+        all(may_make(one, case) or _a_lead_may(one, case) for one in _concerned(entry, case.amended_place)),
         says="{by} amends {kind}",
         plainly="Somebody else has to put this right.",
         by=case.by,

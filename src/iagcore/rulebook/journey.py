@@ -69,7 +69,11 @@ def _window(entry: Any, case: Case) -> Any:
 def old_enough(entry: Any, case: Case) -> Verdict:
     """The learner attests an age of at least the minimum; no birth date is held."""
     return at_least(
-        known("the age that the learner attests", entry.attests_age),
+        known(
+            "the age that the learner attests",
+            entry.attests_age,
+            plainly="How old you are has not been said yet.",
+        ),
         case.today.whole("minimum_age"),
         says="{found} years attested, at least {limit} are asked",
         plainly="The programme is for people of {limit} and over.",
@@ -82,7 +86,7 @@ def old_enough(entry: Any, case: Case) -> Verdict:
     on=PLANS_ON_AN_OPEN_JOURNEY,
     source=LOCAL,
     remedy="Start the journey, or reopen it, first.",
-    plain_remedy="Your coach or a lead can open your journey again.",
+    plain_remedy="Your coach or a lead can open your journey.",
 )
 def journey_is_open(entry: Entry, case: Case) -> Verdict:
     """The journey has started and is open; a correction that changes no minutes is made at any time."""
@@ -97,7 +101,7 @@ def journey_is_open(entry: Entry, case: Case) -> Verdict:
 def _is_exempt(entry: Entry, case: Case) -> bool:
     if not isinstance(entry, EntryCorrected | EntryWithdrawn):
         return False
-    if not case.effect or case.amending.as_a_fact:
+    if case.amending.as_a_fact or not case.changes_minutes:
         return True
     return isinstance(case.amended_place.original, JourneyStarted | JourneyReopened)
 
@@ -108,7 +112,7 @@ def _is_exempt(entry: Entry, case: Case) -> bool:
     on=(JourneyStarted, EntryCorrected),
     source=LOCAL,
     remedy="Use a new journey name for another learner; correct the start that is on the record, not make another.",
-    plain_remedy="Ask a lead: this journey has already been started.",
+    plain_remedy="Ask a lead to look at what is on the record.",
     protected=True,
 )
 def starts_once_and_stays_its_learners(entry: Any, case: Case) -> Verdict:
@@ -121,7 +125,7 @@ def starts_once_and_stays_its_learners(entry: Any, case: Case) -> Verdict:
             and (isinstance(entry, EntryCorrected) or (START, START) not in case.opened)
         ),
         says="the journey is {whose}, and {started}",
-        plainly="This journey has already been started.",
+        plainly="The journey cannot be started like this.",
         whose=f"of {case.learner}" if case.learner else "nobody's yet",
         started="has a start on its record" if (START, START) in case.opened else "has not started",
     )

@@ -6,10 +6,11 @@ text as it is, inside a correction too, and is written again to the letter.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final, get_args, get_origin
 
+import attrs
 from cattrs import Converter, transform_error
 from cattrs.gen import make_dict_structure_fn
 from cattrs.v import format_exception
@@ -36,6 +37,20 @@ class UnreadableRecord(IagcoreError):
         super().__init__(f"record {surrogate} cannot be read: {reason}")
 
 
+@attrs.frozen
+class Payload:
+    """The half of a record that an erasure takes."""
+
+    kind: str
+    by: str
+    corrects: str | None
+    considered: tuple[Assessment, ...]
+    restated: tuple[tuple[str, tuple[Assessment, ...]], ...]
+    entry: Document
+    lines: tuple[str, ...]
+    salt: str
+
+
 def _exactly(wanted: type) -> Callable[[Any, Any], Any]:
     def structure(value: Any, _: Any) -> Any:
         if type(value) is not wanted:
@@ -48,7 +63,14 @@ def _exactly(wanted: type) -> Callable[[Any, Any], Any]:
 def _moment(value: Any, _: Any) -> datetime:
     if type(value) is not str:
         raise ValueError(f"a time as text is expected, not {value!r}")
-    return datetime.fromisoformat(value).astimezone(UTC)
+    moment = datetime.fromisoformat(value)
+    if moment.utcoffset() is None:
+        raise ValueError(f"the time {value!r} has no zone")
+    return moment.astimezone(UTC)
+
+
+def _is_document(wanted: Any) -> bool:
+    return bool(wanted == Document)
 
 
 def _is_sequence(wanted: Any) -> bool:
@@ -66,6 +88,8 @@ def _strict() -> Converter:
     converter.register_structure_hook(datetime, _moment)
     converter.register_unstructure_hook(datetime, lambda moment: moment.astimezone(UTC).isoformat())
     converter.register_structure_hook(str | int | bool | None, _scalar)
+    converter.register_structure_hook_func(_is_document, _exactly(dict))
+    converter.register_unstructure_hook_func(_is_document, lambda document: document)
 
     def sequence(wanted: Any) -> Callable[[Any, Any], Any]:
         parts = get_args(wanted)
@@ -85,7 +109,7 @@ def _strict() -> Converter:
     converter.register_unstructure_hook_factory(
         _is_sequence, lambda _: lambda value: [converter.unstructure(item) for item in value]
     )
-    for whole in (Assessment, Envelope, LineState):
+    for whole in (Assessment, LineState, Envelope, Payload):
         converter.register_structure_hook(
             whole, make_dict_structure_fn(whole, converter, _cattrs_forbid_extra_keys=True)
         )
@@ -209,17 +233,18 @@ def encode(record: Record, *, surrogate: str, salt: str) -> tuple[bytes, bytes]:
         record.outcome,
         tuple(line_state(line, surrogate, places) for surrogate, line in record.effect),
     )
-    payload = {
-        "kind": entry_document(record.entry)["kind"],
-        "by": record.by,
-        "corrects": record.corrects,
-        "considered": CONVERTER.unstructure(record.considered, tuple[Assessment, ...]),
-        "restated": CONVERTER.unstructure(record.restated, tuple[tuple[str, tuple[Assessment, ...]], ...]),
-        "entry": entry_document(record.entry),
-        "lines": [line.id for _, line in record.effect],
-        "salt": salt,
-    }
-    return dump_envelope(envelope), _dump(payload)
+    document = entry_document(record.entry)
+    payload = Payload(
+        document["kind"],
+        record.by,
+        record.corrects,
+        record.considered,
+        record.restated,
+        document,
+        tuple(line.id for _, line in record.effect),
+        salt,
+    )
+    return dump_envelope(envelope), _dump(CONVERTER.unstructure(payload))
 
 
 def line_state(line: Line, surrogate: str, places: Mapping[str, int]) -> LineState:
@@ -247,31 +272,35 @@ def decode(stored: StoredRecord) -> Record:
     envelope = read_envelope(stored)
     if stored.payload is None or stored.id is None:
         raise UnreadableRecord(stored.surrogate, "its words were erased")
-    payload = _loaded(stored.payload, stored.surrogate)
+    payload: Payload = _structured(_loaded(stored.payload, stored.surrogate), Payload, stored.surrogate)
     about = tuple(filing.subject for filing in stored.about)
+    if payload.entry.get("kind") != payload.kind:
+        raise UnreadableRecord(stored.surrogate, "its kind is not that of its entry")
     try:
         return Record(
             stored.id,
             about,
             envelope.at,
             envelope.recorded_at,
-            payload["by"],
+            payload.by,
             envelope.policy,
-            payload["corrects"],
+            payload.corrects,
             envelope.sort,
-            _structured(payload["considered"], tuple[Assessment, ...], stored.surrogate),
-            _structured(payload["restated"], tuple[tuple[str, tuple[Assessment, ...]], ...], stored.surrogate),
+            payload.considered,
+            payload.restated,
             tuple(
                 (state.surrogate, _line(state, id, about))
-                for state, id in zip(envelope.lines, payload["lines"], strict=True)
+                for state, id in zip(envelope.lines, payload.lines, strict=True)
             ),
-            read_entry(payload["entry"]),
+            read_entry(payload.entry),
         )
-    except (KeyError, TypeError, ValueError, InvalidEntry) as error:
+    except (KeyError, TypeError, ValueError, InvalidEntry) as error:  # of an entry, or of lines that do not match
         raise UnreadableRecord(stored.surrogate, str(error)) from error
 
 
 def _line(state: LineState, id: str, about: Sequence[str]) -> Line:
+    if state.coach is not None and not 0 <= state.coach < len(about):
+        raise ValueError(f"a coach in place {state.coach} of {len(about)} subjects is nobody")
     return Line(
         id,
         sort=state.sort,
@@ -286,7 +315,7 @@ def _line(state: LineState, id: str, about: Sequence[str]) -> Line:
 def _loaded(text: bytes, surrogate: str) -> Document:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableRecord(surrogate, f"its bytes are no JSON ({error})") from None
     if type(document) is not dict:
         raise UnreadableRecord(surrogate, "its bytes are no document")
@@ -302,14 +331,26 @@ def _structured(document: Any, wanted: Any, surrogate: str) -> Any:
 
 def salt_of(stored: StoredRecord) -> str:
     """The salt inside a payload, which only the seal has a use for."""
-    return str(_loaded(stored.payload or b"", stored.surrogate)["salt"])
+    payload: Payload = _structured(_loaded(stored.payload or b"", stored.surrogate), Payload, stored.surrogate)
+    return payload.salt
+
+
+def licences(records: Iterable[StoredRecord]) -> dict[str, frozenset[str]]:
+    """For each receipt among the records, the surrogates it licenses to have no words; for the seal.
+
+    A record whose envelope cannot be read is no receipt: the seal will say that it was altered.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for stored in records:
+        try:
+            envelope = read_envelope(stored)
+        except UnreadableRecord:
+            continue
+        if envelope.sort is Sort.RECEIPT:
+            found[stored.surrogate] = frozenset({stored.surrogate, *envelope.erases})
+    return found
 
 
 def _said(error: BaseException, wanted: Any) -> str:
     # our own hooks say what is wrong better than cattrs, which would keep their words to itself
     return str(error) if type(error) is ValueError else format_exception(error, wanted)
-
-
-def is_receipt(stored: StoredRecord) -> bool:
-    """Whether a stored record is what an erasure left."""
-    return read_envelope(stored).sort is Sort.RECEIPT

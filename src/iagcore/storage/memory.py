@@ -11,7 +11,7 @@ from threading import Lock
 import attrs
 
 from iagcore.exceptions import Conflict
-from iagcore.storage.protocols import Erasure, Gone, Position, StoredRecord, follow_on, renamed
+from iagcore.storage.protocols import Erasure, Gone, Position, StoredRecord, follow_on, heads, renamed
 
 
 class MemoryJournal:
@@ -31,7 +31,7 @@ class MemoryJournal:
         """Keep all of `records`, or none; see `protocols.Journal`."""
         follow_on(records, expect)
         with self._lock:
-            self._hold(expect)
+            self._hold(expect, heads(records))
             self._refuse_known(records)
             self._keep(records)
 
@@ -57,7 +57,7 @@ class MemoryJournal:
         """
         follow_on(receipts, renamed(renames, expect))
         with self._lock:
-            self._hold({**expect, **dict.fromkeys(renames.values(), 0)})
+            self._hold({**expect, **dict.fromkeys(renames.values(), 0)}, heads(receipts, renames))
             self._refuse_known(receipts)
             found = sorted({index for old in renames for index in self._filed.get(old, ())})
             worded = 0
@@ -81,11 +81,15 @@ class MemoryJournal:
             note="Removed from memory; records that were read before are in their readers' hands.",
         )
 
-    def _hold(self, expect: Mapping[str, int]) -> None:
+    def _hold(self, expect: Mapping[str, int], follows: Mapping[str, bytes]) -> None:
         for subject, expected in expect.items():
             found = len(self._filed.get(subject, ()))
             if found != expected:
                 raise Conflict(subject, expected, found)
+        for home, plain in follows.items():
+            filed = (self._kept[index] for index in reversed(self._filed.get(home, ())))
+            if next((record.plain for record in filed if record.home == home), b"") != plain:
+                raise Conflict(home)
 
     def _refuse_known(self, records: Sequence[StoredRecord]) -> None:
         surrogates: set[str] = set()
@@ -103,7 +107,7 @@ class MemoryJournal:
     def _keep(self, records: Sequence[StoredRecord]) -> None:
         for record in records:
             index = len(self._kept)
-            self._kept.append(attrs.evolve(record, position=f"{index + 1:019d}"))
+            self._kept.append(attrs.evolve(record, position=f"{index + 1:019d}", follows=None))
             self._surrogates.add(record.surrogate)
             if record.id is not None:
                 self._ids.add((record.home, record.id))

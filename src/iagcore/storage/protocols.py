@@ -28,6 +28,7 @@ __all__ = [
     "Position",
     "StoredRecord",
     "follow_on",
+    "heads",
     "renamed",
 ]
 
@@ -63,7 +64,8 @@ class Journal(Protocol):
         The records carry their versions, which follow on from `expect` without a gap.
 
         Promises: atomic; durable once it returns; raises `Conflict` whenever an expected subject has moved on, under
-        any interleaving of threads and processes, also a subject that was only read; raises `ValueError` where a
+        any interleaving of threads and processes, also a subject that was only read, and whenever the last record of a
+        home is not the one that a record says it `follows` (a home that was erased may have begun anew meanwhile); raises `ValueError` where a
         record's version does not follow on from `expect`; an id is unique within its home (a second one is a
         `Conflict`), and so is a surrogate within the store.
         """
@@ -130,6 +132,19 @@ def follow_on(records: Sequence[StoredRecord], expect: Mapping[str, int]) -> Non
                     f"{following} comes next: number the filings on from what is expected"
                 )
             reached[filing.subject] = following
+
+
+def heads(records: Sequence[StoredRecord], renames: Mapping[str, str] | None = None) -> dict[str, bytes]:
+    """The plain digest that the last record of each home must have, for these records to follow on from it.
+
+    With the `renames` of an erasure, homes are named as they were before it.
+    """
+    before = {new: old for old, new in (renames or {}).items()}
+    found: dict[str, bytes] = {}
+    for record in reversed(records):
+        if record.follows is not None:
+            found[before.get(record.home, record.home)] = record.follows
+    return found
 
 
 def renamed(renames: Mapping[str, str], expect: Mapping[str, int]) -> dict[str, int]:

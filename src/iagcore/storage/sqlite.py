@@ -30,7 +30,7 @@ from typing import Any, Self
 from weakref import WeakSet, finalize
 
 from iagcore.exceptions import Conflict, UnusableJournal
-from iagcore.storage.protocols import Erasure, Filing, Gone, Position, StoredRecord, follow_on, renamed
+from iagcore.storage.protocols import Erasure, Filing, Gone, Position, StoredRecord, follow_on, heads, renamed
 
 APPLICATION_ID = 0x49414743
 """`IAGC` in the file's header: how a journal is told from somebody else's database."""
@@ -79,6 +79,9 @@ _EXAMINE = """SELECT application_id, user_version, (SELECT count(*) FROM sqlite_
 
 _VERSIONS = """WITH asked (subject) AS (VALUES {})
                SELECT subject, (SELECT max(version) FROM about WHERE about.subject = asked.subject) FROM asked"""
+
+_LAST = """SELECT plain FROM about JOIN record USING (surrogate)
+           WHERE subject = ? AND place = 0 ORDER BY version DESC LIMIT 1"""
 
 _KEEP = """INSERT INTO record (surrogate, home, id, plain, salted, envelope, payload) VALUES (?, ?, ?, ?, ?, ?, ?)"""
 
@@ -144,7 +147,7 @@ class SQLiteJournal:
         """Keep all of `records`, or none; see `protocols.Journal`."""
         follow_on(records, expect)
         with self._writing() as connection:
-            _hold(connection, expect)
+            _hold(connection, expect, heads(records))
             _keep(connection, records)
 
     def read(self, subject: str, *, after: int = 0) -> Iterator[StoredRecord]:
@@ -173,7 +176,7 @@ class SQLiteJournal:
         """
         follow_on(receipts, renamed(renames, expect))
         with self._writing() as connection:
-            _hold(connection, {**expect, **dict.fromkeys(renames.values(), 0)})
+            _hold(connection, {**expect, **dict.fromkeys(renames.values(), 0)}, heads(receipts, renames))
             records = sum(connection.execute(_ERASE, (old,)).rowcount for old in renames)
             for statement in _RENAME:
                 connection.executemany(statement, [(new, old) for old, new in renames.items()])
@@ -252,8 +255,8 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _hold(connection: sqlite3.Connection, expect: Mapping[str, int]) -> None:
-    """Raise `Conflict` where a subject is not at the version expected."""
+def _hold(connection: sqlite3.Connection, expect: Mapping[str, int], follows: Mapping[str, bytes]) -> None:
+    """Raise `Conflict` where a subject is not at the version expected, or a home does not end as it did."""
     subjects = list(expect)
     for start in range(0, len(subjects), _ASKED_AT_ONCE):
         asked = subjects[start : start + _ASKED_AT_ONCE]
@@ -261,6 +264,10 @@ def _hold(connection: sqlite3.Connection, expect: Mapping[str, int]) -> None:
             found = version or 0
             if found != expect[subject]:
                 raise Conflict(subject, expect[subject], found)
+    for home, plain in follows.items():
+        last = connection.execute(_LAST, (home,)).fetchone()
+        if (last[0] if last else b"") != plain:
+            raise Conflict(home)
 
 
 def _keep(connection: sqlite3.Connection, records: Sequence[StoredRecord]) -> None:

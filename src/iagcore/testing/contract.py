@@ -188,6 +188,25 @@ class JournalContract:
         assert list(journal.read(HOME)) == chain(HOME, 1)
         assert list(journal.read(COACH)) == []
 
+    def test_a_record_that_follows_on_from_how_its_home_ends_is_kept(self, journal: Journal) -> None:
+        first, second, third = chain(HOME, 3)
+        first, second = attrs.evolve(first, follows=b""), attrs.evolve(second, follows=first.plain)
+        journal.append([first, second], expect={HOME: 0})
+        journal.append([attrs.evolve(third, follows=second.plain)], expect={HOME: 2})
+        assert list(journal.read(HOME)) == chain(HOME, 3)
+        assert {record.follows for record in journal.read(HOME)} == {None}
+
+    @pytest.mark.parametrize("follows", [b"", b"another end"])
+    def test_a_record_that_follows_another_end_of_its_home_is_a_conflict(self, journal: Journal, follows: bytes) -> None:
+        # the versions agree, but the home was erased and began anew between a read and this append
+        journal.append(chain(HOME, 1), expect={HOME: 0})
+        [late] = chain(HOME, 1, after=1)
+        with pytest.raises(Conflict):
+            journal.append([attrs.evolve(late, follows=follows)], expect={HOME: 1})
+        with pytest.raises(Conflict):
+            journal.append([attrs.evolve(stored("s9", ("journey:none", 1)), follows=b"x")], expect={"journey:none": 0})
+        assert list(journal.read(HOME)) == chain(HOME, 1)
+
     def test_expecting_a_version_that_is_not_there_yet_is_a_conflict(self, journal: Journal) -> None:
         journal.append(chain(HOME, 1), expect={HOME: 0})
         with pytest.raises(Conflict):
@@ -494,6 +513,13 @@ class JournalContract:
             [record for record in kept if record.home == home] + own.get(home, []) for home in homes
         ]
         assert list(journal.read("journey:7f3a")) == []
+
+    def test_erasing_changes_nothing_when_a_home_ends_otherwise(self, journal: Journal) -> None:
+        kept = a_learner_among_others(journal)
+        receipts = [attrs.evolve(receipt("r1", (RENAMES[HOME], 3)), follows=b"another end")]
+        with pytest.raises(Conflict):
+            erasable(journal).erase(RENAMES, expect=EXPECT, receipts=receipts)
+        assert list(journal.read(HOME)) == kept[:2]
 
     def test_erasing_changes_nothing_when_a_receipt_cannot_be_kept(self, journal: Journal) -> None:
         kept = a_learner_among_others(journal)
