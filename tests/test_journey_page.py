@@ -470,8 +470,8 @@ def test_a_refused_plan_is_shown_with_every_reason_and_what_helps() -> None:
     assert book.lines("REFUSED") == [
         "  07 Jan 2026  Conversation booked: c1, 02 Jun 2026 10:00, 200 minutes",
         "               ALW-01: 200 minutes asked, 120 remain of 180 (0 used, 60 held elsewhere)",
-        "               What helps: Book a shorter conversation, release minutes that are held elsewhere, or",
-        "               ask a lead about an extension.",
+        "               What helps: Book a shorter conversation, or release what is held; a lead may extend",
+        "               where the policy lets them.",
         "               BKG-01: conversation c1 is booked; booked was asked",
         "               What helps: Correct the earlier record if it is not right; give a new conversation an",
         "               id of its own.",

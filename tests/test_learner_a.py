@@ -104,15 +104,16 @@ WHAT IS OPEN
   to review    Take the driving test that is booked, by 18 Mar 2016
 
 ADVICE FOR THE COACH
-  EFF-01: no evidence yet: mastery experience, verbal persuasion, physiological and affective states
-  (Conversation written up: c2)
-  EFF-01: no evidence yet: physiological and affective states (Conversation written up: c3)
+  EFF-01: at this write-up no evidence yet: mastery experience, verbal persuasion, physiological and
+  affective states (Conversation written up: c2)
+  EFF-01: at this write-up no evidence yet: physiological and affective states (Conversation written
+  up: c3)
 
 REFUSED
   23 Feb 2016  Conversation booked: c5, 14 Mar 2016 10:00, 30 minutes
                ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 held elsewhere)
-               What helps: Book a shorter conversation, release minutes that are held elsewhere, or
-               ask a lead about an extension.
+               What helps: Book a shorter conversation, or release what is held; a lead may extend
+               where the policy lets them.
 """
 
 

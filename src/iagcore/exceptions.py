@@ -23,12 +23,14 @@ class IagcoreError(Exception):
 class InvalidEntry(IagcoreError):
     """An entry, or an argument beside it, is malformed: neither a plan nor a fact, so no rule looks at it.
 
-    Attributes: `kind` (the entry's kind or the argument's place), `field`, `value` (as given), `reason`.
+    Attributes: `kind` (the entry's kind or the argument's place), `field`, `value` (as given), `reason`. A `private`
+    value, somebody's own words, is not part of the message.
     """
 
-    def __init__(self, kind: str, field: str, value: object, reason: str) -> None:
+    def __init__(self, kind: str, field: str, value: object, reason: str, *, private: bool = False) -> None:
         self.kind, self.field, self.value, self.reason = kind, field, value, reason
-        shown = repr(value)
+        # what somebody said does not belong in a log
+        shown = "(not shown)" if private else repr(value)
         if len(shown) > 80:
             shown = shown[:77] + "..."
         super().__init__(f"{kind}: {field} = {shown}: {reason}")

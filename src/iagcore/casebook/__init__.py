@@ -34,6 +34,7 @@ from iagcore.practice.kinds import PLAN, ROLES, Entry, accept_id, accept_learner
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record import sealing
+from iagcore.record.amending import may_amend
 from iagcore.record.filing import subjects_of, subjects_of_a_refusal
 from iagcore.record.findings import Assessment, Decision, Duty
 from iagcore.record.history import Amended, amend
@@ -287,7 +288,7 @@ class Casebook:
         case = Case.of(journey, policy, at=at, by=asked.by)
         amended: Amended | None = None
         if isinstance(entry, Amendment):
-            if place is not None:
+            if place is not None and may_amend(entry, place.original):
                 stack = stack_after(place, entry, record=asked.id, at=at, by=asked.by)
                 amended = amend(journey, entry, stack, policy_of=self._reading.policy, rules=self._rules)
                 case = attrs.evolve(case, effect=amended.effect)
@@ -395,9 +396,12 @@ def _journey_name(name: Any) -> str:
 
 def _check_levels(policy: Policy, rules: Sequence[Rule]) -> None:
     known = {rule.code: rule for rule in rules if rule.sort in JUDGED}
+    sorts = {rule.code: rule.sort for rule in rules}
     for code, history in policy.levels.items():
         if code not in known:
             reason = f"no rule has the code {code!r}{nearest(code, known)}"
+            if code in sorts:
+                reason = f"{code} is a {sorts[code]}, which has no level to set"
             raise InvalidPolicy(history[0].file, history[0].line, reason)
         lowered = [one for one in history if one.value == "SHOULD" and known[code].protected]
         if lowered:

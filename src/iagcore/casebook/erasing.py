@@ -18,7 +18,7 @@ from iagcore.record import sealing
 from iagcore.record.records import Envelope, Sort
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
-from iagcore.storage.protocols import Erasable, Erasure
+from iagcore.storage.protocols import Erasable, Erasure, Gone
 
 
 @attrs.frozen
@@ -39,10 +39,12 @@ class Home:
 def erase(journal: Erasable, reading: Reading, learner: str, *, now: datetime, policy: str) -> Erasure:
     """One attempt to erase a learner. Raises `Conflict` where anything it rests on has moved on meanwhile."""
     filed = list(reading.journal.read(learner))
+    if not filed:
+        return Erasure(0, Gone.COMPLETE, "Nothing is on the record under this name: is it spelt right?")
     homes = [_home(reading, subject, learner, filed) for subject in dict.fromkeys(one.home for one in filed)]
     own = [home.subject for home in homes if len(home.losing) == len(home.records)]
     renames = {subject: f"{sealing.ERASED}{secrets.token_hex(16)}" for subject in (learner, *own)}
-    expect = {learner: version_in(filed[-1], learner) if filed else 0} | {one.subject: one.version for one in homes}
+    expect = {learner: version_in(filed[-1], learner)} | {one.subject: one.version for one in homes}
     coaches = {line.coach for home in homes for _, line in home.held if line.coach is not None}
     expect |= {coach: reading.timeline(coach).version for coach in coaches}
     versions = dict(expect)

@@ -10,11 +10,12 @@ Plans never overdraw the allowance. Facts can: an overrun is recorded in full, n
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import attrs
 
-from iagcore.practice.kinds import PLAN, Entry, Id, LeadRef, Minutes, Words, kind
+from iagcore.exceptions import InvalidEntry
+from iagcore.practice.kinds import PLAN, Entry, Id, LeadRef, Minutes, Words, accepted, kept, kind, one_of, whole
 
 CONVERSATION: Final = "conversation"
 EXTENSION: Final = "extension"
@@ -31,6 +32,13 @@ class AllowanceExtended(Entry):
     reason: Words | None = None
 
 
+_none_or_more = whole(0, 10_000_000, "minutes")
+
+
+def _minutes(value: Any) -> int:
+    return accepted("minutes", value, _none_or_more)
+
+
 @attrs.frozen
 class Line:
     """One account of minutes: what a conversation holds and has used, or what an extension grants.
@@ -40,9 +48,9 @@ class Line:
 
     id: str
     sort: str = attrs.field(default=CONVERSATION, kw_only=True)
-    grant: int = attrs.field(default=0, kw_only=True)
-    held: int = attrs.field(default=0, kw_only=True)
-    used: int = attrs.field(default=0, kw_only=True)
+    grant: int = attrs.field(default=0, kw_only=True, converter=_minutes)
+    held: int = attrs.field(default=0, kw_only=True, converter=_minutes)
+    used: int = attrs.field(default=0, kw_only=True, converter=_minutes)
     starts_at: datetime | None = attrs.field(default=None, kw_only=True)
     coach: str | None = attrs.field(default=None, kw_only=True)
 
@@ -62,9 +70,13 @@ class Line:
         return (self.starts_at, self.starts_at + timedelta(minutes=self.held)) if self.held and self.starts_at else None
 
 
-def _in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
-    kept = {line.key: line for line in lines}
-    return tuple(line for line in kept.values() if not line.empty)
+def _each_once(lines: Iterable[Line]) -> tuple[Line, ...]:
+    each = kept(lines)
+    keys = [line.key for line in each]
+    if len(set(keys)) < len(keys):
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise InvalidEntry("allowance", "lines", twice, "a line stands twice: minutes would be counted once of two")
+    return tuple(line for line in each if not line.empty)
 
 
 @attrs.frozen
@@ -74,8 +86,8 @@ class Allowance:
     granted + extensions + shortfall = used + held + remaining, and shortfall or remaining is 0.
     """
 
-    granted: int
-    lines: tuple[Line, ...] = attrs.field(default=(), converter=_in_order)
+    granted: int = attrs.field(converter=_minutes)
+    lines: tuple[Line, ...] = attrs.field(default=(), converter=_each_once)
 
     @property
     def extensions(self) -> int:
@@ -120,10 +132,10 @@ class Allowance:
         """The allowance once the lines of `effect` are assigned."""
         effect = tuple(effect)
         starts = [line.grant for line in effect if line.sort == START]
-        kept = {line.key: line for line in self.lines}
+        by_key = {line.key: line for line in self.lines}
         # an assignment to a known line keeps the line's place, so that folding in pieces gives the same order
-        kept.update({line.key: line for line in effect if line.sort != START})
-        return Allowance(starts[-1] if starts else self.granted, tuple(kept.values()))
+        by_key.update({line.key: line for line in effect if line.sort != START})
+        return Allowance(starts[-1] if starts else self.granted, tuple(by_key.values()))
 
     def remaining_for(self, effect: Iterable[Line]) -> int:
         """Minutes that the lines of `effect` may hold between them.
@@ -141,13 +153,24 @@ class Allowance:
         return self.line(key[1], sort=key[0])
 
 
+_ROUNDING: Final = one_of("way of rounding", "up", "nearest")
+
+
 def minutes_charged(held: int, *, charge: int | Literal["all"]) -> int:
-    """Minutes charged for a hold of `held` minutes: `charge` of them, or all; never more than were held (ALW-07)."""
-    return held if charge == "all" else min(charge, held)
+    """Minutes charged for a hold of `held` minutes: `charge` of them, or all; never more than were held (ALW-07).
+
+    Raises `InvalidEntry` for minutes below 0.
+    """
+    return _minutes(held) if charge == "all" else min(_minutes(charge), _minutes(held))
 
 
 def minutes_rounded(minutes: int, *, way: Literal["up", "nearest"], to: int) -> int:
-    """Actual minutes rounded to a multiple of `to`, upwards or to the nearest (a half goes up)."""
+    """Actual minutes rounded to a multiple of `to`, upwards or to the nearest (a half goes up).
+
+    Raises `InvalidEntry` for another way, and for a multiple below 1.
+    """
+    accepted("way", way, _ROUNDING.accept)
+    accepted("to", to, whole(1, 1440, "minutes to round to"))
     return -(-minutes // to) * to if way == "up" else (2 * minutes + to) // (2 * to) * to
 
 

@@ -53,7 +53,7 @@ class FieldType:
 
     name: str
     field_class: FieldClass
-    accept: Callable[[Any], Any]
+    accept: Callable[[Any], Any] = attrs.field(repr=False)
     choices: tuple[str, ...] = ()
 
 
@@ -206,7 +206,10 @@ T = TypeVar("T")
 
 
 def kept(items: Iterable[Any]) -> tuple[Any, ...]:
-    """Tuples are kept, lists accepted. (A converter; attrs' typing of converters cannot be generic.)"""
+    """Tuples are kept, lists accepted, and a text is not a list of its letters. Raises `InvalidEntry`."""
+    # a converter; what attrs knows of the types of converters cannot be generic
+    if isinstance(items, str):
+        raise InvalidEntry("argument", "list", items, "a list is expected, not a text")
     return tuple(items)
 
 
@@ -275,7 +278,8 @@ def _converter(kind: str, field: Field) -> Callable[[Any], Any]:
                 raise ValueError("a list is expected")
             return tuple(field.type.accept(item) for item in value)
         except (ValueError, OverflowError) as error:
-            raise InvalidEntry(kind, field.name, value, str(error)) from None
+            private = field.type.field_class not in (FieldClass.IDENTIFIER, FieldClass.PLAIN)
+            raise InvalidEntry(kind, field.name, value, str(error), private=private) from None
 
     return convert
 

@@ -14,7 +14,7 @@ from typing import Annotated, Final
 
 import attrs
 
-from iagcore.practice.kinds import FACT, Day, Entry, Id, Words, kept, kind, one_of
+from iagcore.practice.kinds import FACT, Day, Entry, Id, Words, accepted, kept, kind, one_of
 
 MASTERY: Final = "mastery experience"
 VICARIOUS: Final = "vicarious experience"
@@ -35,7 +35,8 @@ ALIASES: Final = {
 }
 """Other names in use for the domains (Bandura 1977 and later summaries); they are kept under the name above."""
 
-Domain = Annotated[str, one_of("domain", *DOMAINS, aliases=ALIASES)]
+DOMAIN: Final = one_of("domain", *DOMAINS, aliases=ALIASES)
+Domain = Annotated[str, DOMAIN]
 Whose = Annotated[str, one_of("whose words", "learner", "coach")]
 DiarySort = Annotated[str, one_of("sort of diary entry", "achievement", "gratitude")]
 Example = Annotated[str, one_of("example", "coach's example", "peer's example")]
@@ -118,8 +119,8 @@ class SelfEfficacy:
         return tuple(sorted((*self.noted, *shared), key=lambda one: one.at))
 
     def in_domain(self, domain: str) -> tuple[Evidence, ...]:
-        """The evidence of one domain, by time. An alias of the domain is accepted."""
-        domain = ALIASES.get(domain, domain)
+        """The evidence of one domain, by time; an alias is accepted. Raises `InvalidEntry` for any other word."""
+        domain = accepted("domain", domain, DOMAIN.accept)
         return tuple(one for one in self.evidence if one.domain == domain)
 
     @property

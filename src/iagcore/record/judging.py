@@ -350,10 +350,13 @@ def assess(rule: Rule, entry: Entry, case: Case, *, nature: Nature) -> Assessmen
     level = rule.level
     if not rule.protected:
         level = Level(case.today.level(rule.code) or level)
+    remedy, plain_remedy = rule.remedy, rule.plain_remedy
     try:
         found = rule(entry, case)
     except (NotKnown, Gap) as missing:
         plainly = missing.plainly if isinstance(missing, NotKnown) else UNKNOWN
+        remedy = "Say what is missing." if isinstance(missing, NotKnown) else "Have the policy decide it for that day."
+        plain_remedy = "Your coach can find it out with you."
         found = Verdict(Outcome.NOT_ASSESSED, f"missing: {missing}", plainly, ())
     return Assessment(
         rule.code,
@@ -363,8 +366,8 @@ def assess(rule: Rule, entry: Entry, case: Case, *, nature: Nature) -> Assessmen
         found.says,
         found.plainly,
         found.evidence,
-        rule.remedy if found.outcome is not Outcome.NOT_ASSESSED else "Say what is missing.",
-        rule.plain_remedy if found.outcome is not Outcome.NOT_ASSESSED else "Your coach can find it out with you.",
+        remedy,
+        plain_remedy,
         rule.source,
     )
 

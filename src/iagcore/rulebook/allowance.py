@@ -36,8 +36,8 @@ AMENDMENTS: Final = (EntryCorrected, EntryWithdrawn)
     MUST,
     on=(*BOOKINGS, *AMENDMENTS),
     source=CASE_STUDY,
-    remedy="Book a shorter conversation, release minutes that are held elsewhere, or ask a lead about an extension.",
-    plain_remedy="Your coach can look with you at what would fit, or at asking for more time.",
+    remedy="Book a shorter conversation, or release what is held; a lead may extend where the policy lets them.",
+    plain_remedy="Your coach can look with you at what would fit.",
     values=("allowance_minutes",),
     protected=True,
 )
@@ -95,7 +95,7 @@ def one_to_one_in_private(entry: Any, case: Case) -> Verdict:
     on=(AllowanceExtended,),
     source=EXTENSIONS,
     remedy="Stay within the limit that the policy sets, and name the lead who decides and the reason.",
-    plain_remedy="A lead decides about more time; you can ask them.",
+    plain_remedy="Your coach can look with you at how to use the time there is.",
     values=("extension_limit_minutes",),
     protected=True,
 )

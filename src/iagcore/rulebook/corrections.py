@@ -8,27 +8,13 @@ by it: what is on the record stays there.
 from typing import Any, Final
 
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
-from iagcore.practice.conversations import (
-    ConversationBooked,
-    ConversationCancelled,
-    ConversationHeld,
-    ConversationMissed,
-    ConversationRescheduled,
-)
 from iagcore.practice.kinds import Entry
-from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.record.amending import may_amend
 from iagcore.record.findings import MUST, Verdict, verdict
 from iagcore.record.journey import Place
 from iagcore.record.judging import Case, Rule, rule
-from iagcore.record.records import UnreadEntry
 from iagcore.rulebook.access import may_make
 from iagcore.rulebook.sources import LOCAL
-
-FAMILIES: Final = (
-    frozenset({ConversationBooked, ConversationRescheduled}),
-    frozenset({ConversationCancelled, ConversationMissed, ConversationHeld}),
-)
-"""Kinds that may stand for each other; every other kind stands alone."""
 
 
 @rule(
@@ -44,23 +30,13 @@ FAMILIES: Final = (
 def target_can_be_amended(entry: Any, case: Case) -> Verdict:
     """The target is an accepted record of this journey, and what takes its place is of its nature and family."""
     return verdict(
-        case.amending.place is not None and _fits(entry, case.amending.place.original),
+        case.amending.place is not None and may_amend(entry, case.amending.place.original),
         says="{target} is {what}, {asked}",
         plainly="There is nothing on your record that this would put right.",
         target=entry.target,
         what=_name(case.amending.place.original) if case.amending.place else "no accepted record of this journey",
         asked=f"to become {_name(entry.entry)}" if isinstance(entry, EntryCorrected) else "to be withdrawn",
     )
-
-
-def _fits(entry: Any, original: Entry) -> bool:
-    if isinstance(original, ConcernRaised | UnreadEntry):
-        # a concern is annotated and stays as it was said; what this version cannot read it cannot put right
-        return False
-    if isinstance(entry, EntryWithdrawn):
-        return True
-    kinds = {type(entry.entry), type(original)}
-    return len(kinds) == 1 or any(kinds <= family for family in FAMILIES)
 
 
 def _concerned(entry: Any, place: Place) -> list[Entry]:

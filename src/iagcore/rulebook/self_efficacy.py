@@ -20,7 +20,7 @@ def domains_with_evidence(entry: Any, case: Case) -> Verdict:
     """From the second write-up on, the coach is shown which domains have no evidence yet, mastery first."""
     return none_of(
         case.self_efficacy.domains_without_evidence if _is_a_later_write_up(entry, case) else (),
-        says="no evidence yet: {found}",
+        says="at this write-up no evidence yet: {found}",
         otherwise="nothing to show",
     )
 

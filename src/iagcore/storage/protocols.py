@@ -65,9 +65,9 @@ class Journal(Protocol):
 
         Promises: atomic; durable once it returns; raises `Conflict` whenever an expected subject has moved on, under
         any interleaving of threads and processes, also a subject that was only read, and whenever the last record of a
-        home is not the one that a record says it `follows` (a home that was erased may have begun anew meanwhile); raises `ValueError` where a
-        record's version does not follow on from `expect`; an id is unique within its home (a second one is a
-        `Conflict`), and so is a surrogate within the store.
+        home is not the one that a record says it `follows` (a home that was erased may have begun anew meanwhile);
+        raises `ValueError` where a record's version does not follow on from `expect`; an id is unique within its home
+        (a second one is a `Conflict`), and so is a surrogate within the store.
         """
         ...
 

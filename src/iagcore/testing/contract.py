@@ -197,7 +197,9 @@ class JournalContract:
         assert {record.follows for record in journal.read(HOME)} == {None}
 
     @pytest.mark.parametrize("follows", [b"", b"another end"])
-    def test_a_record_that_follows_another_end_of_its_home_is_a_conflict(self, journal: Journal, follows: bytes) -> None:
+    def test_a_record_that_follows_another_end_of_its_home_is_a_conflict(
+        self, journal: Journal, follows: bytes
+    ) -> None:
         # the versions agree, but the home was erased and began anew between a read and this append
         journal.append(chain(HOME, 1), expect={HOME: 0})
         [late] = chain(HOME, 1, after=1)

@@ -103,7 +103,9 @@ class Step:
 
 def first_moment(policy: Policy) -> datetime:
     """When a scenario begins: 10:00 on the first day on which all is decided and the programme runs."""
-    day = max((history[0].since for history in policy.values.values()), default=date(2020, 1, 1))
+    day = max(
+        (history[0].since for history in (*policy.values.values(), *policy.levels.values())), default=date(2020, 1, 1)
+    )
     try:
         first = policy.at(day).window.first
     except Gap:
