@@ -257,6 +257,7 @@ def test_a_casebook_needs_a_policy() -> None:
     [
         ("ALW-99", "SHOULD", "no rule has the code 'ALW-99'; did you mean"),
         ("ALW-01", "SHOULD", "ALW-01 is protected and cannot be lowered"),
+        ("BKG-03", "MUST", "BKG-03 is a duty, which has no level to set"),
     ],
 )
 def test_a_policy_that_sets_a_level_it_may_not_is_an_error_with_its_line(code: str, level: str, reason: str) -> None:

@@ -136,6 +136,10 @@ def test_an_erased_record_cannot_be_decoded_and_says_so() -> None:
         ("conversation-boked", "did you mean 'conversation-booked'?"),
         ("measure-taken", "this kind is known by name; a later version of iagcore brings it"),
         (7, "a kind is expected, such as conversation-booked"),
+        (
+            "entry-corrected",
+            "a correction is written with the kind of the entry that takes the place, and corrects and why",
+        ),
         ("zzz", "no kind is called so"),
     ],
 )

@@ -511,6 +511,16 @@ def test_what_was_put_right_says_who_did_so_and_why() -> None:
     ]
 
 
+def test_a_correction_taken_back_does_not_read_as_if_the_entry_were() -> None:
+    book = Book(START, booked())
+    book.casebook.correct("a", "e2", booked(minutes=30), by="lead:jo", why="w", id="f")
+    book.casebook.withdraw("a", "f", by="lead:jo", why="no", id="g")
+    assert book.lines("PUT RIGHT SINCE")[1:] == [
+        "  Conversation booked: c1, 02 Jun 2026 10:00, 60 minutes was put back as it stood before by lead:jo.",
+        "  no",
+    ]
+
+
 def test_putting_a_diary_entry_right_keeps_the_reason_to_the_learner() -> None:
     book = Book(START)
     book.add(iag.DiaryWritten(diary="d1", sort="gratitude", words="unseen"), by="learner:a")

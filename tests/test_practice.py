@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import iagcore.testing
+from iagcore.exceptions import InvalidEntry
 from iagcore.practice import (
     allowance,
     amendments,
@@ -18,7 +19,7 @@ from iagcore.practice import (
     safeguarding,
     self_efficacy,
 )
-from iagcore.practice.allowance import Allowance, AllowanceExtended, Line
+from iagcore.practice.allowance import Allowance, AllowanceExtended, Line, minutes_charged, minutes_rounded
 from iagcore.practice.amendments import Amendments, BreachAuthorised, RecordAnnotated
 from iagcore.practice.coaches import Coaching, CoverAssigned
 from iagcore.practice.conversations import (
@@ -138,6 +139,41 @@ def test_an_allowance_is_made_of_plain_values() -> None:
 def test_an_all_zero_line_equals_none() -> None:
     assert Allowance(180, [Line("s1"), Line("s2", used=5)]) == Allowance(180, [Line("s2", used=5)])
     assert Allowance(180).after([Line("s1", used=5)]).after([Line("s1")]) == Allowance(180)
+
+
+def test_a_line_that_stands_twice_is_an_error() -> None:
+    with pytest.raises(InvalidEntry, match="a line stands twice"):
+        Allowance(180, [Line("s1", used=100), Line("s1", used=50)])
+
+
+@pytest.mark.parametrize("wrong", [-1, "50", None, 12.25, True])
+def test_minutes_of_a_line_are_whole_and_not_below_0(wrong: Any) -> None:
+    for field in ("used", "held", "grant"):
+        amounts: dict[str, Any] = {field: wrong}
+        with pytest.raises(InvalidEntry, match="minutes"):
+            Line("s1", **amounts)
+    with pytest.raises(InvalidEntry, match="minutes"):
+        Allowance(wrong)
+
+
+def test_charges_and_roundings_are_checked() -> None:
+    wrong: Any = "down"
+    with pytest.raises(InvalidEntry):
+        minutes_charged(45, charge=-3)
+    with pytest.raises(InvalidEntry):
+        minutes_rounded(52, way=wrong, to=15)
+    with pytest.raises(InvalidEntry):
+        minutes_rounded(52, way="up", to=0)
+
+
+def test_a_text_is_not_a_list_of_its_letters() -> None:
+    with pytest.raises(InvalidEntry, match="a list is expected, not a text"):
+        Grow(reality="It makes me anxious")
+
+
+def test_a_domain_that_is_none_is_an_error() -> None:
+    with pytest.raises(InvalidEntry, match="one of mastery experience"):
+        SelfEfficacy().in_domain("masti")
 
 
 def test_a_line_keeps_its_place_when_it_changes() -> None:

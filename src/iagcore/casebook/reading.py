@@ -14,7 +14,6 @@ import attrs
 from iagcore.exceptions import UnusableJournal
 from iagcore.policy import Policy
 from iagcore.record.journey import Journey, Timeline
-from iagcore.record.records import PolicyKept
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
 from iagcore.storage.protocols import Journal
@@ -101,10 +100,10 @@ class Reading:
         """The policy of a fingerprint. Raises `UnusableJournal` where it is neither given nor kept."""
         if fingerprint not in self._policies:
             for stored in self.journal.read(f"policy:{fingerprint}"):
-                entry = codec.decode(stored).entry
-                if isinstance(entry, PolicyKept):
-                    policy = Policy.parse(entry.text, file=f"policy:{fingerprint}")
-                    self._policies[policy.fingerprint] = policy
+                kept: Any = codec.decode(stored).entry
+                # under its own fingerprint, which is another where the text was altered
+                policy = Policy.parse(kept.text, file=f"policy:{fingerprint}")
+                self._policies[policy.fingerprint] = policy
         if fingerprint not in self._policies:
             raise UnusableJournal("the journal", f"the policy {fingerprint} that it was judged under is not in it")
         return self._policies[fingerprint]
