@@ -15,6 +15,7 @@ from iagcore.practice.conversations import (
     Conversation,
     ConversationCancelled,
     ConversationHeld,
+    ConversationMissed,
     ConversationRescheduled,
     Conversations,
     State,
@@ -409,6 +410,29 @@ def test_the_minutes_that_a_conversation_came_to_are_said_though_they_do_not_cha
     decision = hold(cases, "c1", 60, at=on(1))
     (settled,) = [one for one in decision.considered if one.rule == "ALW-07"]
     assert settled.sentence == "60 minutes settled by rounding = none"
+
+
+def test_a_charge_is_told_to_staff_and_to_the_learner() -> None:
+    charging = policy(
+        value("missed_charge", "{ learner-excused = 0, learner-unexcused = 15, provider = 0, logistics = 0 }")
+        + value("rounding", '{ way = "up", to = 5 }')
+    )
+    cases = opened(under=charging)
+    book(cases, "c1", on(1), 60)
+    missed = ConversationMissed(conversation="c1", fault="learner-unexcused")
+    decision = cases.record("a", missed, by=NINA, at=on(1))
+    assert decision.explain().splitlines()[1] == (
+        "minutes: 15 minutes settled by missed_charge = 15 (learner-unexcused)"
+    )
+    assert decision.explain(to="learner") == (
+        "A conversation that did not take place: this is on your record.\n15 minutes of your time are counted for it."
+    )
+    assert hold(cases, "c2", 48, at=on(2)).explain().splitlines()[1] == "minutes: 50 minutes settled by rounding = up"
+    assert hold(cases, "c3", 45, at=on(3)).counted is None
+    case = Case(charging, at=on(1), by=NINA, allowance=Allowance(180, [Line("c1", held=60)]))
+    alone = decide(missed, case, rules=ALLOWANCE)
+    assert alone.counted is not None
+    assert alone.counted.rule == "ALW-07"
 
 
 def test_a_second_held_is_one_duty_to_write_up() -> None:

@@ -39,7 +39,7 @@ from iagcore.record.filing import subjects_of, subjects_of_a_refusal
 from iagcore.record.findings import Assessment, Decision, Duty
 from iagcore.record.history import Amended, amend
 from iagcore.record.journey import Journey, Place, Timeline, stack_after
-from iagcore.record.judging import JUDGED, Amending, Case, Rule, accepts, consider, duties, plain_title, title
+from iagcore.record.judging import JUDGED, Amending, Case, Rule, accepts, consider, counted, duties, plain_title, title
 from iagcore.record.records import Record, Sort
 from iagcore.rulebook import RULES
 from iagcore.storage import codec
@@ -332,17 +332,19 @@ class Casebook:
     def _decision(self, record: Record, before: Journey, after: Journey) -> Decision:
         zone = self._reading.policy(record.policy).zone
         already = set(self._duties(before))
+        effect = tuple(line for _, line in record.effect)
         return Decision(
             record.accepted,
             record.considered,
             title(record.entry, zone),
             plain_title(record.entry, zone),
             record.policy,
-            effect=tuple(line for _, line in record.effect),
+            effect=effect,
             restated=record.restated,
             duties=tuple(duty for duty in self._duties(after) if duty not in already),
             record=record.id,
             complete=True,
+            counted=counted(record.entry, effect, record.considered, self._rules),
         )
 
     def _first_answer(self, journey: Journey, asked: Asked) -> Decision:

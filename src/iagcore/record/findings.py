@@ -154,7 +154,8 @@ class Decision:
     `considered` is every rule that was looked at; `effect` the lines of minutes it settled; `restated` the records
     whose findings a correction changes, with what then stands on each; `duties` what is now due; `policy` the
     fingerprint of the policy it was judged under; `record` the id it stands under on the record, None where nothing
-    was recorded; `complete` is False where only some rules, or a case put together by hand, were used.
+    was recorded; `complete` is False where only some rules, or a case put together by hand, were used; `counted` the
+    computation that settled minutes, where these are not simply the minutes that were said.
     """
 
     accepted: bool
@@ -167,6 +168,7 @@ class Decision:
     duties: tuple[Duty, ...] = ()
     record: str | None = None
     complete: bool = False
+    counted: Assessment | None = None
 
     def __bool__(self) -> NoReturn:
         """A refusal must not read as true: ask `.accepted`."""
@@ -209,6 +211,7 @@ class Decision:
             raise ValueError(f"a decision is explained to 'staff' or to 'learner', not to {to!r}")
         heading = "Refused" if not self.accepted else "Accepted, with a breach" if self.breaches else "Accepted"
         lines = [f"{heading}: {self.title}"]
+        lines += [f"minutes: {self.counted.sentence}"] if self.counted else []
         lines += [f"{one.weight}: {one}" for one in self.findings]
         for record, findings in self.restated:
             standing = [one for one in findings if one.weight is not None]
@@ -220,7 +223,7 @@ class Decision:
     def _explain_to_learner(self) -> str:
         if self.accepted:
             said = "this could be done." if self.record is None else "this is on your record."
-            return f"{self.plain_title}: {said}"
+            return f"{self.plain_title}: {said}" + (f"\n{self.counted.plainly}" if self.counted else "")
         lines = [f"{self.plain_title}: this could not be done as it was asked."]
         for one in self.refusals:
             lines += [said for said in (one.plainly, one.plain_remedy) if said]

@@ -390,11 +390,23 @@ def accepts(considered: Iterable[Assessment]) -> bool:
     return not any(one.weight is Weight.REFUSAL for one in considered)
 
 
+def counted(
+    entry: Entry, effect: Iterable[Line], considered: Iterable[Assessment], rules: Iterable[Rule]
+) -> Assessment | None:
+    """The computation that settled minutes, where these are not simply the minutes that the entry says."""
+    used = sum(line.used for line in effect)
+    computations = {rule.code for rule in rules if rule.sort is RuleSort.COMPUTATION}
+    if not used or used == getattr(entry, "minutes", None):
+        return None
+    return next((one for one in considered if one.rule in computations and one.outcome is Outcome.MET), None)
+
+
 def decide(entry: Entry, case: Case, *, rules: Iterable[Rule]) -> Decision:
     """Decide one entry by some rules, on a case put together by hand. Records nothing; `complete` is False.
 
     A malformed entry has raised `InvalidEntry` before it comes here.
     """
+    rules = tuple(rules)
     case = case.settled(entry)
     considered = consider(entry, case, rules)
     accepted = accepts(considered)
@@ -405,6 +417,7 @@ def decide(entry: Entry, case: Case, *, rules: Iterable[Rule]) -> Decision:
         plain_title(entry, case.policy.zone),
         case.policy.fingerprint,
         effect=case.effect if accepted else (),
+        counted=counted(entry, case.effect, considered, rules) if accepted else None,
     )
 
 

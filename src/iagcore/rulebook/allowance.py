@@ -177,6 +177,7 @@ def minutes_settled(entry: Any, case: Case) -> Verdict:
     return verdict(
         bool(_values_read(entry, case)),
         says="{settled} minutes settled by {by}",
+        plainly="{settled} minutes of your time are counted for it.",
         settled=case.allowance_after.line(entry.conversation).used,
         by=_values_read(entry, case),
     )
