@@ -554,14 +554,14 @@ def test_a_duty_without_a_date_or_a_party_is_shown_as_it_is() -> None:
 
 def test_kinds_of_a_later_version_are_named_and_not_shown() -> None:
     records = list(Book(START).casebook.records("a"))
-    unread = UnreadEntry("measure-taken", '{"kind":"measure-taken","words":"unseen"}')
+    unread = UnreadEntry("dream-told", '{"kind":"dream-told","words":"unseen"}')
     later = attrs.evolve(records[0], id="m1", entry=unread, effect=(), considered=())
     refusal = Assessment("XXX-01", iag.MUST, Outcome.UNMET, Weight.REFUSAL, "no", "", (), "", "", "local")
     refused = attrs.evolve(later, id="m2", outcome=Sort.REFUSED, considered=(refusal,))
     records += [later, refused]
     page = journey_page(fold("a", records), records=records, duties=(), zone=UTC)
-    assert "Not shown, being of kinds that a later version brings: measure-taken" in page.splitlines()
-    assert sections(page)["REFUSED"] == ["  05 Jan 2026  Measure taken", "               XXX-01: no"]
+    assert "Not shown, being of kinds that a later version brings: dream-told" in page.splitlines()
+    assert sections(page)["REFUSED"] == ["  05 Jan 2026  Dream told", "               XXX-01: no"]
     assert "unseen" not in page
 
 
@@ -607,6 +607,7 @@ ONE_OF_EACH: tuple[tuple[str, Entry], ...] = (
     ("lead:jo", iag.CourseCompleted(course="k1")),
     ("lead:jo", iag.CourseLeft(course="k1")),
     ("lead:jo", iag.LearningLinked(course="k1", words="x")),
+    ("lead:jo", iag.MeasureTaken(scale="PHQ-9", occasion="baseline", total=9)),
     ("lead:jo", iag.ConcernRaised(concern="n1", words="x")),
     ("lead:jo", iag.RecordAnnotated(record="e1", words="x")),
     ("lead:jo", iag.JourneyClosed()),

@@ -2,6 +2,7 @@
 
 import pickle
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -23,10 +24,20 @@ from iagcore.policy import (
     Window,
 )
 from iagcore.practice.conversations import FAULTS
+from iagcore.practice.measures import SCALES, Band, Bands, Number, Reading
 
 CASE_STUDY = (
     "Ways to Wellbeing case study, Southend Adult Community College "
     "(https://mhfe.org.uk/content/ways-wellbeing-case-study-1)"
+)
+ELIGIBLE = (
+    "What do learners need to score on the mental health tools to be eligible? "
+    "(https://mhfe.org.uk/content/what-do-learners-need-score-mental-health-tools-be-eligible)"
+)
+IAPT = "The IAPT manual, as cbtwatch.com quotes it (https://cbtwatch.com)"
+RESPONSIVENESS = (
+    "Responsiveness of the Short Warwick Edinburgh Mental Well-Being Scale (SWEMWBS): evaluation a clinical sample, "
+    "2.77 standard errors of measurement (https://doi.org/10.1186/s12955-018-1060-2)"
 )
 HEAD = 'schema = 1\nname = "mine"\ntitle = "Mine"\nzone = "Europe/London"\n'
 OVER = 'schema = 1\nname = "mine"\ntitle = "Mine"\nover = "ways-to-wellbeing"\n'
@@ -78,6 +89,10 @@ def refusal(text: str) -> tuple[int | None, str]:
     return raised.value.line, raised.value.reason
 
 
+def bands(**begins: Number) -> Bands:
+    return Bands(Band(name.replace("_", " "), points) for name, points in begins.items())
+
+
 # the shipped policies
 
 SHEET: dict[str, tuple[Any, Any]] = {
@@ -92,6 +107,21 @@ SHEET: dict[str, tuple[Any, Any]] = {
     "commitment_floor": (8, 8),
     "minimum_age": (19, 16),
     "window": (Window(date(2015, 4, 1), date(2016, 3, 31)), Window()),
+    "phq9_bands": (
+        bands(none=0, mild=5, moderate=10, moderately_severe=15, severe=20),
+        bands(minimal=0, mild=5, moderate=10, moderately_severe=15, severe=20),
+    ),
+    "gad7_bands": (
+        bands(none=0, mild=5, moderately_severe=11, severe=16),
+        bands(minimal=0, mild=5, moderate=10, severe=15),
+    ),
+    "swemwbs_bands": (bands(low=Decimal("7.00"), medium=Decimal("19.50"), high=Decimal("27.50")),) * 2,
+    "eligible_bands": (("mild", "moderate"),) * 2,
+    "phq9_caseness": (10, 10),
+    "gad7_caseness": (8, 8),
+    "phq9_reliable_change": (6, 6),
+    "gad7_reliable_change": (4, 4),
+    "swemwbs_reliable_change": (Decimal("2.87"),) * 2,
 }
 
 
@@ -111,12 +141,15 @@ def test_a_shipped_value_holds_from_its_first_day_and_not_the_day_before(name: s
     assert (raised.value.name, raised.value.day, raised.value.why) == (name, first - timedelta(days=1), None)
 
 
-def test_ways_to_wellbeing_cites_the_case_study_and_the_background_paper_and_else_decides_locally() -> None:
+def test_ways_to_wellbeing_cites_its_sources_and_else_decides_locally() -> None:
     day = Policy.load("ways-to-wellbeing").at(date(2015, 4, 1))
     assert {cited.name: cited.source for cited in day.in_force if not cited.local} == {
         "allowance_minutes": CASE_STUDY,
         "minimum_age": "Programme background paper (https://studylib.net/doc/7763702)",
         "window": CASE_STUDY,
+        **dict.fromkeys(("phq9_bands", "gad7_bands", "eligible_bands", "phq9_caseness", "gad7_caseness"), ELIGIBLE),
+        **dict.fromkeys(("phq9_reliable_change", "gad7_reliable_change"), IAPT),
+        "swemwbs_reliable_change": RESPONSIVENESS,
     }
 
 
@@ -423,6 +456,10 @@ def test_a_file_over_a_shipped_one_changes_only_what_it_names(names: set[str], b
         ("write_up_days", 0, 3650, "days"),
         ("commitment_floor", 1, 10, "points of commitment"),
         ("minimum_age", 0, 130, "years"),
+        ("phq9_caseness", 1, 27, "points of PHQ-9"),
+        ("gad7_caseness", 1, 21, "points of GAD-7"),
+        ("phq9_reliable_change", 1, 27, "points of PHQ-9"),
+        ("gad7_reliable_change", 1, 21, "points of GAD-7"),
     ],
 )
 def test_a_whole_number_is_accepted_at_its_bounds_and_refused_past_them(
@@ -555,6 +592,82 @@ def test_a_window_may_be_one_day() -> None:
 )
 def test_a_window_of_another_shape_is_refused(written: str, reason: str) -> None:
     assert refusal(entry("window", written)) == (7, f"window from 2020-01-01: value: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "expected"),
+    [
+        ("phq9_bands", "{ all = 0 }", bands(all=0)),
+        ("phq9_bands", "{ low = 0, high = 27 }", bands(low=0, high=27)),
+        ("gad7_bands", "{ a = 0, b = 1, c = 21 }", bands(a=0, b=1, c=21)),
+        ("swemwbs_bands", '{ a = "7.00", b = "35.00" }', bands(a=Decimal("7.00"), b=Decimal("35.00"))),
+        ("swemwbs_reliable_change", '"1.03"', Decimal("1.03")),
+        ("swemwbs_reliable_change", '"1.00"', Decimal("1.00")),
+        ("eligible_bands", '["mild"]', ("mild",)),
+    ],
+)
+def test_bands_and_metric_points_are_read(name: str, written: str, expected: Any) -> None:
+    assert value_of(name, written) == expected
+
+
+METRIC = 'metric points are written in quotes with two places, such as "19.50"'
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "reason"),
+    [
+        ("phq9_bands", "5", "a name for each band of PHQ-9 is expected, with the score that it begins at"),
+        ("phq9_bands", "{}", "a name for each band of PHQ-9 is expected, with the score that it begins at"),
+        ("phq9_bands", "{ mild = 5 }", "the first band, 'mild', begins at 0, the least score of PHQ-9"),
+        ("phq9_bands", "{ a = 0, b = 5, c = 5 }", "'c' begins at 5, and has to begin above 'b'"),
+        ("phq9_bands", "{ a = 0, b = 10, c = 5 }", "'c' begins at 5, and has to begin above 'b'"),
+        ("phq9_bands", "{ a = 0, b = 28 }", "'b': points of PHQ-9 run from 0 to 27"),
+        ("phq9_bands", "{ a = 0, b = 5.0 }", "'b': a whole number of points of PHQ-9 is expected"),
+        ("phq9_bands", "{ a = false }", "'a': a whole number of points of PHQ-9 is expected"),
+        ("phq9_bands", "{ a = [0, 4] }", "'a': a whole number of points of PHQ-9 is expected"),
+        ("phq9_bands", '{ " " = 0 }', "' ': it is empty"),
+        ("gad7_bands", "{ a = 0, b = 22 }", "'b': points of GAD-7 run from 0 to 21"),
+        ("swemwbs_bands", "{ a = 7 }", f"'a': {METRIC}"),
+        ("swemwbs_bands", "{ a = 7.00 }", f"'a': {METRIC}"),
+        ("swemwbs_bands", '{ a = "7" }', f"'a': {METRIC}"),
+        ("swemwbs_bands", '{ a = "7.00", b = "35.01" }', "'b': points of SWEMWBS run from 7 to 35"),
+        ("swemwbs_bands", '{ a = "8.00" }', "the first band, 'a', begins at 7, the least score of SWEMWBS"),
+        ("swemwbs_reliable_change", "2.87", METRIC),
+        ("swemwbs_reliable_change", '"2.870"', METRIC),
+        ("swemwbs_reliable_change", '"٢.٨٧"', METRIC),
+        ("swemwbs_reliable_change", '"0.99"', "points of SWEMWBS run from 1 to 35"),
+        ("swemwbs_reliable_change", '"NaN"', METRIC),
+        ("eligible_bands", '"mild"', 'a list of names is expected, such as ["mild", "moderate"]'),
+        ("eligible_bands", "[]", 'a list of names is expected, such as ["mild", "moderate"]'),
+        ("eligible_bands", "[1]", "a text is expected"),
+        ("eligible_bands", '["mild", "mild"]', "a name stands in it twice"),
+    ],
+)
+def test_bands_and_points_of_another_shape_are_refused(name: str, written: str, reason: str) -> None:
+    assert refusal(entry(name, written)) == (7, f"{name} from 2020-01-01: value: {reason}")
+
+
+def test_how_scores_are_read_is_what_the_day_decides_of_it() -> None:
+    shipped = Policy.load("ways-to-wellbeing")
+    day = shipped.at(date(2015, 4, 1))
+    assert day.reading("PHQ-9") == Reading(bands=SHEET["phq9_bands"][0], caseness=10, reliable_change=6)
+    assert day.reading("SWEMWBS") == Reading(bands=SHEET["swemwbs_bands"][0], reliable_change=Decimal("2.87"))
+    assert day.bands("GAD-7") == SHEET["gad7_bands"][0]
+    assert day.eligible_bands == ("mild", "moderate")
+    for scale in ("WEMWBS", "GSE", "ONS4"):
+        assert day.reading(scale) == Reading()
+    for scale in SCALES:
+        assert shipped.at(date(2015, 3, 31)).reading(scale) == Reading()
+    with pytest.raises(InvalidEntry, match=r"one of PHQ-9, .* is expected; did you mean 'PHQ-9'\?"):
+        day.reading("PHQ9")
+
+
+def test_in_a_gap_scores_are_read_by_nothing() -> None:
+    text = f"{HEAD}[[value.phq9_bands]]\nfrom = 2020-01-01\ngap = true\n{LOCAL}"
+    day = Policy.parse(text).at(date(2020, 1, 1))
+    assert day.reading("PHQ-9") == Reading()
+    with pytest.raises(Gap, match="the policy does not decide phq9_bands on 2020-01-01: our lead decides"):
+        day.bands("PHQ-9")
 
 
 # what a file may say

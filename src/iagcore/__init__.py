@@ -83,6 +83,13 @@ if TYPE_CHECKING:
     from iagcore.practice.learning import Learning as Learning
     from iagcore.practice.learning import LearningLinked as LearningLinked
     from iagcore.practice.learning import OtherSupportNoted as OtherSupportNoted
+    from iagcore.practice.measures import SCALES as SCALES
+    from iagcore.practice.measures import Measures as Measures
+    from iagcore.practice.measures import MeasureTaken as MeasureTaken
+    from iagcore.practice.measures import PairedChange as PairedChange
+    from iagcore.practice.measures import Score as Score
+    from iagcore.practice.measures import paired_change as paired_change
+    from iagcore.practice.measures import score as score
     from iagcore.practice.safeguarding import ConcernRaised as ConcernRaised
     from iagcore.practice.self_efficacy import DOMAINS as DOMAINS
     from iagcore.practice.self_efficacy import DiaryShared as DiaryShared
@@ -184,6 +191,8 @@ _HOME: Final = {
     "LearningLinked": "iagcore.practice.learning",
     "Line": "iagcore.practice.allowance",
     "MUST": "iagcore.record.findings",
+    "MeasureTaken": "iagcore.practice.measures",
+    "Measures": "iagcore.practice.measures",
     "MemoryJournal": "iagcore.storage.memory",
     "MissedMarkContested": "iagcore.practice.conversations",
     "MissedMarkWaived": "iagcore.practice.conversations",
@@ -192,6 +201,7 @@ _HOME: Final = {
     "OptionRaised": "iagcore.practice.grow",
     "OtherSupportNoted": "iagcore.practice.learning",
     "PLAN": "iagcore.practice.kinds",
+    "PairedChange": "iagcore.practice.measures",
     "Policy": "iagcore.policy",
     "ROLES": "iagcore.practice.kinds",
     "RULES": "iagcore.rulebook",
@@ -200,8 +210,10 @@ _HOME: Final = {
     "RecordAnnotated": "iagcore.practice.amendments",
     "Refused": "iagcore.exceptions",
     "Rule": "iagcore.record.judging",
+    "SCALES": "iagcore.practice.measures",
     "SHOULD": "iagcore.record.findings",
     "SQLiteJournal": "iagcore.storage.sqlite",
+    "Score": "iagcore.practice.measures",
     "SelfEfficacy": "iagcore.practice.self_efficacy",
     "Stage": "iagcore.practice.grow",
     "State": "iagcore.practice.conversations",
@@ -214,7 +226,9 @@ _HOME: Final = {
     "fold": "iagcore.record.journey",
     "minutes_charged": "iagcore.practice.allowance",
     "minutes_rounded": "iagcore.practice.allowance",
+    "paired_change": "iagcore.practice.measures",
     "rule": "iagcore.record.judging",
+    "score": "iagcore.practice.measures",
 }
 """Where each public name lives."""
 

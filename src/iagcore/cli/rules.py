@@ -8,6 +8,7 @@ from iagcore.casebook import Casebook
 from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.policy import VALUES, Cited, MissedCharge, Policy, Rounding, Window
 from iagcore.practice.conversations import FAULTS
+from iagcore.practice.measures import Bands
 from iagcore.record.judging import Rule
 from iagcore.reports.layout import wrapped
 from iagcore.rulebook import FAMILIES, RULES
@@ -97,5 +98,9 @@ def _written(value: Any, unit: str) -> str | None:
             return value.way if value.way == "none" else f"{value.way}, to {value.to} minutes"
         case Window():
             return f"{value.first:%d %b %Y} to {value.last:%d %b %Y}" if value.first and value.last else "open"
+        case Bands():
+            return str(value)
+        case tuple():
+            return ", ".join(value)
         case _:
             return f"{value} ({unit})" if unit[0].isdigit() else f"{value} {unit}"

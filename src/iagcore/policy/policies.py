@@ -28,6 +28,7 @@ from dateutil import tz
 from iagcore.exceptions import InvalidEntry, InvalidPolicy, nearest
 from iagcore.policy.values import VALUES, MissedCharge, Rounding, Window, written_day
 from iagcore.practice.kinds import accept_day, accept_id, accept_moment
+from iagcore.practice.measures import Bands, Reading, scale_named
 from iagcore.toml_source import Source, read_text
 
 SHIPPED: Final = ("ways-to-wellbeing", "starter")
@@ -185,11 +186,33 @@ class PolicyOnDay:
         window: Window = self.cited("window").value
         return window
 
+    def bands(self, scale: str) -> Bands:
+        """The bands that scores of a scale are read by. Raises Gap."""
+        bands: Bands = self.cited(f"{_stem(scale)}_bands").value
+        return bands
+
+    @property
+    def eligible_bands(self) -> tuple[str, ...]:
+        """The names of the bands that the programme takes for mild to moderate. Raises Gap."""
+        names: tuple[str, ...] = self.cited("eligible_bands").value
+        return names
+
+    def reading(self, scale: str) -> Reading:
+        """How scores of a scale are read, as far as the day decides it. Raises InvalidEntry for an unknown scale."""
+        parts = (field.name for field in attrs.fields(Reading))
+        decided = {part: self._by_name.get(f"{_stem(scale)}_{part}") for part in parts}
+        return Reading(**{part: cited.value for part, cited in decided.items() if cited is not None})
+
     def level(self, code: str) -> Level | None:
         """The level that this policy sets for a rule, or None where it leaves the rule book's own."""
         cited = self._by_name.get(code)
         level: Level | None = None if cited is None or code in _ACCEPT else cited.value
         return level
+
+
+def _stem(scale: str) -> str:
+    # PHQ-9 is phq9 in the names of values
+    return scale_named(scale).name.replace("-", "").lower()
 
 
 @lru_cache(maxsize=1024)

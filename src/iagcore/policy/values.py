@@ -4,15 +4,18 @@ They stand in one literal tuple, `VALUES`; a policy file may name no other. A va
 strictly: 45.0 and `true` are not whole numbers, and "45" is not minutes.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final, Literal
 
 import attrs
 
 from iagcore.exceptions import nearest
 from iagcore.practice.conversations import FAULTS
-from iagcore.practice.kinds import accept_day, whole
+from iagcore.practice.kinds import accept_day, accept_id, whole
+from iagcore.practice.measures import GAD_7, PHQ_9, SCALES, SWEMWBS, Band, Bands, Number
 
 
 @attrs.frozen
@@ -150,6 +153,60 @@ def _window(value: Any) -> Window:
     return Window(**days)
 
 
+def _metric(value: Any) -> Decimal:
+    """An exact decimal, written as a text: a TOML number with a point is a float, and would not be exact."""
+    if type(value) is not str or not re.fullmatch(r"[0-9]{1,2}\.[0-9]{2}", value):
+        raise ValueError('metric points are written in quotes with two places, such as "19.50"')
+    return Decimal(value)
+
+
+def _points(scale: str, *, least: int | None = None) -> Callable[[Any], Number]:
+    """A check for points of a scale as its scores are compared: metric ones where it has a metric."""
+    found = SCALES[scale]
+    lowest, highest = found.least_total if least is None else least, found.most_total
+    accept: Callable[[Any], Number] = _metric if found.metric else whole(lowest, highest, f"points of {scale}")
+
+    def within(value: Any) -> Number:
+        points = accept(value)
+        if not lowest <= points <= highest:
+            raise ValueError(f"points of {scale} run from {lowest} to {highest}")
+        return points
+
+    return within
+
+
+def _bands(scale: str) -> Callable[[Any], Bands]:
+    """Names, each with the score it begins at: it ends where the next one begins, so none overlap and none is left."""
+    least, accept = SCALES[scale].least_total, _points(scale)
+
+    def bands(value: Any) -> Bands:
+        if type(value) is not dict or not value:
+            raise ValueError(f"a name for each band of {scale} is expected, with the score that it begins at")
+        found: list[Band] = []
+        for name, begins in value.items():
+            try:
+                band = Band(accept_id(name), accept(begins))
+            except ValueError as error:
+                raise ValueError(f"{name!r}: {error}") from None
+            if not found and band.begins != least:
+                raise ValueError(f"the first band, {name!r}, begins at {least}, the least score of {scale}")
+            if found and band.begins <= found[-1].begins:
+                raise ValueError(f"{name!r} begins at {begins}, and has to begin above {found[-1].name!r}")
+            found.append(band)
+        return Bands(found)
+
+    return bands
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if type(value) is not list or not value:
+        raise ValueError('a list of names is expected, such as ["mild", "moderate"]')
+    names = tuple(accept_id(name) for name in value)
+    if len(set(names)) != len(names):
+        raise ValueError("a name stands in it twice")
+    return names
+
+
 VALUES: Final = (
     Value(
         "allowance_minutes",
@@ -216,6 +273,60 @@ VALUES: Final = (
         "open, or dates that are both included",
         "The days on which the programme may start journeys, book conversations and enrol.",
         _window,
+    ),
+    Value(
+        "phq9_bands",
+        "points that each begins at",
+        "The bands that scores of PHQ-9 are read by.",
+        _bands(PHQ_9),
+    ),
+    Value(
+        "gad7_bands",
+        "points that each begins at",
+        "The bands that scores of GAD-7 are read by.",
+        _bands(GAD_7),
+    ),
+    Value(
+        "swemwbs_bands",
+        "metric points that each begins at",
+        "The bands that metric scores of SWEMWBS are read by.",
+        _bands(SWEMWBS),
+    ),
+    Value(
+        "eligible_bands",
+        "names of bands",
+        "What the programme takes for mild to moderate, by the names of bands of PHQ-9 and GAD-7.",
+        _names,
+    ),
+    Value(
+        "phq9_caseness",
+        "points",
+        "A score of PHQ-9 from which on services speak of a case.",
+        _points(PHQ_9, least=1),
+    ),
+    Value(
+        "gad7_caseness",
+        "points",
+        "A score of GAD-7 from which on services speak of a case.",
+        _points(GAD_7, least=1),
+    ),
+    Value(
+        "phq9_reliable_change",
+        "points",
+        "A change of PHQ-9, up or down, from which on it is called reliable.",
+        _points(PHQ_9, least=1),
+    ),
+    Value(
+        "gad7_reliable_change",
+        "points",
+        "A change of GAD-7, up or down, from which on it is called reliable.",
+        _points(GAD_7, least=1),
+    ),
+    Value(
+        "swemwbs_reliable_change",
+        "metric points",
+        "A change of SWEMWBS on its metric, up or down, from which on it is called reliable.",
+        _points(SWEMWBS, least=1),
     ),
 )
 """Every value a policy decides, in the order of the sheet that a lead reads."""

@@ -43,6 +43,7 @@ from iagcore.practice.learning import (
     LearningLinked,
     OtherSupportNoted,
 )
+from iagcore.practice.measures import MeasureTaken
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten, EvidenceNoted
 
@@ -84,6 +85,7 @@ KINDS: Final[tuple[type[Entry], ...]] = (
     CourseCompleted,
     CourseLeft,
     LearningLinked,
+    MeasureTaken,
     ConcernRaised,
     RecordAnnotated,
     EntryCorrected,
@@ -100,7 +102,6 @@ PROMISED: Final[tuple[Kind, ...]] = (
     Kind("signposted", FACT, ("journey",), _COACH_OR_LEAD),
     Kind("outcome-learned", FACT, ("journey",), _ANYONE_BESIDE),
     Kind("referral-made", PLAN, ("journey",), _COACH_OR_LEAD, reads=("learner",)),
-    Kind("measure-taken", FACT, ("journey",), ("coach", "lead", "learner", "researcher")),
     Kind("concern-escalated", FACT, ("journey", "learner named"), ("coach", "lead", "safeguarding-lead")),
     Kind("concern-closed", FACT, ("journey", "learner named"), ("safeguarding-lead",)),
     Kind("follow-up-planned", PLAN, ("journey",), _COACH_OR_LEAD),

@@ -200,6 +200,10 @@ LearnRefNumber = Annotated[str, FieldType("learner reference number", FieldClass
 """ILR guidance 2022 to 2023, LearnRefNumber."""
 UKPRN = Annotated[int, FieldType("provider number", FieldClass.IDENTIFIER, whole(10_000_000, 99_999_999, "UKPRN"))]
 """ILR guidance 2022 to 2023, PartnerUKPRN."""
+Points = Annotated[int, FieldType("points", FieldClass.SPECIAL_CATEGORY, whole(0, 100, "points"))]
+"""Whole points of a scale about health: special category data. The scale itself says which may be."""
+ItemNumber = Annotated[int, FieldType("item number", FieldClass.SPECIAL_CATEGORY, whole(1, 100, "item numbers"))]
+"""Which item of such a scale, counted from 1."""
 
 
 T = TypeVar("T")

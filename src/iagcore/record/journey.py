@@ -23,6 +23,7 @@ from iagcore.practice import (
     grow,
     learners,
     learning,
+    measures,
     safeguarding,
     self_efficacy,
 )
@@ -34,6 +35,7 @@ from iagcore.practice.grow import Grow
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted, JourneyStatus
 from iagcore.practice.learning import Learning
+from iagcore.practice.measures import Measures
 from iagcore.practice.safeguarding import ConcernRaised, Safeguarding
 from iagcore.practice.self_efficacy import SelfEfficacy
 from iagcore.record.findings import Assessment, Weight
@@ -51,6 +53,7 @@ class Parts:
     grow: Grow = Grow()
     self_efficacy: SelfEfficacy = SelfEfficacy()
     learning: Learning = Learning()
+    measures: Measures = Measures()
     coaching: Coaching = Coaching()
     safeguarding: Safeguarding = Safeguarding()
     amendments: Amendments = Amendments()
@@ -72,6 +75,7 @@ APPLIED_BY: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         grow.__name__: {"grow": grow},
         self_efficacy.__name__: {"self_efficacy": self_efficacy},
         learning.__name__: {"learning": learning},
+        measures.__name__: {"measures": measures},
         coaches.__name__: {"coaching": coaches},
         safeguarding.__name__: {"safeguarding": safeguarding},
         amendments.__name__: {"amendments": amendments},
@@ -134,8 +138,9 @@ class Standing:
 class Journey:
     """One learner on one programme, as the record gives it.
 
-    Its parts are ordinary values: `status`, `bookings`, `allowance`, `grow`, `self_efficacy`, `learning`, `coaching`,
-    `safeguarding`. `learner` is whose it is for ever: an accepted start, or a concern that names its learner, fixes it.
+    Its parts are ordinary values: `status`, `bookings`, `allowance`, `grow`, `self_efficacy`, `learning`, `measures`,
+    `coaching`, `safeguarding`. `learner` is whose it is for ever: an accepted start, or a concern that names its
+    learner, fixes it.
     """
 
     name: str
@@ -186,6 +191,11 @@ class Journey:
     def learning(self) -> Learning:
         """Courses, links and other support."""
         return self.parts.learning
+
+    @property
+    def measures(self) -> Measures:
+        """The measures taken."""
+        return self.parts.measures
 
     @property
     def coaching(self) -> Coaching:

@@ -24,6 +24,7 @@ from iagcore.practice.grow import Grow
 from iagcore.practice.kinds import Entry, FieldClass, Nature, accept_moment, accept_party, accepted
 from iagcore.practice.learners import JourneyStatus
 from iagcore.practice.learning import Learning
+from iagcore.practice.measures import Measures
 from iagcore.practice.self_efficacy import SelfEfficacy
 from iagcore.record.findings import Assessment, Decision, Duty, Level, Outcome, Verdict, Weight, weigh
 from iagcore.record.journey import Hour, Journey, LineKey, Parts, Place, Timeline
@@ -79,6 +80,7 @@ class Case:
     _grow: Grow | None = None
     _self_efficacy: SelfEfficacy | None = None
     _learning: Learning | None = None
+    _measures: Measures | None = None
     _coaching: Coaching | None = None
     _status: JourneyStatus | None = None
     _timelines: Mapping[str, Timeline] | None = None
@@ -122,6 +124,7 @@ class Case:
             grow=parts.grow,
             self_efficacy=parts.self_efficacy,
             learning=parts.learning,
+            measures=parts.measures,
             coaching=parts.coaching,
             status=parts.status,
             opened=opened,
@@ -164,6 +167,11 @@ class Case:
     def self_efficacy(self) -> SelfEfficacy:
         """The journey's evidence and diary."""
         return known("the journey's evidence", self._self_efficacy)
+
+    @property
+    def measures(self) -> Measures:
+        """The journey's measures."""
+        return known("the journey's measures", self._measures)
 
     @property
     def status(self) -> JourneyStatus:

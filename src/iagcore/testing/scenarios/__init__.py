@@ -30,7 +30,8 @@ What a scenario does not speak of is supplied, so that the findings are about wh
 - *Fields*: those that have to be there, and those whose absence a rule would remark on (`unsaid = ["whose"]` leaves
   one out). What begins something (a booking, a goal, an action) has an id of its own, `conversation-1`; every other
   entry is about the one that was named last. Minutes are those last said of the conversation, and 30 at first. A
-  correction repeats what it does not change.
+  measure is PHQ-9 at the baseline, and its total is ten above the least one. A correction repeats what it does not
+  change.
 """
 
 from iagcore.testing.scenarios.reading import SUFFIX, Expected, Scenario, parse_scenarios, read_scenarios

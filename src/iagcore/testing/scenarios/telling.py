@@ -13,6 +13,7 @@ from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.conversations import ConversationHeld
 from iagcore.practice.kinds import Entry, Field, accept_flag, accept_id, accept_moment, accept_party
 from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.measures import SCALES, MeasureTaken
 from iagcore.storage.codec import kind_named
 from iagcore.storage.journey_file import BESIDE, beside, entry_of
 from iagcore.testing.scenarios.tables import Table, accept_names
@@ -52,6 +53,8 @@ SUPPLIED: Final[Mapping[str, object]] = {
     "whose words": "learner",
     "sort of diary entry": "achievement",
     "status": "started",
+    "scale": "PHQ-9",
+    "occasion": "baseline",
 }
 SUPPLIED_TOO: Final[Mapping[str, tuple[str, ...]]] = {
     # fields that may be left out, and whose absence a rule would remark on
@@ -195,6 +198,8 @@ class Telling:
             value = self._value(kind, field, journey, said, at)
             if value is not None:
                 said[field.name] = [value] if field.many else value
+        if kind is MeasureTaken and not said.keys() & {"items", "unanswered", "total", "coded"}:
+            said |= _an_answer(said["scale"])
         return said
 
     def _value(self, kind: type[Entry], field: Field, journey: str, said: Mapping[str, Any], at: datetime) -> object:
@@ -270,6 +275,16 @@ class Telling:
             self._minutes[step.journey, conversation] = minutes
         if isinstance(entry, ConversationHeld):
             self._held.add((step.journey, conversation))
+
+
+def _an_answer(name: Any) -> dict[str, Any]:
+    """A total ten points above the least one; where a scale is never summed, the middle of each of its items."""
+    scale = SCALES.get(name) if type(name) is str else None
+    if scale is None:
+        return {}
+    if scale.apart:
+        return {"items": [(scale.least + scale.most) // 2] * scale.items}
+    return {"total": scale.least_total + 10}
 
 
 def _as_it_was(entry: Entry | None, kind: type[Entry]) -> dict[str, Any]:
