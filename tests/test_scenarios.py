@@ -237,6 +237,28 @@ def test_a_kind_needs_nothing_said_but_which_record_it_is_about(kind: str) -> No
     assert decided(scenario).complete is True
 
 
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        ("", (10, ())),
+        (', scale = "SWEMWBS"', (17, ())),
+        (', scale = "ONS4"', (None, (5, 5, 5, 5))),
+        (", total = 3", (3, ())),
+        (", items = [0, 0, 0, 0, 0, 0, 0, 0, 1]", (None, (0, 0, 0, 0, 0, 0, 0, 0, 1))),
+        (', coded = "R"', (None, ())),
+    ],
+)
+def test_a_measure_is_answered_where_the_scenario_does_not_say_how(said: str, answers: tuple[Any, Any]) -> None:
+    entry = one(f'try = {{ kind = "measure-taken"{said} }}\noutcome = "accepted"').tried.entry
+    assert (getattr(entry, "total", None), getattr(entry, "items", None)) == answers
+
+
+@pytest.mark.parametrize("scale", ['"PHQ9"', "[]", "9"])
+def test_a_measure_of_no_scale_is_an_error_with_its_line(scale: str) -> None:
+    with pytest.raises(InvalidFile, match=r":\d+: .*one of PHQ-9, GAD-7, SWEMWBS, WEMWBS, GSE, ONS4 is expected"):
+        one(f'try = {{ kind = "measure-taken", scale = {scale} }}\noutcome = "accepted"')
+
+
 def test_the_age_supplied_is_one_that_the_policy_lets_start(tmp_path: Path) -> None:
     overlay(tmp_path, "minimum_age", "value = 50")
     scenario = read_one(tmp_path, 'policy = "over.toml"\ntry = { kind = "goal-set" }\nrules = ["GRW-06"]')

@@ -129,7 +129,7 @@ def test_codes_are_unique_and_in_known_families_and_sorts() -> None:
     codes = [rule.code for rule in RULES]
     assert len(codes) == len(set(codes))
     assert {rule.family for rule in RULES} == set(FAMILIES)
-    assert [rule.code for rule in RULES if rule.sort is RuleSort.COMPUTATION] == ["ALW-07"]
+    assert [rule.code for rule in RULES if rule.sort is RuleSort.COMPUTATION] == ["ALW-07", "MEA-01"]
     for rule in RULES:
         assert rule.title.endswith("."), rule.code
         assert rule.source, rule.code

@@ -21,6 +21,7 @@ from iagcore.practice.conversations import (
 from iagcore.practice.grow import ActionAgreed, ConversationWrittenUp, GoalSet, RealityExplored
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft
+from iagcore.practice.measures import OCCASIONS, RESEARCH_SHEET, MeasureTaken
 from iagcore.practice.self_efficacy import DiaryWritten
 from iagcore.record.findings import Decision
 from tests.casework import JO, NINA, OMAR, on, policy, value
@@ -84,6 +85,12 @@ notes = st.one_of(
     st.builds(RealityExplored, words=st.just("as it is"), conversation=conversations),
     st.builds(ActionAgreed, action=st.just("x"), what=st.just("ring them"), commitment=st.integers(1, 10)),
     st.builds(ConversationWrittenUp, conversation=conversations),
+    st.builds(
+        MeasureTaken,
+        scale=st.sampled_from(RESEARCH_SHEET),
+        occasion=st.sampled_from(OCCASIONS),
+        total=st.integers(7, 21),
+    ),
     st.builds(DiaryWritten, diary=st.just("d1"), sort=st.just("gratitude"), words=st.just("the sea")),
 )
 plans = st.one_of(bookings, reschedulings, extensions)

@@ -12,6 +12,7 @@ from iagcore.rulebook.booking import BOOKING
 from iagcore.rulebook.corrections import CORRECTIONS
 from iagcore.rulebook.grow import GROW
 from iagcore.rulebook.journey import JOURNEY
+from iagcore.rulebook.measures import MEASURES
 from iagcore.rulebook.safeguarding import SAFEGUARDING
 from iagcore.rulebook.self_efficacy import SELF_EFFICACY
 
@@ -20,6 +21,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *BOOKING,
     *GROW,
     *SELF_EFFICACY,
+    *MEASURES,
     *JOURNEY,
     *CORRECTIONS,
     *ACCESS,
@@ -31,6 +33,7 @@ FAMILIES: Final = {
     "BKG": "The life of a booking",
     "GRW": "GROW",
     "EFF": "Self-efficacy",
+    "MEA": "Measures",
     "JRN": "The journey",
     "COR": "Corrections and withdrawals",
     "ACC": "Who may make which entry",
@@ -45,6 +48,7 @@ __all__ = [
     "FAMILIES",
     "GROW",
     "JOURNEY",
+    "MEASURES",
     "RULES",
     "SAFEGUARDING",
     "SELF_EFFICACY",

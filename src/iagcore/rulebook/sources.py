@@ -19,4 +19,21 @@ GROW_FIRST: Final = "the GROW model (elevate.hr/grow-model; azkurs.org, business
 COACHING_QUESTIONS: Final = "coaching questions (mexeen.com)"
 COMMITMENT: Final = "GROW questions (cstraininguk.co.uk); the floor is local"
 REGROW: Final = "T-GROW and RE-GROW"
+SCORING: Final = (
+    "research tools 1, self-assessment sheet (mhfe.org.uk/content/"
+    "clmh-research-3-tools-1-sheet-mental-health-self-assessment-template); "
+    "scales for the pilots, codes D, R and M (mhfe.org.uk/content/wemwbs-phq9-and-gad7-scales-clmh-pilots)"
+)
+RESEARCH_TOOLS: Final = (
+    "research tools 1, self-assessment sheet (mhfe.org.uk/content/"
+    "clmh-research-3-tools-1-sheet-mental-health-self-assessment-template)"
+)
+TAKING_A_TOOL: Final = (
+    "programme questions and answers: will learners be able to take the tool away (mhfe.org.uk/content/"
+    "will-learners-be-able-take-tool-away-and-complete-it-and-submit-it-outside-classroom-setting)"
+)
+ELIGIBILITY: Final = (
+    "programme questions and answers: what do learners need to score "
+    "(mhfe.org.uk/content/what-do-learners-need-score-mental-health-tools-be-eligible)"
+)
 BANDURA: Final = "Bandura, Self-Efficacy: The Exercise of Control, 1997 (uky.edu/~eushe2/Pajares/effbook3.html); local"
