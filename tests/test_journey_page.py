@@ -565,6 +565,23 @@ def test_kinds_of_a_later_version_are_named_and_not_shown() -> None:
     assert "unseen" not in page
 
 
+def test_measures_are_shown_over_time_as_what_they_came_to() -> None:
+    taken = (
+        iag.MeasureTaken(scale="SWEMWBS", occasion="baseline", total=20),
+        iag.MeasureTaken(scale="PHQ-9", occasion="baseline", items=(1,) * 8, unanswered=(9,)),
+        iag.MeasureTaken(scale="GSE", occasion="final", total=30),
+    )
+    book = Book(START, *taken)
+    earlier = iag.MeasureTaken(scale="GAD-7", occasion="baseline", coded="R")
+    book.casebook.record("a", earlier, by="lead:jo", at=BEGINNING, id="late")
+    assert book.lines("MEASURES") == [
+        "  05 Jan 2026  baseline, GAD-7: not scored (coded R)",
+        "  06 Jan 2026  baseline, SWEMWBS: 18.59 (metric)",
+        "  07 Jan 2026  baseline, PHQ-9: not scored (part-answered, without item 9)",
+        "  08 Jan 2026  final, GSE: 30",
+    ]
+
+
 # ---- every kind, and every word
 
 

@@ -217,6 +217,7 @@ def test_the_four_answers_of_ons4_are_never_summed() -> None:
         ({"items": NINE[:8]}, "items", "PHQ-9 has 9 items, and this speaks of 8; those left unanswered are named"),
         ({"items": (*NINE, 0)}, "items", "PHQ-9 has 9 items, and this speaks of 10"),
         ({"items": NINE, "unanswered": (1,)}, "items", "PHQ-9 has 9 items, and this speaks of 10"),
+        ({"items": NINE[:5], "unanswered": (8, 9)}, "items", "PHQ-9 has 9 items, and this speaks of 7"),
         ({"items": (*NINE[:8], 4)}, "items", "items of PHQ-9 are whole points from 0 to 3; item 9 is 4"),
         ({"items": (*NINE[:7], 4), "unanswered": (1,)}, "items", "item 9 is 4"),
         ({"items": (*NINE[:8], -1)}, "items", "points run from 0 to 100"),

@@ -20,6 +20,7 @@ from iagcore.policy import SHIPPED, VALUES, Cited, MissedCharge, Policy, Roundin
 from iagcore.practice import KINDS, PROMISED
 from iagcore.practice.conversations import FAULTS
 from iagcore.practice.kinds import Entry, Field, Kind
+from iagcore.practice.measures import Bands
 from iagcore.record.judging import JUDGED, Rule, RuleSort
 from iagcore.rulebook import FAMILIES, RULES
 
@@ -64,7 +65,7 @@ def _rule(rule: Rule) -> str:
 
 SORTS: Final = {
     RuleSort.CHECK: "check: met, not met, or not assessed where something is not known",
-    RuleSort.COMPUTATION: "computation: settles minutes, and says by which value",
+    RuleSort.COMPUTATION: "computation: settles minutes or scores, and says how",
     RuleSort.GUARANTEE: "guarantee: holds by construction, and nothing has to look",
     RuleSort.DUTY: "duty: something that is now due; it refuses nothing",
 }
@@ -216,6 +217,10 @@ def _written(cited: Cited, value: Value) -> str:
             return f"{_day(first)} to {_day(last)}"
         case Window():
             return "open"
+        case Bands() as bands:
+            return str(bands)
+        case tuple() as names:
+            return ", ".join(names)
         case number:
             return f"{number} ({value.unit})" if value.unit[0].isdigit() else f"{number} {value.unit}"
 

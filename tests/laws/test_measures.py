@@ -106,6 +106,24 @@ def law_what_is_out_of_range_is_never_an_entry(scale: Scale, items: list[int], t
             score(scale.name, total=total)
 
 
+@given(scales, st.data())
+def law_items_and_those_left_unanswered_make_up_the_scale_or_are_no_entry(scale: Scale, data: st.DataObject) -> None:
+    unanswered = data.draw(st.lists(st.integers(1, scale.items + 1), max_size=scale.items))
+    count = max(0, scale.items - len(unanswered) + data.draw(st.sampled_from((0, 0, 0, -1, 1))))
+    points = st.integers(scale.least, scale.most)
+    items = data.draw(st.lists(points, min_size=count, max_size=count))
+    numbers = set(unanswered)
+    fits = len(numbers) == len(unanswered) and max(numbers, default=1) <= scale.items
+    if items and fits and len(items) + len(numbers) == scale.items:
+        entry = MeasureTaken(scale=scale.name, occasion="final", items=tuple(items), unanswered=tuple(unanswered))
+        assert {number for number, item in enumerate(entry.answers, start=1) if item is None} == numbers
+        assert [item for item in entry.answers if item is not None] == items
+        assert len(entry.answers) == scale.items
+    else:
+        with pytest.raises(InvalidEntry):
+            MeasureTaken(scale=scale.name, occasion="final", items=tuple(items), unanswered=tuple(unanswered))
+
+
 @given(summed, st.data())
 def law_a_change_there_and_back_is_the_same_the_other_way(scale: Scale, data: st.DataObject) -> None:
     totals = st.integers(scale.least_total, scale.most_total)

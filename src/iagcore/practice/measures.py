@@ -123,11 +123,15 @@ def scale_named(name: Any) -> Scale:
     return SCALES[name]
 
 
+def _as_many_as_it_has(of: str, scale: Scale, items: Sequence[int | None], *, count: int) -> None:
+    if count != scale.items:
+        reason = f"{scale.name} has {scale.items} items, and this speaks of {count}"
+        raise InvalidEntry(of, "items", items, f"{reason}; those left unanswered are named, never left out")
+
+
 def _all_items(of: str, scale: Scale, items: Sequence[int | None]) -> tuple[int | None, ...]:
     """One answer for every item, None where it was left unanswered. Raises `InvalidEntry`."""
-    if len(items) != scale.items:
-        reason = f"{scale.name} has {scale.items} items, and this speaks of {len(items)}"
-        raise InvalidEntry(of, "items", items, f"{reason}; those left unanswered are named, never left out")
+    _as_many_as_it_has(of, scale, items, count=len(items))
     for number, item in enumerate(items, start=1):
         if item is not None and (type(item) is not int or not scale.least <= item <= scale.most):
             reason = f"items of {scale.name} are whole points from {scale.least} to {scale.most}"
@@ -183,6 +187,7 @@ class MeasureTaken(Entry):
             if any(number > scale.items for number in self.unanswered):
                 reason = f"items of {scale.name} are numbered 1 to {scale.items}"
                 raise InvalidEntry(name, "unanswered", self.unanswered, reason)
+            _as_many_as_it_has(name, scale, self.items, count=len(self.items) + len(self.unanswered))
             _all_items(name, scale, self.answers)
 
     @property

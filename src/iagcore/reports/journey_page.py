@@ -128,6 +128,7 @@ def journey_page(journey: Journey, *, records: Iterable[Record], duties: Sequenc
         section("Self-efficacy", _self_efficacy(page)),
         section("Diary", _diary(page)),
         section("Learning", _learning(page)),
+        section("Measures", _measures(page)),
         section("Other support", _other_support(page)),
         section("Concerns", _concerns(page)),
         section("What is open", _open(page)),
@@ -383,6 +384,11 @@ def _learning(page: _Page) -> Iterator[str]:
     for link in page.journey.learning.links:
         to = " and ".join(filter(None, (link.conversation, link.domain))) or "the coaching"
         yield from beside(page.day(link.at), f"{link.course}, linked to {to}: {link.words}", column=DATE)
+
+
+def _measures(page: _Page) -> Iterator[str]:
+    for one in sorted(page.journey.measures.taken, key=lambda one: one.at):
+        yield from beside(page.day(one.at), f"{one.occasion}, {one.scale}: {one.score()}", column=DATE)
 
 
 def _other_support(page: _Page) -> Iterator[str]:
