@@ -218,8 +218,8 @@ def test_the_four_answers_of_ons4_are_never_summed() -> None:
         ({"items": (*NINE, 0)}, "items", "PHQ-9 has 9 items, and this speaks of 10"),
         ({"items": NINE, "unanswered": (1,)}, "items", "PHQ-9 has 9 items, and this speaks of 10"),
         ({"items": NINE[:5], "unanswered": (8, 9)}, "items", "PHQ-9 has 9 items, and this speaks of 7"),
-        ({"items": (*NINE[:8], 4)}, "items", "items of PHQ-9 are whole points from 0 to 3; item 9 is 4"),
-        ({"items": (*NINE[:7], 4), "unanswered": (1,)}, "items", "item 9 is 4"),
+        ({"items": (*NINE[:8], 4)}, "items", "items of PHQ-9 are whole points from 0 to 3, and item 9 is not"),
+        ({"items": (*NINE[:7], 4), "unanswered": (1,)}, "items", "item 9 is not"),
         ({"items": (*NINE[:8], -1)}, "items", "points run from 0 to 100"),
         ({"items": (*NINE[:8], "1")}, "items", "a whole number of points is expected"),
         ({"items": (*NINE[:8], 1.0)}, "items", "a whole number of points is expected"),
@@ -246,7 +246,11 @@ def test_the_four_answers_of_ons4_are_never_summed() -> None:
         ({"scale": "SWEMWBS", "total": 36}, "total", "totals of SWEMWBS are whole raw points from 7 to 35"),
         ({"scale": "WEMWBS", "total": 71}, "total", "totals of WEMWBS are whole raw points from 14 to 70"),
         ({"scale": "GSE", "total": 9}, "total", "totals of GSE are whole raw points from 10 to 40"),
-        ({"scale": "GSE", "items": (0, *[1] * 9)}, "items", "items of GSE are whole points from 1 to 4; item 1 is 0"),
+        (
+            {"scale": "GSE", "items": (0, *[1] * 9)},
+            "items",
+            "items of GSE are whole points from 1 to 4, and item 1 is not",
+        ),
         ({"scale": "ONS4", "total": 20}, "total", "ONS4 is never summed: give its 4 items"),
     ],
 )
@@ -254,6 +258,8 @@ def test_a_measure_that_cannot_be_is_refused_by_name(answers: dict[str, Any], fi
     with pytest.raises(InvalidEntry) as error:
         iag.MeasureTaken(**{"scale": "PHQ-9", "occasion": "baseline", **answers})
     assert (error.value.kind, error.value.field) == ("measure-taken", field)
+    private = field not in ("scale", "occasion")
+    assert ("(not shown)" in str(error.value)) is private
     assert reason in str(error.value)
 
 

@@ -123,10 +123,15 @@ def scale_named(name: Any) -> Scale:
     return SCALES[name]
 
 
+def _not_an_answer(of: str, field: str, value: object, reason: str) -> InvalidEntry:
+    # what somebody answered does not belong in a log, even where it cannot be
+    return InvalidEntry(of, field, value, reason, private=True)
+
+
 def _as_many_as_it_has(of: str, scale: Scale, items: Sequence[int | None], *, count: int) -> None:
     if count != scale.items:
         reason = f"{scale.name} has {scale.items} items, and this speaks of {count}"
-        raise InvalidEntry(of, "items", items, f"{reason}; those left unanswered are named, never left out")
+        raise _not_an_answer(of, "items", items, f"{reason}; those left unanswered are named, never left out")
 
 
 def _all_items(of: str, scale: Scale, items: Sequence[int | None]) -> tuple[int | None, ...]:
@@ -135,9 +140,9 @@ def _all_items(of: str, scale: Scale, items: Sequence[int | None]) -> tuple[int 
     for number, item in enumerate(items, start=1):
         if item is not None and (type(item) is not int or not scale.least <= item <= scale.most):
             reason = f"items of {scale.name} are whole points from {scale.least} to {scale.most}"
-            raise InvalidEntry(of, "items", items, f"{reason}; item {number} is {item!r}")
+            raise _not_an_answer(of, "items", items, f"{reason}, and item {number} is not")
     if all(item is None for item in items):
-        raise InvalidEntry(of, "items", items, f"a scale without an answer is coded whole: {_codes()}")
+        raise _not_an_answer(of, "items", items, f"a scale without an answer is coded whole: {_codes()}")
     return tuple(items)
 
 
@@ -145,10 +150,10 @@ def _the_total(of: str, scale: Scale, total: int) -> int:
     """A sum that the items can come to. Raises `InvalidEntry`."""
     if scale.apart:
         reason = f"{scale.name} is never summed: give its {scale.items} items"
-        raise InvalidEntry(of, "total", total, reason)
+        raise _not_an_answer(of, "total", total, reason)
     if type(total) is not int or not scale.least_total <= total <= scale.most_total:
         reason = f"totals of {scale.name} are whole raw points from {scale.least_total} to {scale.most_total}"
-        raise InvalidEntry(of, "total", total, reason)
+        raise _not_an_answer(of, "total", total, reason)
     return total
 
 
@@ -178,15 +183,15 @@ class MeasureTaken(Entry):
         if said.count(True) != 1:
             field = "items" if by_item else "total"
             reason = f"one of items, total and coded is expected ({_codes()}), and only one"
-            raise InvalidEntry(name, field, getattr(self, field) or None, reason)
+            raise _not_an_answer(name, field, getattr(self, field) or None, reason)
         if self.total is not None:
             _the_total(name, scale, self.total)
         if by_item:
             if len(set(self.unanswered)) != len(self.unanswered):
-                raise InvalidEntry(name, "unanswered", self.unanswered, "an item is named twice")
+                raise _not_an_answer(name, "unanswered", self.unanswered, "an item is named twice")
             if any(number > scale.items for number in self.unanswered):
                 reason = f"items of {scale.name} are numbered 1 to {scale.items}"
-                raise InvalidEntry(name, "unanswered", self.unanswered, reason)
+                raise _not_an_answer(name, "unanswered", self.unanswered, reason)
             _as_many_as_it_has(name, scale, self.items, count=len(self.items) + len(self.unanswered))
             _all_items(name, scale, self.answers)
 
@@ -300,14 +305,14 @@ def score(
     """
     found = scale_named(scale)
     if [items is not None, total is not None, coded is not None].count(True) != 1:
-        raise InvalidEntry("score", "items", items, f"one of items, total and coded is expected ({_codes()})")
+        raise _not_an_answer("score", "items", items, f"one of items, total and coded is expected ({_codes()})")
     if coded is not None:
         if type(coded) is not str or coded not in CODES:
-            raise InvalidEntry("score", "coded", coded, f"a code for a whole scale is one of {_codes()}")
+            raise _not_an_answer("score", "coded", coded, f"a code for a whole scale is one of {_codes()}")
         return Score(scale=scale, unscored=f"coded {coded}")
     if total is None:
         if isinstance(items, str | bytes) or not isinstance(items, Sequence):
-            raise InvalidEntry("score", "items", items, "a list of whole points is expected")
+            raise _not_an_answer("score", "items", items, "a list of whole points is expected")
         answers = _all_items("score", found, items)
         left = [str(number) for number, item in enumerate(answers, start=1) if item is None]
         if left:
