@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from iagcore.practice.learners import JourneyStarted
-from iagcore.record.sealing import alterations
+from iagcore.record.sealing import alterations, sealed
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
 from iagcore.storage.memory import MemoryJournal
@@ -107,6 +107,14 @@ def test_a_receipt_for_one_refusal_licenses_nothing_else_in_that_home() -> None:
         (2, "its payload is missing, and no receipt licenses that"),
         (2, f"the salt for {stranger} is missing, and no receipt licenses that"),
     ]
+
+
+def test_a_coachs_own_records_are_proven_though_bookings_stand_between_them() -> None:
+    first = sealed("r1", [(NINA, 1, b"a" * 16)], b"{}", payload=b"{}", id="one", previous=b"")
+    second = sealed("r2", [(NINA, 5, b"b" * 16)], b"{}", payload=b"{}", id="two", previous=first.plain)
+    third = sealed("r3", [(NINA, 6, b"c" * 16)], b"{}", payload=b"{}", id="three", previous=second.plain)
+    assert found([first, second, third]) == []
+    assert found([first, third]) == [(6, CHAIN)]
 
 
 def test_records_that_changed_places_are_found() -> None:
