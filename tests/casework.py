@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from iagcore.casebook import Casebook
 from iagcore.policy import Policy
@@ -46,6 +47,13 @@ def start(book: Casebook, journey: str = "a", *, learner: str = "learner:a", pro
     """Start a journey."""
     entry = JourneyStarted(learner=learner, programme=programme, attests_age=30)
     return book.record(journey, entry, by=JO, id="start").require()
+
+
+def opened(**rest: Any) -> Casebook:
+    """A casebook on which journey `a` has started."""
+    cases = casebook(**rest)
+    start(cases)
+    return cases
 
 
 def booked(conversation: str, starts_at: datetime, minutes: int = 60, *, coach: str = NINA) -> ConversationBooked:

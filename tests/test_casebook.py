@@ -39,6 +39,7 @@ from tests.casework import (
     findings,
     hold,
     on,
+    opened,
     policy,
     refusals,
     start,
@@ -46,12 +47,6 @@ from tests.casework import (
 )
 
 DIARY = DiaryWritten(diary="d1", sort="achievement", words="I rang them")
-
-
-def opened(**rest: Any) -> Casebook:
-    cases = casebook(**rest)
-    start(cases)
-    return cases
 
 
 # ---- what is not the caller's to get wrong quietly

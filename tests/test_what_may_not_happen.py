@@ -43,17 +43,12 @@ from tests.casework import (
     findings,
     hold,
     on,
+    opened,
     policy,
     refusals,
     start,
     value,
 )
-
-
-def opened(**rest: Any) -> Casebook:
-    cases = casebook(**rest)
-    start(cases)
-    return cases
 
 
 def concern(words: str = "worried", **rest: Any) -> ConcernRaised:
@@ -485,3 +480,29 @@ def test_a_learner_who_is_erased_and_back_between_a_read_and_an_append_is_a_conf
     assert book(other, "c1", on(1)).accepted
     assert cases.verify("a") == []
     assert [one.id for one in cases.records("a")] == ["start", "book-c1"]
+
+
+class Hasty(MemoryJournal):
+    """A journal on which, once, somebody is erased between two reads of one question."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.between: Any = None
+
+    def read(self, subject: str, *, after: int = 0) -> Any:
+        between = self.between
+        if between is not None and subject == "journey:a" and not after:
+            self.between = None
+            between()
+        return super().read(subject, after=after)
+
+
+def test_a_first_answer_that_was_erased_between_two_reads_is_asked_anew() -> None:
+    journal = Hasty()
+    cases, other = casebook(journal), casebook(journal)
+    start(cases)
+    book(cases, "c1", on(1))
+    other.journey("a")
+    journal.between = lambda: cases.erase("learner:a", by=JO)
+    assert start(other).accepted
+    assert [one.id for one in other.records("a")] == ["start"]

@@ -67,7 +67,7 @@ class Asked:
 
 @attrs.frozen
 class Judged:
-    """What came of judging one entry: its record, the decision, and the versions it rests on."""
+    """What came of judging one entry: its record, the decision, and the journey after it."""
 
     record: Record
     decision: Decision
@@ -350,7 +350,10 @@ class Casebook:
     def _first_answer(self, journey: Journey, asked: Asked) -> Decision:
         """The decision that stands under an id, when the content is the same."""
         version = journey.ids[asked.id]
-        *earlier, stored = islice(self._reading.journal.read(journey.subject), version)
+        upto = list(islice(self._reading.journal.read(journey.subject), version))
+        if len(upto) < version:
+            raise Conflict(journey.subject, version, len(upto))  # it was erased since it was read
+        *earlier, stored = upto
         before = reduce(folded, earlier, Journey(journey.name))
         after = folded(before, stored)
         first = codec.decode(stored)

@@ -59,8 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _answers(paths: Iterable[Path]) -> "Iterator[Report | InvalidFile]":
     """A report on each scenario, or what is wrong with a path, a file or a history."""
     # imported here, so that the other commands start without it
-    from iagcore.testing.scenarios import read_scenarios  # noqa: PLC0415
-    from iagcore.testing.scenarios import run as run_one  # noqa: PLC0415
+    from iagcore.testing.scenarios import read_scenarios  # noqa: PLC0415 # as said above
+    from iagcore.testing.scenarios import run as run_one  # noqa: PLC0415 # as said above
 
     seen: set[Path] = set()
     for path in paths:

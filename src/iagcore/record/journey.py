@@ -265,10 +265,10 @@ class Journey:
             len(self.opened),
             self._authorised_by(entry),
         )
-        names_learner = isinstance(entry, JourneyStarted | ConcernRaised)
+        named = entry.learner if isinstance(entry, JourneyStarted | ConcernRaised) else None
         return attrs.evolve(
             self,
-            learner=self.learner or (entry.learner if names_learner else None),  # type: ignore[attr-defined] # both do
+            learner=self.learner or named,
             parts=self.parts.after(entry, at=record.at),
             places=(*self.places, place),
             opened=self._opened_with(entry),

@@ -58,7 +58,7 @@ def _name(entry: Entry) -> str:
     MUST,
     on=(EntryCorrected, EntryWithdrawn),
     source=LOCAL,
-    remedy="Ask somebody who may make such an entry, or a lead.",
+    remedy="Ask somebody who may make such an entry, or a lead; what a learner alone may say, the learner takes back.",
     plain_remedy="Tell your coach or a lead what is not right.",
     protected=True,
     always_refuses=True,
@@ -70,7 +70,7 @@ def author_may_amend(entry: Any, case: Case) -> Verdict:
         says="{by} amends {kind}",
         plainly="Somebody else has to put this right.",
         by=case.by,
-        kind=_name(case.amended_place.original),
+        kind=", ".join(dict.fromkeys(_name(one) for one in _concerned(entry, case.amended_place))),
     )
 
 

@@ -33,7 +33,7 @@ class ScenarioFile(pytest.File):
     def collect(self) -> "Iterator[ScenarioItem]":
         """One item a scenario. A file that cannot be read as one is an error that names file and line."""
         from iagcore.exceptions import InvalidFile  # noqa: PLC0415 # see the top
-        from iagcore.testing.scenarios import read_scenarios  # noqa: PLC0415
+        from iagcore.testing.scenarios import read_scenarios  # noqa: PLC0415 # see the top
 
         try:
             scenarios = read_scenarios(self.path)
@@ -52,7 +52,7 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the scenario."""
-        from iagcore.testing.scenarios import run  # noqa: PLC0415
+        from iagcore.testing.scenarios import run  # noqa: PLC0415 # see the top
 
         report = run(self._scenario)
         if not report.passed:
@@ -60,7 +60,7 @@ class ScenarioItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **named: Any) -> Any:
         """The report alone; whatever else goes wrong keeps its traceback."""
-        from iagcore.exceptions import InvalidFile  # noqa: PLC0415
+        from iagcore.exceptions import InvalidFile  # noqa: PLC0415 # see the top
 
         if isinstance(excinfo.value, DoesNotHold | InvalidFile):
             return str(excinfo.value)
