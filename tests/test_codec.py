@@ -10,10 +10,11 @@ import pytest
 
 from iagcore.exceptions import InvalidEntry
 from iagcore.policy import Policy
-from iagcore.practice import PROMISED
+from iagcore.practice import KINDS, PROMISED
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.conversations import ConversationHeld
 from iagcore.practice.kinds import Entry
+from iagcore.practice.measures import MeasureTaken
 from iagcore.record import sealing
 from iagcore.record.journey import fold
 from iagcore.record.records import PolicyKept, UnreadEntry
@@ -181,6 +182,39 @@ def test_an_entry_of_a_later_version_cannot_be_amended_by_this_one() -> None:
     assert refusals(cases.preview("a", correction, by="lead:jo")) == ["COR-01"]
     # another amendment passes over it: what its record settled stands
     assert cases.preview("a", EntryWithdrawn("note", "a slip"), by="lead:jo").accepted
+
+
+A_VALUE: dict[str, Any] = {
+    "moment": on(0),
+    "day": on(0).date(),
+    "minutes": 5,
+    "age": 30,
+    "commitment": 5,
+    "flag": False,
+    "party": NINA,
+    "coach": NINA,
+    "learner": "learner:a",
+    "lead": "lead:jo",
+    "provider number": 10_000_000,
+    "unique learner number": "9276308686",
+}
+"""A value for each type of field that is neither words nor one of a few."""
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["bare", "whole"])
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in KINDS if kind.declares.fields and kind is not MeasureTaken],
+    ids=lambda kind: kind.declares.name,
+)
+def law_10_an_entry_of_every_kind_survives_bare_and_whole(kind: type[Entry], whole: bool) -> None:
+    values: dict[str, Any] = {}
+    for field in kind.declares.fields:
+        if whole or not field.may_be_left_out:
+            value = field.type.choices[0] if field.type.choices else A_VALUE.get(field.type.name, "x")
+            values[field.name] = ((value,) if whole else ()) if field.many else value
+    entry = kind(**values)
+    assert codec.read_entry(json.loads(json.dumps(codec.entry_document(entry)))) == entry
 
 
 def write_frozen() -> None:  # pragma: no cover - run by hand, once for each format

@@ -22,6 +22,7 @@ from iagcore.practice.conversations import (
 )
 from iagcore.practice.grow import GoalSet, RealityExplored
 from iagcore.practice.learners import JourneyClosed, JourneyStarted
+from iagcore.practice.learning import CoursesShown
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryWritten
 from iagcore.record.findings import Outcome
@@ -480,6 +481,13 @@ def test_a_learner_who_is_erased_and_back_between_a_read_and_an_append_is_a_conf
     assert book(other, "c1", on(1)).accepted
     assert cases.verify("a") == []
     assert [one.id for one in cases.records("a")] == ["start", "book-c1"]
+
+
+def test_a_list_with_nothing_in_it_is_read_again() -> None:
+    journal = MemoryJournal()
+    cases = opened(journal=journal)
+    cases.record("a", CoursesShown(courses=()), by=NINA).require()
+    assert casebook(journal).journey("a") == cases.journey("a")
 
 
 class Hasty(MemoryJournal):

@@ -156,8 +156,12 @@ def entry_document(entry: Entry) -> Document:
         case EntryWithdrawn():
             return {"kind": "entry-withdrawn", "target": entry.target, "why": entry.why, "whole": entry.whole}
         case _:
-            values = {field.name: getattr(entry, field.name) for field in entry.declares.fields}
-            return {"kind": entry.declares.name, **{k: _written(v) for k, v in values.items() if v not in (None, ())}}
+            fields = {field: getattr(entry, field.name) for field in entry.declares.fields}
+            # what may be left out is, where it says nothing; an empty list that has to be there is written
+            said = {
+                one.name: _written(v) for one, v in fields.items() if v not in (None, ()) or not one.may_be_left_out
+            }
+            return {"kind": entry.declares.name, **said}
 
 
 def kind_named(name: object, *, of: str = "entry") -> type[Entry]:
