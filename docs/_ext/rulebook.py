@@ -220,7 +220,7 @@ def _written(cited: Cited, value: Value) -> str:
         case Bands() as bands:
             return str(bands)
         case tuple() as names:
-            return ", ".join(names)
+            return ", ".join(map(str, names))
         case number:
             return f"{number} ({value.unit})" if value.unit[0].isdigit() else f"{number} {value.unit}"
 

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from iagcore import rulebook as rulebook
     from iagcore.casebook import Casebook as Casebook
+    from iagcore.casebook import Released as Released
+    from iagcore.casebook.coaching import Coach as Coach
+    from iagcore.casebook.due import DueIndex as DueIndex
     from iagcore.exceptions import Conflict as Conflict
     from iagcore.exceptions import IagcoreError as IagcoreError
     from iagcore.exceptions import IdUsedBefore as IdUsedBefore
@@ -38,6 +41,10 @@ if TYPE_CHECKING:
     from iagcore.practice.amendments import RecordAnnotated as RecordAnnotated
     from iagcore.practice.coaches import CoachAssigned as CoachAssigned
     from iagcore.practice.coaches import CoverAssigned as CoverAssigned
+    from iagcore.practice.consent import ConfidentialityExplained as ConfidentialityExplained
+    from iagcore.practice.consent import ConsentGiven as ConsentGiven
+    from iagcore.practice.consent import Consents as Consents
+    from iagcore.practice.consent import ConsentWithdrawn as ConsentWithdrawn
     from iagcore.practice.conversations import LIFE as LIFE
     from iagcore.practice.conversations import CoachingOfferAnswered as CoachingOfferAnswered
     from iagcore.practice.conversations import Conversation as Conversation
@@ -50,6 +57,12 @@ if TYPE_CHECKING:
     from iagcore.practice.conversations import MissedMarkContested as MissedMarkContested
     from iagcore.practice.conversations import MissedMarkWaived as MissedMarkWaived
     from iagcore.practice.conversations import State as State
+    from iagcore.practice.disclosures import OUTLETS as OUTLETS
+    from iagcore.practice.disclosures import DisclosureMade as DisclosureMade
+    from iagcore.practice.disclosures import Outlet as Outlet
+    from iagcore.practice.follow_up import FollowUpMade as FollowUpMade
+    from iagcore.practice.follow_up import FollowUpPlanned as FollowUpPlanned
+    from iagcore.practice.follow_up import FollowUps as FollowUps
     from iagcore.practice.grow import Action as Action
     from iagcore.practice.grow import ActionAgreed as ActionAgreed
     from iagcore.practice.grow import ActionReviewed as ActionReviewed
@@ -90,7 +103,22 @@ if TYPE_CHECKING:
     from iagcore.practice.measures import Score as Score
     from iagcore.practice.measures import paired_change as paired_change
     from iagcore.practice.measures import score as score
+    from iagcore.practice.readiness import BasisChanged as BasisChanged
+    from iagcore.practice.readiness import CheckCompleted as CheckCompleted
+    from iagcore.practice.readiness import CoachPaused as CoachPaused
+    from iagcore.practice.readiness import CoachSuspended as CoachSuspended
+    from iagcore.practice.readiness import CourseExperienced as CourseExperienced
+    from iagcore.practice.readiness import DebriefHeld as DebriefHeld
+    from iagcore.practice.readiness import ExemptionGiven as ExemptionGiven
+    from iagcore.practice.readiness import InterestExpressed as InterestExpressed
+    from iagcore.practice.readiness import Readiness as Readiness
+    from iagcore.practice.readiness import StepTaken as StepTaken
+    from iagcore.practice.readiness import SupervisionHeld as SupervisionHeld
+    from iagcore.practice.readiness import TrainingCompleted as TrainingCompleted
+    from iagcore.practice.safeguarding import ConcernClosed as ConcernClosed
+    from iagcore.practice.safeguarding import ConcernEscalated as ConcernEscalated
     from iagcore.practice.safeguarding import ConcernRaised as ConcernRaised
+    from iagcore.practice.safeguarding import SafetyTalkedAbout as SafetyTalkedAbout
     from iagcore.practice.self_efficacy import DOMAINS as DOMAINS
     from iagcore.practice.self_efficacy import DiaryShared as DiaryShared
     from iagcore.practice.self_efficacy import DiaryUnshared as DiaryUnshared
@@ -103,6 +131,7 @@ if TYPE_CHECKING:
     from iagcore.record.findings import Assessment as Assessment
     from iagcore.record.findings import Decision as Decision
     from iagcore.record.findings import Duty as Duty
+    from iagcore.record.findings import DutyStatus as DutyStatus
     from iagcore.record.journey import Hour as Hour
     from iagcore.record.journey import Journey as Journey
     from iagcore.record.journey import Timeline as Timeline
@@ -112,6 +141,8 @@ if TYPE_CHECKING:
     from iagcore.record.judging import decide as decide
     from iagcore.record.judging import rule as rule
     from iagcore.record.records import Record as Record
+    from iagcore.record.releasing import Shown as Shown
+    from iagcore.record.releasing import View as View
     from iagcore.rulebook import RULES as RULES
     from iagcore.storage.memory import MemoryJournal as MemoryJournal
     from iagcore.storage.protocols import Erasable as Erasable
@@ -129,13 +160,24 @@ _HOME: Final = {
     "Allowance": "iagcore.practice.allowance",
     "AllowanceExtended": "iagcore.practice.allowance",
     "Assessment": "iagcore.record.findings",
+    "BasisChanged": "iagcore.practice.readiness",
     "BreachAuthorised": "iagcore.practice.amendments",
     "Case": "iagcore.record.judging",
     "Casebook": "iagcore.casebook",
+    "CheckCompleted": "iagcore.practice.readiness",
+    "Coach": "iagcore.casebook.coaching",
     "CoachAssigned": "iagcore.practice.coaches",
+    "CoachPaused": "iagcore.practice.readiness",
+    "CoachSuspended": "iagcore.practice.readiness",
     "CoachingOfferAnswered": "iagcore.practice.conversations",
+    "ConcernClosed": "iagcore.practice.safeguarding",
+    "ConcernEscalated": "iagcore.practice.safeguarding",
     "ConcernRaised": "iagcore.practice.safeguarding",
+    "ConfidentialityExplained": "iagcore.practice.consent",
     "Conflict": "iagcore.exceptions",
+    "ConsentGiven": "iagcore.practice.consent",
+    "ConsentWithdrawn": "iagcore.practice.consent",
+    "Consents": "iagcore.practice.consent",
     "Conversation": "iagcore.practice.conversations",
     "ConversationBooked": "iagcore.practice.conversations",
     "ConversationCancelled": "iagcore.practice.conversations",
@@ -146,15 +188,20 @@ _HOME: Final = {
     "Conversations": "iagcore.practice.conversations",
     "CourseCompleted": "iagcore.practice.learning",
     "CourseEnrolled": "iagcore.practice.learning",
+    "CourseExperienced": "iagcore.practice.readiness",
     "CourseLeft": "iagcore.practice.learning",
     "CoursesShown": "iagcore.practice.learning",
     "CoverAssigned": "iagcore.practice.coaches",
     "DOMAINS": "iagcore.practice.self_efficacy",
+    "DebriefHeld": "iagcore.practice.readiness",
     "Decision": "iagcore.record.findings",
     "DiaryShared": "iagcore.practice.self_efficacy",
     "DiaryUnshared": "iagcore.practice.self_efficacy",
     "DiaryWritten": "iagcore.practice.self_efficacy",
+    "DisclosureMade": "iagcore.practice.disclosures",
+    "DueIndex": "iagcore.casebook.due",
     "Duty": "iagcore.record.findings",
+    "DutyStatus": "iagcore.record.findings",
     "Entry": "iagcore.practice.kinds",
     "EntryCorrected": "iagcore.practice.amendments",
     "EntryWithdrawn": "iagcore.practice.amendments",
@@ -162,9 +209,13 @@ _HOME: Final = {
     "Erasure": "iagcore.storage.protocols",
     "Evidence": "iagcore.practice.self_efficacy",
     "EvidenceNoted": "iagcore.practice.self_efficacy",
+    "ExemptionGiven": "iagcore.practice.readiness",
     "FACT": "iagcore.practice.kinds",
     "Feed": "iagcore.storage.protocols",
     "Filing": "iagcore.storage.protocols",
+    "FollowUpMade": "iagcore.practice.follow_up",
+    "FollowUpPlanned": "iagcore.practice.follow_up",
+    "FollowUps": "iagcore.practice.follow_up",
     "Goal": "iagcore.practice.grow",
     "GoalChanged": "iagcore.practice.grow",
     "GoalReached": "iagcore.practice.grow",
@@ -175,6 +226,7 @@ _HOME: Final = {
     "Hour": "iagcore.record.journey",
     "IagcoreError": "iagcore.exceptions",
     "IdUsedBefore": "iagcore.exceptions",
+    "InterestExpressed": "iagcore.practice.readiness",
     "InvalidEntry": "iagcore.exceptions",
     "InvalidFile": "iagcore.exceptions",
     "InvalidPolicy": "iagcore.exceptions",
@@ -197,30 +249,40 @@ _HOME: Final = {
     "MissedMarkContested": "iagcore.practice.conversations",
     "MissedMarkWaived": "iagcore.practice.conversations",
     "Note": "iagcore.practice.grow",
+    "OUTLETS": "iagcore.practice.disclosures",
     "Option": "iagcore.practice.grow",
     "OptionRaised": "iagcore.practice.grow",
     "OtherSupportNoted": "iagcore.practice.learning",
+    "Outlet": "iagcore.practice.disclosures",
     "PLAN": "iagcore.practice.kinds",
     "PairedChange": "iagcore.practice.measures",
     "Policy": "iagcore.policy",
     "ROLES": "iagcore.practice.kinds",
     "RULES": "iagcore.rulebook",
+    "Readiness": "iagcore.practice.readiness",
     "RealityExplored": "iagcore.practice.grow",
     "Record": "iagcore.record.records",
     "RecordAnnotated": "iagcore.practice.amendments",
     "Refused": "iagcore.exceptions",
+    "Released": "iagcore.casebook",
     "Rule": "iagcore.record.judging",
     "SCALES": "iagcore.practice.measures",
     "SHOULD": "iagcore.record.findings",
     "SQLiteJournal": "iagcore.storage.sqlite",
+    "SafetyTalkedAbout": "iagcore.practice.safeguarding",
     "Score": "iagcore.practice.measures",
     "SelfEfficacy": "iagcore.practice.self_efficacy",
+    "Shown": "iagcore.record.releasing",
     "Stage": "iagcore.practice.grow",
     "State": "iagcore.practice.conversations",
+    "StepTaken": "iagcore.practice.readiness",
     "StoredRecord": "iagcore.storage.protocols",
+    "SupervisionHeld": "iagcore.practice.readiness",
     "Timeline": "iagcore.record.journey",
+    "TrainingCompleted": "iagcore.practice.readiness",
     "UnknownJourney": "iagcore.exceptions",
     "UnusableJournal": "iagcore.exceptions",
+    "View": "iagcore.record.releasing",
     "WorkshopAttended": "iagcore.practice.grow",
     "decide": "iagcore.record.judging",
     "fold": "iagcore.record.journey",

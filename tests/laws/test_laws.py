@@ -32,7 +32,8 @@ from iagcore.practice.learners import JourneyClosed, JourneyStarted, JourneyStat
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import Decision, Outcome, Weight
 from iagcore.record.history import judge_history
-from iagcore.record.journey import Hour, Journey, Parts, Timeline, fold
+from iagcore.record.home import Parts
+from iagcore.record.journey import Hour, Journey, Timeline, fold
 from iagcore.record.judging import Amending, Case, decide
 from iagcore.record.records import UnreadEntry
 from iagcore.record.settling import settle

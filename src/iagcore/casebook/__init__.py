@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 import attrs
 
+from iagcore.casebook.coaching import Coach, coach_on
+from iagcore.casebook.due import DueIndex, Progress, duties_on
 from iagcore.casebook.erasing import erase
 from iagcore.casebook.reading import Reading, folded
 from iagcore.casebook.writing import Writing
@@ -29,21 +31,46 @@ from iagcore.exceptions import (
     nearest,
 )
 from iagcore.policy import Policy
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import PLAN, ROLES, Entry, accept_id, accept_learner, accept_moment, accept_party, accepted
+from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, Erased, RecordAnnotated
+from iagcore.practice.consent import CASE_STUDY
+from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
+from iagcore.practice.kinds import (
+    PLAN,
+    ROLES,
+    Entry,
+    Nature,
+    accept_coach,
+    accept_id,
+    accept_learner,
+    accept_moment,
+    accept_party,
+    accepted,
+)
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record import sealing
 from iagcore.record.amending import may_amend
-from iagcore.record.filing import subjects_of, subjects_of_a_refusal
-from iagcore.record.findings import Assessment, Decision, Duty
+from iagcore.record.filing import coach_of, subjects_of, subjects_of_a_refusal
+from iagcore.record.findings import Assessment, Decision, Duty, DutyStatus
 from iagcore.record.history import Amended, amend
-from iagcore.record.journey import Journey, Place, Timeline, stack_after
-from iagcore.record.judging import JUDGED, Amending, Case, Rule, accepts, consider, counted, duties, plain_title, title
+from iagcore.record.home import Home, stack_after
+from iagcore.record.journey import CoachHome, Journey, Timeline
+from iagcore.record.judging import (
+    JUDGED,
+    Amending,
+    Case,
+    Rule,
+    accepts,
+    consider,
+    counted,
+    plain_title,
+    title,
+)
 from iagcore.record.records import Record, Sort
+from iagcore.record.releasing import View, view
 from iagcore.rulebook import RULES
 from iagcore.storage import codec
-from iagcore.storage.protocols import Erasable, Erasure, Journal
+from iagcore.storage.protocols import Erasable, Erasure, Feed, Journal
 
 Amendment = EntryCorrected | EntryWithdrawn
 Restated = tuple[tuple[str, tuple[Assessment, ...]], ...]
@@ -57,28 +84,41 @@ def utc_now() -> datetime:
 
 @attrs.frozen
 class Asked:
-    """One entry that somebody wants on the record. `at` is None where the caller left it to the clock."""
+    """One entry that somebody wants on the record. `at` is None where the caller left it to the clock.
+
+    `nature` is how it is judged: its kind's own, unless it is asked beforehand about what the kind says happened.
+    """
 
     entry: Entry
     by: str
     at: datetime | None
     id: str
+    nature: Nature
 
 
 @attrs.frozen
 class Judged:
-    """What came of judging one entry: its record, the decision, and the journey after it."""
+    """What came of judging one entry: its record, the decision, and the home after it."""
 
     record: Record
     decision: Decision
-    after: Journey
+    after: Home
+
+
+@attrs.frozen
+class Released:
+    """The decision on whether something may be shown, and what the outlet carries; None where it is refused."""
+
+    decision: Decision
+    view: View | None
 
 
 class Casebook:
     """Journeys on a journal, under a policy: decide, record, correct, read.
 
     `policy` is one policy, or several by programme. `clock` gives aware times. A conflict with another process is
-    retried for `patience` seconds; then `Conflict` is raised.
+    retried for `patience` seconds; then `Conflict` is raised. `due_index` is where duties are kept between questions
+    about a whole caseload: in memory, unless a `DueIndex(path)` is given.
 
     Raises `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one, and
     `InvalidEntry` where `journal` or `policy` is none.
@@ -92,6 +132,7 @@ class Casebook:
         clock: Callable[[], datetime] = utc_now,
         patience: float = 30.0,
         rules: Sequence[Rule] = RULES,
+        due_index: DueIndex | None = None,
     ) -> None:
         if not isinstance(journal, Journal):
             raise InvalidEntry("casebook", "journal", journal, "a journal is expected, such as SQLiteJournal(path)")
@@ -106,6 +147,7 @@ class Casebook:
         self._clock = clock
         self._patience = patience
         self._rules = tuple(rules)
+        self._due_index = DueIndex() if due_index is None else due_index
         for one in given:
             _check_levels(one, self._rules)
 
@@ -118,27 +160,61 @@ class Casebook:
             raise UnknownJourney(name)
         return journey
 
+    def coach(self, coach: str) -> Coach:
+        """A coach as the record gives it now: readiness, hours, and the journeys they go with.
+
+        One of whom nothing is on the record is ready for nothing that has to be known. Raises `InvalidEntry`.
+        """
+        return coach_on(self._reading, accepted("coach", coach, accept_coach), self._first, self._rules)
+
     def timeline(self, subject: str) -> Timeline:
         """The hours held of a learner or a coach, across journeys."""
         return self._reading.timeline(accepted("subject", subject, accept_party))
 
     def records(self, name: str) -> Iterator[Record]:
-        """The records of a journey in the order of recording, refusals too; none for one that does not exist."""
-        for stored in self._reading.journal.read(f"journey:{_journey_name(name)}"):
-            if stored.payload is not None:
+        """The records of a journey, or of a coach, in the order of recording, refusals too; none where nothing is."""
+        subject = _empty(name).subject
+        for stored in self._reading.journal.read(subject):
+            if stored.payload is not None and stored.home == subject:
                 yield codec.decode(stored)
 
     def duties(self, name: str) -> tuple[Duty, ...]:
-        """What is due on a journey, under the policies it was recorded under. Raises `UnknownJourney`."""
-        return self._duties(self.journey(name))
+        """What is to do on a journey, or for a coach, under the policies it was recorded under.
+
+        Raises `UnknownJourney`.
+        """
+        home = self._home(name)
+        if not home.exists:
+            raise UnknownJourney(name)
+        return self._duties(home)
+
+    def due(
+        self, *, at: datetime | None = None, party: str | None = None, progress: Progress | None = None
+    ) -> tuple[Duty, ...]:
+        """What is to do on the whole caseload, what is overdue first, then what is due, then what is coming.
+
+        `at` is when it is asked for; left out, it is now. With a `party`, only what is for them, by name or by role;
+        what is about a concern is only ever for whom it names. `progress` is told how far a long first look has come.
+
+        Raises `InvalidEntry`, and `UnusableJournal` where the journal has no feed.
+        """
+        moment = accepted("at", self._clock() if at is None else at, accept_moment)
+        if party is not None:
+            party = accepted("party", party, accept_party)
+        self._due_index.refresh(self._reading, self._rules, progress=progress)
+        found = self._due_index.duties(zone=self._first.zone)
+        asked = [one for one in found if party is None or one.is_for(party)]
+        order = list(DutyStatus)
+        never = datetime.max.replace(tzinfo=UTC)
+        return tuple(sorted(asked, key=lambda one: (order.index(one.status(moment)), one.due or never)))
 
     def verify(self, name: str) -> list[sealing.Alteration]:
-        """What the seal finds altered in the records of a journey; empty where it proves them.
+        """What the seal finds altered in the records of a journey, or of a coach; empty where it proves them.
 
         A journey that was erased is named by the subject it then took, `erased:…`.
         """
-        subject = name if name.startswith(sealing.ERASED) else f"journey:{_journey_name(name)}"
-        stored = list(self._reading.journal.read(subject))
+        subject = name if name.startswith(sealing.ERASED) else _empty(name).subject
+        stored = [one for one in self._reading.journal.read(subject) if one.home == subject]
         return sealing.alterations(stored, licences=codec.licences(stored))
 
     def policy_of(self, fingerprint: str) -> Policy:
@@ -154,6 +230,8 @@ class Casebook:
         self, journey: str, entry: Entry, *, by: str, at: datetime | None = None, id: str | None = None
     ) -> Decision:
         """Decide one entry and put the answer on the record, once for every `id`.
+
+        `journey` is a journey's name, or a coach, `coach:nina`, for what is about their readiness.
 
         The same `id` again gives the first decision, accepted or refused, and records nothing. `at` is when it
         happened or was decided; left out, it is now.
@@ -209,28 +287,65 @@ class Casebook:
         """Take back what stands on the stack of the record `target`; with `whole`, the record and all corrections."""
         return self.record(journey, EntryWithdrawn(target, why, whole), by=by, id=id)
 
+    def release(self, journey: str, disclosure: DisclosureMade, *, by: str, id: str | None = None) -> Released:
+        """Ask whether something may be shown, and show it: decided beforehand, and recorded before anything leaves.
+
+        What is shown is what the outlet carries of the journey as it then stands; nothing, where it is refused. The
+        same `id` again records nothing new, and is decided anew, since consent may have been withdrawn meanwhile.
+
+        Raises whatever `record` raises.
+        """
+        asked = self._asked(disclosure, by=by, at=None, id=id, nature=PLAN)
+        decision = self._record(journey, [asked])[0]
+        if not decision.accepted:
+            return Released(decision, None)
+        home = self._reading.journey(_journey_name(journey))
+        now = accepted("clock", self._clock(), accept_moment)
+        again = self._judge(home, attrs.evolve(asked, id=secrets.token_hex(16)), Writing(self._reading, home), now=now)
+        if not again.decision.accepted:
+            return Released(attrs.evolve(again.decision, record=None), None)
+        outlet = OUTLET_BY_NAME[disclosure.outlet]
+        quoting = disclosure.quotes if outlet.purpose == CASE_STUDY else None
+        return Released(decision, view(home, outlet, disclosure.shown_to, quoting=quoting))
+
     def erase(self, learner: str, *, by: str) -> Erasure:
         """Remove a learner's words and references, and those of all their journeys, together.
 
         What coaches' timelines stand on stays, without a name; every hour still held is released. The old names are
-        free again. Raises `InvalidEntry` where `by` is no lead, and `UnusableJournal` where the journal cannot erase.
+        free again. A refusal is not recorded: nothing would be left to keep it with.
+
+        Raises `Refused` where a concern is open on one of them, or `by` is no lead, and `UnusableJournal` where the
+        journal cannot erase.
         """
         learner = accepted("learner", learner, accept_learner)
-        if not accepted("by", by, accept_party).startswith("lead:"):
-            raise InvalidEntry("erased", "by", by, "an erasure is for a lead to make")
+        by = accepted("by", by, accept_party)
         journal = self._reading.journal
         if not isinstance(journal, Erasable):
             raise UnusableJournal(type(journal).__name__, "this journal cannot erase")
         erasable: Erasable = journal
         now = accepted("clock", self._clock(), accept_moment)
         policy = self._first.fingerprint
-        erasure = self._patiently(lambda: erase(erasable, self._reading, learner, now=now, policy=policy))
+
+        def judged(journey: Journey) -> None:
+            case = Case.of(journey, self._first, at=now, by=by)
+            asked = Erased(learner=learner)
+            considered = consider(asked, case, self._rules, nature=PLAN)
+            zone = self._first.zone
+            Decision(
+                accepts(considered), considered, title(asked, zone), plain_title(asked, zone), policy, complete=True
+            ).require()
+
+        erasure = self._patiently(lambda: erase(erasable, self._reading, learner, judged, now=now, policy=policy))
         self._reading.remembered.forget()
+        if isinstance(journal, Feed):
+            self._due_index.refresh(self._reading, self._rules)
         return erasure
 
     # ---- one attempt
 
-    def _asked(self, entry: Entry, *, by: str, at: datetime | None, id: str | None) -> Asked:
+    def _asked(
+        self, entry: Entry, *, by: str, at: datetime | None, id: str | None, nature: Nature | None = None
+    ) -> Asked:
         if not isinstance(entry, Entry):
             raise InvalidEntry(
                 "argument", "entry", entry, "an entry is expected, such as iagcore.ConversationBooked(…)"
@@ -240,13 +355,16 @@ class Casebook:
             accepted("by", by, accept_party),
             None if at is None else accepted("at", at, accept_moment),
             secrets.token_hex(16) if id is None else accepted("id", id, accept_id),
+            nature or (PLAN if isinstance(entry, Amendment) else entry.declares.nature),
         )
 
     def _record(
         self, journey: str, asked: Sequence[Asked], *, together: bool = False, keep: bool = True
     ) -> list[Decision]:
-        name = _journey_name(journey)
-        return self._patiently(lambda: self._attempt(name, asked, together=together, keep=keep))
+        empty = _empty(journey)
+        for one in asked:
+            _belongs(one.entry, empty)
+        return self._patiently(lambda: self._attempt(journey, asked, together=together, keep=keep))
 
     def _patiently(self, attempt: Callable[[], T]) -> T:
         until = time.monotonic() + self._patience
@@ -262,14 +380,14 @@ class Casebook:
 
     def _attempt(self, name: str, asked: Sequence[Asked], *, together: bool, keep: bool) -> list[Decision]:
         now = accepted("clock", self._clock(), accept_moment)
-        journey = self._reading.journey(name)
-        writing = Writing(self._reading, journey)
+        home = self._home(name)
+        writing = Writing(self._reading, home)
         decisions: list[Decision] = []
         for one in asked:
-            if one.id in journey.ids:
-                decisions.append(self._first_answer(journey, one))
+            if one.id in home.ids:
+                decisions.append(self._first_answer(home, one))
                 continue
-            judged = self._judge(writing.journey, one, writing, now=now)
+            judged = self._judge(writing.home, one, writing, now=now)
             decisions.append(judged.decision)
             writing.add(judged.record, judged.after)
         refused = any(not decision.accepted for decision in decisions)
@@ -278,40 +396,33 @@ class Casebook:
         writing.append()
         return decisions
 
-    def _judge(self, journey: Journey, asked: Asked, writing: Writing, *, now: datetime) -> Judged:
+    def _judge(self, home: Home, asked: Asked, writing: Writing, *, now: datetime) -> Judged:
         entry = asked.entry
-        if not journey.exists and not isinstance(entry, JourneyStarted | ConcernRaised):
-            raise UnknownJourney(journey.name)
-        policy = self._policy_for(journey, entry)
-        place = journey.stack_of(entry.target) if isinstance(entry, Amendment) else None
+        begins = isinstance(entry, JourneyStarted | ConcernRaised) or entry.declares.about[0] == "coach"
+        if not home.exists and not begins:
+            raise UnknownJourney(home.name)
+        policy = self._policy_for(home, entry)
+        place = home.stack_of(entry.target) if isinstance(entry, Amendment) else None
         at = asked.at or (place.at if place else now)
-        case = Case.of(journey, policy, at=at, by=asked.by)
+        case = Case.of(home, policy, at=at, by=asked.by)
         amended: Amended | None = None
         if isinstance(entry, Amendment):
             if place is not None and may_amend(entry, place.original):
                 stack = stack_after(place, entry, record=asked.id, at=at, by=asked.by)
-                amended = amend(journey, entry, stack, policy_of=self._reading.policy, rules=self._rules)
+                amended = amend(home, entry, stack, policy_of=self._reading.policy, rules=self._rules)
                 case = attrs.evolve(case, effect=amended.effect)
             case = attrs.evolve(case, amending=Amending(place, amended is not None and amended.as_a_fact))
         else:
             case = case.settled(entry)
-        subjects = subjects_of(entry, journey, case.effect)
-        released = [journey.surrogates[line.key] for line in case.effect if line.key in journey.surrogates]
-        case = attrs.evolve(
-            case,
-            timelines={
-                subject: writing.timeline(subject).without(released)
-                for subject in subjects
-                if subject.partition(":")[0] in ROLES
-            },
-        )
-        considered = consider(entry, case, self._rules, nature=PLAN if isinstance(entry, Amendment) else None)
+        subjects = subjects_of(entry, home, case.effect)
+        case = _with_what_it_reads(case, entry, home, writing, subjects)
+        considered = consider(entry, case, self._rules, nature=asked.nature)
         accepted_ = accepts(considered)
         restated: Restated = ()
         if amended is not None and accepted_:
             considered, restated = (*considered, *amended.own_findings), amended.restated
         if not accepted_:
-            subjects = subjects_of_a_refusal(entry, journey, by=asked.by)
+            subjects = subjects_of_a_refusal(entry, home, by=asked.by)
         record = Record(
             asked.id,
             subjects,
@@ -326,10 +437,10 @@ class Casebook:
             tuple((writing.surrogate(line), line) for line in case.effect) if accepted_ else (),
             entry,
         )
-        after = journey.after(record, version=journey.version + 1)
-        return Judged(record, self._decision(record, journey, after), after)
+        after = home.after(record, version=home.version + 1)
+        return Judged(record, self._decision(record, home, after), after)
 
-    def _decision(self, record: Record, before: Journey, after: Journey) -> Decision:
+    def _decision(self, record: Record, before: Home, after: Home) -> Decision:
         zone = self._reading.policy(record.policy).zone
         already = set(self._duties(before))
         effect = tuple(line for _, line in record.effect)
@@ -347,14 +458,14 @@ class Casebook:
             counted=counted(record.entry, effect, record.considered, self._rules),
         )
 
-    def _first_answer(self, journey: Journey, asked: Asked) -> Decision:
+    def _first_answer(self, home: Home, asked: Asked) -> Decision:
         """The decision that stands under an id, when the content is the same."""
-        version = journey.ids[asked.id]
-        upto = list(islice(self._reading.journal.read(journey.subject), version))
+        version = home.ids[asked.id]
+        upto = list(islice(self._reading.journal.read(home.subject), version))
         if len(upto) < version:
-            raise Conflict(journey.subject, version, len(upto))  # it was erased since it was read
+            raise Conflict(home.subject, version, len(upto))  # it was erased since it was read
         *earlier, stored = upto
-        before = reduce(folded, earlier, Journey(journey.name))
+        before = reduce(folded, earlier, _empty(home.name))
         after = folded(before, stored)
         first = codec.decode(stored)
         for what, same in (
@@ -363,11 +474,15 @@ class Casebook:
             ("time", asked.at is None or first.at == asked.at),
         ):
             if not same:
-                raise IdUsedBefore(journey.subject, asked.id, what)
+                raise IdUsedBefore(home.subject, asked.id, what)
         return self._decision(first, before, after)
 
-    def _policy_for(self, journey: Journey, entry: Entry) -> Policy:
-        if self._by_programme is None:
+    def _home(self, name: str) -> Home:
+        empty = _empty(name)
+        return self._reading.coach(name) if isinstance(empty, CoachHome) else self._reading.journey(name)
+
+    def _policy_for(self, home: Home, entry: Entry) -> Policy:
+        if self._by_programme is None or isinstance(home, CoachHome):
             return self._first
         start = entry.entry if isinstance(entry, EntryCorrected) else entry
         if isinstance(start, JourneyStarted):
@@ -377,26 +492,60 @@ class Casebook:
             reason = f"this casebook has no policy for this programme{near}"
             raise InvalidEntry(start.declares.name, "programme", start.programme, reason)
         # what is not a start is never turned away for its programme: a concern least of all
-        started = next((place for place in journey.places if isinstance(place.original, JourneyStarted)), None)
+        started = next((place for place in home.places if isinstance(place.original, JourneyStarted)), None)
         kept = self._first if started is None else self._reading.policy(started.policy)
-        return self._by_programme.get(journey.status.programme or "", kept)
+        return self._by_programme.get(home.parts.status.programme or "", kept)
 
-    def _duties(self, journey: Journey) -> tuple[Duty, ...]:
-        found = duties(journey, self._rules, values=self._values_of)
-        zone = self._first.zone
-        return tuple(attrs.evolve(one, due=one.due and one.due.astimezone(zone)) for one in found)
+    def _duties(self, home: Home) -> tuple[Duty, ...]:
+        return duties_on(self._reading, home, self._rules, zone=self._first.zone)
 
-    def _values_of(self, place: Place) -> Any:
-        policy = self._reading.policy(place.policy)
-        return policy.at(policy.day(place.at))
+
+def _empty(name: Any) -> Home:
+    """The home that a name is of, before anything is on its record."""
+    name = accepted("journey", name, accept_id)
+    role = name.partition(":")[0]
+    if role == "coach" and ":" in name:
+        return CoachHome(accepted("coach", name, accept_coach))
+    if ":" in name and role in (*ROLES, "journey", "policy", "erased"):
+        raise InvalidEntry("argument", "journey", name, f"a journey's name does not begin with {role}:")
+    return Journey(name)
 
 
 def _journey_name(name: Any) -> str:
-    name = accepted("journey", name, accept_id)
-    role = name.partition(":")[0]
-    if ":" in name and role in (*ROLES, "journey", "policy", "erased"):
-        raise InvalidEntry("argument", "journey", name, f"a journey's name does not begin with {role}:")
-    return str(name)
+    empty = _empty(name)
+    if isinstance(empty, CoachHome):
+        raise InvalidEntry("argument", "journey", name, "a journey's name does not begin with coach:")
+    return empty.name
+
+
+def _belongs(entry: Entry, empty: Home) -> None:
+    """Raise `InvalidEntry` where a kind stands on journeys and a coach is named, or the other way round."""
+    stands = entry.entry if isinstance(entry, EntryCorrected) else entry
+    if isinstance(stands, EntryWithdrawn | RecordAnnotated | BreachAuthorised):
+        return
+    kind = stands.declares
+    if kind.about[0] == "coach" and not isinstance(empty, CoachHome):
+        reason = "it is about a coach: record it under the coach, such as coach:nina"
+        raise InvalidEntry(kind.name, "journey", empty.name, reason)
+    if kind.about[0] != "coach" and isinstance(empty, CoachHome):
+        raise InvalidEntry(
+            kind.name, "journey", empty.name, "it is about a journey: record it under the journey's name"
+        )
+
+
+def _with_what_it_reads(case: Case, entry: Entry, home: Home, writing: Writing, subjects: Sequence[str]) -> Case:
+    """The case with what lies beyond the home: who is booked when, a coach's readiness, consents for every journey."""
+    released = [home.surrogates[line.key] for line in case.effect if line.key in home.surrogates]
+    people = [one for one in subjects if one.partition(":")[0] in ROLES and one != home.subject]
+    timelines = {subject: writing.timeline(subject).without(released) for subject in people}
+    case = attrs.evolve(case, timelines=timelines)
+    coach = coach_of(entry, home, by=case.by)
+    if coach is not None:
+        case = attrs.evolve(case, coach=writing.readiness(coach))
+    if "learner" in entry.declares.reads and home.learner is not None:
+        elsewhere = writing.consents_elsewhere(home.learner)
+        case = attrs.evolve(case, consents=attrs.evolve(home.parts.consents, elsewhere=elsewhere))
+    return case
 
 
 def _check_levels(policy: Policy, rules: Sequence[Rule]) -> None:

@@ -7,6 +7,7 @@ held, so that a coach's time is free again.
 """
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 
 import attrs
@@ -15,6 +16,7 @@ from iagcore.casebook.reading import Reading, version_in
 from iagcore.casebook.writing import salted
 from iagcore.practice.allowance import Line
 from iagcore.record import sealing
+from iagcore.record.journey import Journey
 from iagcore.record.records import Envelope, Sort
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
@@ -36,9 +38,24 @@ class Home:
         return self.records[-1].about[0].version
 
 
-def erase(journal: Erasable, reading: Reading, learner: str, *, now: datetime, policy: str) -> Erasure:
-    """One attempt to erase a learner. Raises `Conflict` where anything it rests on has moved on meanwhile."""
+def erase(
+    journal: Erasable,
+    reading: Reading,
+    learner: str,
+    judged: Callable[[Journey], None],
+    *,
+    now: datetime,
+    policy: str,
+) -> Erasure:
+    """One attempt to erase a learner. Raises `Conflict` where anything it rests on has moved on meanwhile.
+
+    `judged` raises where one of the learner's journeys may not be erased; it is asked at least once.
+    """
     filed = list(reading.journal.read(learner))
+    names = dict.fromkeys(one.home.removeprefix("journey:") for one in filed if one.home.startswith("journey:"))
+    theirs = [one for one in map(reading.journey, names) if one.learner == learner]
+    for journey in theirs or [Journey("asked", learner=learner)]:
+        judged(journey)
     if not filed:
         return Erasure(0, Gone.COMPLETE, "Nothing is on the record under this name: is it spelt right?")
     homes = [_home(reading, subject, learner, filed) for subject in dict.fromkeys(one.home for one in filed)]

@@ -7,16 +7,20 @@ learner who was erased may have come back under the same name, and nothing of th
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from iagcore.exceptions import UnusableJournal
 from iagcore.policy import Policy
-from iagcore.record.journey import Journey, Timeline
+from iagcore.practice.consent import Consents
+from iagcore.record.home import Home
+from iagcore.record.journey import CoachHome, Journey, Timeline
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
 from iagcore.storage.protocols import Journal
+
+H = TypeVar("H", bound=Home)
 
 REMEMBERED: Final = 4096
 """How many subjects are kept folded; the least recently used goes first, and is read again when it is wanted."""
@@ -62,28 +66,43 @@ class Reading:
 
     def journey(self, name: str) -> Journey:
         """The journey of that name; an empty one where nothing is on the record."""
-        subject = f"journey:{name}"
-        journey: Journey = self.remembered.get(subject) or Journey(name)
-        anew, records = self._since(subject, journey.version, journey.last)
+        return self._home(Journey(name))
+
+    def coach(self, name: str) -> CoachHome:
+        """A coach's own record; an empty one where nothing is on it."""
+        return self._home(CoachHome(name))
+
+    def _home(self, empty: H) -> H:
+        subject = empty.subject
+        home: H = self.remembered.get(f"home {subject}") or empty
+        anew, records = self._since(subject, home.version, home.last)
         fresh = list(records)
-        if not anew and journey.version and any(stored.payload is None for stored in fresh):
+        if not anew and home.version and any(stored.payload is None for stored in fresh if stored.home == subject):
             # somebody was erased here: what is remembered may hold words that are gone
             anew, fresh = True, list(self.journal.read(subject))
-        journey = Journey(name) if anew else journey
+        home = empty if anew else home
         for stored in fresh:
-            journey = folded(journey, stored)
-        self.remembered.keep(subject, journey)
-        return journey
+            home = folded(home, stored)
+        self.remembered.keep(f"home {subject}", home)
+        return home
+
+    def consents_elsewhere(self, learner: str, *, than: str) -> tuple[int, tuple[Consents, ...]]:
+        """What a learner consented to on other journeys than `than`, and the version of the learner it was read at."""
+        filed = list(self.journal.read(learner))
+        homes = dict.fromkeys(one.home for one in filed if one.home.startswith("journey:") and one.home != than)
+        others = (self.journey(home.removeprefix("journey:")) for home in homes)
+        version = version_in(filed[-1], learner) if filed else 0
+        return version, tuple(one.consents for one in others if one.learner == learner)
 
     def timeline(self, subject: str) -> Timeline:
         """The hours of a learner or a coach."""
-        timeline: Timeline = self.remembered.get(subject) or Timeline(subject)
+        timeline: Timeline = self.remembered.get(f"hours {subject}") or Timeline(subject)
         anew, records = self._since(subject, timeline.version, timeline.last)
         timeline = Timeline(subject) if anew else timeline
         for stored in records:
             about = tuple(filing.subject for filing in stored.about)
             timeline = timeline.after(codec.read_envelope(stored), about, version=version_in(stored, subject))
-        self.remembered.keep(subject, timeline)
+        self.remembered.keep(f"hours {subject}", timeline)
         return timeline
 
     def _since(self, subject: str, version: int, last: str | None) -> tuple[bool, Iterator[StoredRecord]]:
@@ -115,13 +134,16 @@ class Reading:
         return fingerprint in self._kept
 
 
-def folded(journey: Journey, stored: StoredRecord) -> Journey:
-    """The journey after one more stored record of its home."""
-    version = stored.about[0].version
+def folded(home: H, stored: StoredRecord) -> H:
+    """A home after one more record that is filed under its subject."""
+    version = version_in(stored, home.subject)
+    if stored.home != home.subject:
+        # a booking stands under its coach too, and is the journey's record: the version moves on, and nothing else
+        return attrs.evolve(home, version=version, last=stored.surrogate)
     if stored.payload is None:
-        # a refusal whose learner was erased, or the receipt for it: neither is part of this journey
-        return attrs.evolve(journey, version=version, last=stored.surrogate, plain=stored.plain)
-    return journey.after(codec.decode(stored), version=version, surrogate=stored.surrogate, plain=stored.plain)
+        # a refusal whose learner was erased, or the receipt for it: neither is part of this home
+        return attrs.evolve(home, version=version, last=stored.surrogate, plain=stored.plain)
+    return home.after(codec.decode(stored), version=version, surrogate=stored.surrogate, plain=stored.plain)
 
 
 def version_in(stored: StoredRecord, subject: str) -> int:

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 import attrs
 
 from iagcore.casebook.reading import Reading
+from iagcore.exceptions import Conflict
 from iagcore.practice.allowance import Line
+from iagcore.practice.consent import Consents
+from iagcore.practice.readiness import Readiness
 from iagcore.record import sealing
-from iagcore.record.journey import Journey, Timeline
+from iagcore.record.home import Home
+from iagcore.record.journey import Timeline
 from iagcore.record.records import PolicyKept, Record, Sort
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
@@ -17,12 +21,14 @@ from iagcore.storage import codec
 class Writing:
     """One append: what it expects of every subject that was read, and the records, sealed one to the other."""
 
-    def __init__(self, reading: Reading, journey: Journey) -> None:
+    def __init__(self, reading: Reading, home: Home) -> None:
         self._reading = reading
-        self.journey = journey
-        self._expect = {journey.subject: journey.version}
+        self.home = home
+        self._expect = {home.subject: home.version}
         self._versions = dict(self._expect)
         self._timelines: dict[str, Timeline] = {}
+        self._coaches: dict[str, Readiness] = {}
+        self._elsewhere: dict[str, tuple[Consents, ...]] = {}
         self._surrogates: dict[tuple[str, str], str] = {}
         self._stored: list[StoredRecord] = []
 
@@ -30,22 +36,46 @@ class Writing:
         """The timeline of a learner or coach, whose version the append then expects."""
         if subject not in self._timelines:
             timeline = self._reading.timeline(subject)
+            self._rests_on(subject, timeline.version)
             self._timelines[subject] = timeline
-            self._versions[subject] = self._expect[subject] = timeline.version
         return self._timelines[subject]
+
+    def readiness(self, coach: str) -> Readiness:
+        """A coach's readiness, whose version the append then expects."""
+        if coach == self.home.subject:
+            return self.home.parts.readiness
+        if coach not in self._coaches:
+            home = self._reading.coach(coach)
+            self._rests_on(coach, home.version)
+            self._coaches[coach] = home.readiness
+        return self._coaches[coach]
+
+    def consents_elsewhere(self, learner: str) -> tuple[Consents, ...]:
+        """What a learner consented to on other journeys, whose version the append then expects."""
+        if learner not in self._elsewhere:
+            version, found = self._reading.consents_elsewhere(learner, than=self.home.subject)
+            self._rests_on(learner, version)
+            self._elsewhere[learner] = found
+        return self._elsewhere[learner]
+
+    def _rests_on(self, subject: str, version: int) -> None:
+        # one subject may be read for its hours and for its readiness: both have to be of one version
+        if self._expect.setdefault(subject, version) != version:
+            raise Conflict(subject, self._expect[subject], version)
+        self._versions.setdefault(subject, version)
 
     def surrogate(self, line: Line) -> str:
         """The surrogate of a line: the one it has on the journey, or a fresh one."""
-        known = self.journey.surrogates.get(line.key)
+        known = self.home.surrogates.get(line.key)
         return known or self._surrogates.setdefault(line.key, secrets.token_hex(16))
 
-    def add(self, record: Record, after: Journey) -> None:
-        """One more record, which makes the journey `after`."""
+    def add(self, record: Record, after: Home) -> None:
+        """One more record, which makes the home `after`."""
         self._keep_policy(record)
         for subject in record.about[1:]:
             self.timeline(subject)
-        stored = self._sealed(record, previous=self.journey.plain)
-        self.journey = attrs.evolve(after, last=stored.surrogate, plain=stored.plain)
+        stored = self._sealed(record, previous=self.home.plain)
+        self.home = attrs.evolve(after, last=stored.surrogate, plain=stored.plain)
         envelope = codec.read_envelope(stored)
         for subject in record.about[1:]:
             timeline = self._timelines[subject]
@@ -80,9 +110,9 @@ class Writing:
         if not self._stored:
             return
         self._reading.journal.append(self._stored, expect=self._expect)
-        self._reading.remembered.keep(self.journey.subject, self.journey)
+        self._reading.remembered.keep(f"home {self.home.subject}", self.home)
         for subject, timeline in self._timelines.items():
-            self._reading.remembered.keep(subject, timeline)
+            self._reading.remembered.keep(f"hours {subject}", timeline)
 
 
 def salted(filings: Sequence[tuple[str, int]]) -> list[tuple[str, int, bytes]]:

@@ -13,7 +13,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -26,7 +26,7 @@ import attrs
 from dateutil import tz
 
 from iagcore.exceptions import InvalidEntry, InvalidPolicy, nearest
-from iagcore.policy.values import VALUES, MissedCharge, Rounding, Window, written_day
+from iagcore.policy.values import VALUES, EmergencyContact, MissedCharge, Rounding, Window, written_day
 from iagcore.practice.kinds import accept_day, accept_id, accept_moment
 from iagcore.practice.measures import Bands, Reading, scale_named
 from iagcore.toml_source import Source, read_text
@@ -120,6 +120,10 @@ class Policy:
         except ValueError as error:
             raise InvalidEntry("policy", "moment", moment, str(error)) from None
 
+    def end_of(self, day: date) -> datetime:
+        """The last second of a day, in the policy's zone."""
+        return datetime.combine(day, time(23, 59, 59), tzinfo=self.zone)
+
     def at(self, day: date) -> "PolicyOnDay":
         """The policy on one day. Raises InvalidEntry for what is not a date."""
         try:
@@ -190,6 +194,18 @@ class PolicyOnDay:
         """The bands that scores of a scale are read by. Raises Gap."""
         bands: Bands = self.cited(f"{_stem(scale)}_bands").value
         return bands
+
+    @property
+    def required_checks(self) -> tuple[str, ...]:
+        """The trainings and checks that the provider requires of a coach. Raises Gap."""
+        names: tuple[str, ...] = self.cited("required_checks").value
+        return names
+
+    @property
+    def emergency_contacts(self) -> tuple[EmergencyContact, ...]:
+        """Whom to reach where danger is immediate. Raises Gap."""
+        contacts: tuple[EmergencyContact, ...] = self.cited("emergency_contacts").value
+        return contacts
 
     @property
     def eligible_bands(self) -> tuple[str, ...]:

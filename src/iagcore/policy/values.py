@@ -83,6 +83,19 @@ class Window:
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
+@attrs.frozen
+class EmergencyContact:
+    """Whom to reach where danger is immediate, how, and on which day somebody last checked that it is right."""
+
+    name: str
+    contact: str
+    last_checked: date
+
+    def __str__(self) -> str:
+        """The contact in a line."""
+        return f"{self.name}: {self.contact} (last checked {self.last_checked:%d %b %Y})"
+
+
 def written_day(value: Any) -> date:
     """A date as TOML writes one. Raises ValueError."""
     if type(value) is str:
@@ -207,6 +220,28 @@ def _names(value: Any) -> tuple[str, ...]:
     return names
 
 
+def _names_or_none(value: Any) -> tuple[str, ...]:
+    return () if value == "none" else _names(value)
+
+
+def _emergency_contacts(value: Any) -> tuple[EmergencyContact, ...]:
+    if type(value) is not list or not value:
+        raise ValueError('a list is expected: [{ name = "…", contact = "999", last_checked = 2026-11-24 }]')
+    contacts = []
+    for one in value:
+        if type(one) is not dict:
+            raise ValueError('each contact is written { name = "…", contact = "…", last_checked = 2026-11-24 }')
+        _exactly(one, "name", "contact", "last_checked")
+        parts: dict[str, Any] = {}
+        for name, accept in (("name", accept_id), ("contact", accept_id), ("last_checked", written_day)):
+            try:
+                parts[name] = accept(one[name])
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+        contacts.append(EmergencyContact(**parts))
+    return tuple(contacts)
+
+
 VALUES: Final = (
     Value(
         "allowance_minutes",
@@ -261,6 +296,42 @@ VALUES: Final = (
         "1 to 10",
         "An action whose commitment is below this is worth reworking.",
         whole(1, 10, "points of commitment"),
+    ),
+    Value(
+        "required_checks",
+        "names, or none",
+        "The trainings and checks that have to be in force for a coach to be booked.",
+        _names_or_none,
+    ),
+    Value(
+        "renewal_window_days",
+        "days",
+        "Training and checks that run out within this many days are to be renewed.",
+        whole(0, 3650, "days"),
+    ),
+    Value(
+        "supervision_days",
+        "days",
+        "A coach has supervision, or a debrief, at least this often.",
+        whole(1, 3650, "days"),
+    ),
+    Value(
+        "escalation_hours",
+        "hours",
+        "A concern is escalated within this many hours of being raised; immediate danger at once.",
+        whole(0, 8760, "hours"),
+    ),
+    Value(
+        "emergency_contacts",
+        "name, contact, day last checked",
+        "Whom to reach where danger is immediate; shown with every concern that says so.",
+        _emergency_contacts,
+    ),
+    Value(
+        "follow_up_after",
+        "months",
+        "A learner who consents is contacted this many months after the journey, or the last conversation.",
+        whole(1, 120, "months"),
     ),
     Value(
         "minimum_age",

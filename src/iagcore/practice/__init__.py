@@ -10,6 +10,7 @@ from typing import Final
 from iagcore.practice.allowance import AllowanceExtended
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
+from iagcore.practice.consent import ConfidentialityExplained, ConsentGiven, ConsentWithdrawn
 from iagcore.practice.conversations import (
     CoachingOfferAnswered,
     ConversationBooked,
@@ -20,6 +21,8 @@ from iagcore.practice.conversations import (
     MissedMarkContested,
     MissedMarkWaived,
 )
+from iagcore.practice.disclosures import DisclosureMade
+from iagcore.practice.follow_up import FollowUpMade, FollowUpPlanned
 from iagcore.practice.grow import (
     ActionAgreed,
     ActionReviewed,
@@ -33,7 +36,7 @@ from iagcore.practice.grow import (
     RealityExplored,
     WorkshopAttended,
 )
-from iagcore.practice.kinds import FACT, NEITHER, PLAN, Entry, Kind
+from iagcore.practice.kinds import FACT, PLAN, Entry, Kind
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft
 from iagcore.practice.learning import (
     CourseCompleted,
@@ -44,7 +47,20 @@ from iagcore.practice.learning import (
     OtherSupportNoted,
 )
 from iagcore.practice.measures import MeasureTaken
-from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.practice.readiness import (
+    BasisChanged,
+    CheckCompleted,
+    CoachPaused,
+    CoachSuspended,
+    CourseExperienced,
+    DebriefHeld,
+    ExemptionGiven,
+    InterestExpressed,
+    StepTaken,
+    SupervisionHeld,
+    TrainingCompleted,
+)
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten, EvidenceNoted
 
 KINDS: Final[tuple[type[Entry], ...]] = (
@@ -86,7 +102,27 @@ KINDS: Final[tuple[type[Entry], ...]] = (
     CourseLeft,
     LearningLinked,
     MeasureTaken,
+    ConsentGiven,
+    ConsentWithdrawn,
+    ConfidentialityExplained,
+    DisclosureMade,
     ConcernRaised,
+    ConcernEscalated,
+    ConcernClosed,
+    SafetyTalkedAbout,
+    FollowUpPlanned,
+    FollowUpMade,
+    InterestExpressed,
+    TrainingCompleted,
+    CheckCompleted,
+    ExemptionGiven,
+    CourseExperienced,
+    SupervisionHeld,
+    DebriefHeld,
+    StepTaken,
+    BasisChanged,
+    CoachPaused,
+    CoachSuspended,
     RecordAnnotated,
     EntryCorrected,
     EntryWithdrawn,
@@ -96,28 +132,9 @@ _COACH_OR_LEAD = ("coach", "lead")
 _ANYONE_BESIDE = ("coach", "lead", "learner")
 
 PROMISED: Final[tuple[Kind, ...]] = (
-    Kind("consent-given", FACT, ("journey", "learner"), _ANYONE_BESIDE),
-    Kind("consent-withdrawn", FACT, ("journey", "learner"), _ANYONE_BESIDE),
-    Kind("confidentiality-explained", FACT, ("journey",), _COACH_OR_LEAD),
     Kind("signposted", FACT, ("journey",), _COACH_OR_LEAD),
     Kind("outcome-learned", FACT, ("journey",), _ANYONE_BESIDE),
     Kind("referral-made", PLAN, ("journey",), _COACH_OR_LEAD, reads=("learner",)),
-    Kind("concern-escalated", FACT, ("journey", "learner named"), ("coach", "lead", "safeguarding-lead")),
-    Kind("concern-closed", FACT, ("journey", "learner named"), ("safeguarding-lead",)),
-    Kind("follow-up-planned", PLAN, ("journey",), _COACH_OR_LEAD),
-    Kind("follow-up-made", FACT, ("journey",), _COACH_OR_LEAD),
-    Kind("disclosure-made", FACT, ("journey",), ("coach", "lead", "safeguarding-lead", "researcher")),
-    Kind("erased", NEITHER, ("journey", "learner", "coach"), ("lead",)),
-    Kind("interest-expressed", FACT, ("coach",), _COACH_OR_LEAD),
-    Kind("training-completed", FACT, ("coach",), _COACH_OR_LEAD),
-    Kind("exemption-given", FACT, ("coach",), ("lead",)),
-    Kind("course-experienced", FACT, ("coach",), _COACH_OR_LEAD),
-    Kind("supervision-held", FACT, ("coach",), _COACH_OR_LEAD),
-    Kind("debrief-held", FACT, ("coach",), _COACH_OR_LEAD),
-    Kind("step-taken", PLAN, ("coach",), _COACH_OR_LEAD),
-    Kind("basis-changed", PLAN, ("coach",), ("lead",)),
-    Kind("coach-paused", FACT, ("coach",), _COACH_OR_LEAD),
-    Kind("coach-suspended", FACT, ("coach",), ("lead",)),
 )
 
 KIND_BY_NAME: Final[dict[str, type[Entry]]] = {kind.declares.name: kind for kind in KINDS}

@@ -19,6 +19,7 @@ from iagcore.practice.kinds import (
     Entry,
     Id,
     Kind,
+    LearnerRef,
     Words,
     accept_flag,
     accept_id,
@@ -77,6 +78,13 @@ class BreachAuthorised(Entry):
     record: Id
     rule: Id
     reason: Words
+
+
+@kind(NEITHER, about=("journey", "learner", "coach"), by=("lead",))
+class Erased(Entry):
+    """A lead asks that a learner be erased. It is judged, and never kept: what stays is a receipt without content."""
+
+    learner: LearnerRef
 
 
 @kind(FACT, about=("journey",), by=ROLES)

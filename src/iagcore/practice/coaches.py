@@ -1,6 +1,7 @@
 """Coaches on a journey: who is assigned, and who covers until when.
 
-A coach's own readiness (training, steps, basis) is a timeline of its own; here is only who goes with this learner.
+A coach's own readiness (training, steps, basis) is a timeline of its own, in `readiness.py`; here is only who goes
+with this learner.
 """
 
 from datetime import date, datetime
@@ -40,6 +41,11 @@ class Coaching:
 
     coach: str | None = None
     covers: tuple[Cover, ...] = attrs.field(default=(), converter=kept)
+
+    def goes_with(self, coach: str, *, on: date) -> bool:
+        """Whether a coach is assigned, or covers on a day."""
+        covers = (one for one in self.covers if one.coach == coach)
+        return coach == self.coach or any(one.since.date() <= on <= one.until for one in covers)
 
 
 def apply(coaching: Coaching, entry: Entry, *, at: datetime) -> Coaching:

@@ -34,13 +34,15 @@ PLAN, FACT, NEITHER = Nature.PLAN, Nature.FACT, Nature.NEITHER
 
 
 class FieldClass(StrEnum):
-    """What a field may give away; every outlet lists the classes it may carry."""
+    """What a field may give away; every outlet lists the classes it may carry, and none lists *unclassified*."""
 
     IDENTIFIER = "identifier"
     FREE_TEXT = "free text"
     SPECIAL_CATEGORY = "special category"
+    HEALTH_TEXT = "special category, in free text"
     RESTRICTED = "restricted"
     PLAIN = "plain"
+    UNCLASSIFIED = "unclassified"
 
 
 ROLES: Final = ("learner", "coach", "lead", "safeguarding-lead", "researcher")
@@ -99,6 +101,7 @@ def _party_of(role: str) -> Callable[[Any], str]:
 
 
 accept_learner = _party_of("learner")
+accept_coach = _party_of("coach")
 
 
 def accept_moment(value: Any) -> datetime:
@@ -177,7 +180,7 @@ Id = Annotated[str, FieldType("id", FieldClass.IDENTIFIER, accept_id)]
 Party = Annotated[str, FieldType("party", FieldClass.IDENTIFIER, accept_party)]
 """Any party, written with its role."""
 LearnerRef = Annotated[str, FieldType("learner", FieldClass.IDENTIFIER, accept_learner)]
-CoachRef = Annotated[str, FieldType("coach", FieldClass.IDENTIFIER, _party_of("coach"))]
+CoachRef = Annotated[str, FieldType("coach", FieldClass.IDENTIFIER, accept_coach)]
 LeadRef = Annotated[str, FieldType("lead", FieldClass.IDENTIFIER, _party_of("lead"))]
 Moment = Annotated[datetime, FieldType("moment", FieldClass.PLAIN, accept_moment)]
 """An aware time, kept in UTC."""
@@ -190,8 +193,8 @@ Commitment = Annotated[int, FieldType("commitment", FieldClass.PLAIN, whole(1, 1
 Flag = Annotated[bool, FieldType("flag", FieldClass.PLAIN, accept_flag)]
 Words = Annotated[str, FieldType("words", FieldClass.FREE_TEXT, accept_words)]
 """Free text: somebody's own words."""
-HealthWords = Annotated[str, FieldType("words", FieldClass.SPECIAL_CATEGORY, accept_words)]
-"""Free text about health: special category data."""
+HealthWords = Annotated[str, FieldType("words", FieldClass.HEALTH_TEXT, accept_words)]
+"""Free text about health: special category data, in somebody's own words."""
 RestrictedWords = Annotated[str, FieldType("words", FieldClass.RESTRICTED, accept_words)]
 """Free text that only its author and the safeguarding lead see."""
 ULN = Annotated[str, FieldType("unique learner number", FieldClass.IDENTIFIER, _uln)]
@@ -253,6 +256,10 @@ class Entry:
     declares: ClassVar[Kind]
 
 
+UNCLASSIFIED: Final = FieldType("unclassified", FieldClass.UNCLASSIFIED, lambda value: value)
+"""What a field is taken for whose class nobody has said: it is kept, and goes nowhere."""
+
+
 def kebab(name: str) -> str:
     """`ConversationBooked` is written `conversation-booked` in files."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
@@ -267,7 +274,7 @@ def _field(attribute: "attrs.Attribute[Any]") -> Field:
     if get_origin(annotation) is tuple:
         many = True
         annotation = get_args(annotation)[0]
-    (field_type,) = (part for part in get_args(annotation) if isinstance(part, FieldType))
+    field_type = next((part for part in get_args(annotation) if isinstance(part, FieldType)), UNCLASSIFIED)
     return Field(attribute.name, field_type, optional, many, attribute.default is not attrs.NOTHING)
 
 

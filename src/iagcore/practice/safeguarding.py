@@ -1,14 +1,16 @@
 """Safeguarding concerns: raised by anyone, at any time, never refused and never costing a minute.
 
-A concern may come before any start, so it may name its learner and may be the first thing on a journey's record. Its
-words are restricted: whoever raised it and the safeguarding lead see them, and nobody it names does.
+A concern may come before any start, so it may name its learner and may be the first thing on a journey's record. It is
+escalated to somebody who then holds it, and the safeguarding lead closes it. Its words are restricted: whoever raised
+it and the safeguarding lead see them, and nobody it names does. Nothing here is corrected or withdrawn; a note is put
+beside it.
 """
 
 from datetime import datetime
 
 import attrs
 
-from iagcore.practice.kinds import FACT, ROLES, Entry, Flag, Id, LearnerRef, RestrictedWords, kept, kind
+from iagcore.practice.kinds import FACT, ROLES, Entry, Flag, Id, LearnerRef, Party, RestrictedWords, kept, kind
 
 
 @kind(FACT, about=("journey", "learner named"), by=ROLES)
@@ -21,25 +23,88 @@ class ConcernRaised(Entry):
     immediate_danger: Flag | None = None
 
 
+@kind(FACT, about=("journey", "learner named"), by=("coach", "lead", "safeguarding-lead"))
+class ConcernEscalated(Entry):
+    """The concern was passed on, and `held_by` holds it from then on."""
+
+    concern: Id
+    held_by: Party
+    words: RestrictedWords | None = None
+
+
+@kind(FACT, about=("journey", "learner named"), by=("safeguarding-lead",))
+class ConcernClosed(Entry):
+    """The safeguarding lead closes the concern, and says what was done."""
+
+    concern: Id
+    words: RestrictedWords
+
+
+@kind(FACT, about=("journey",), by=("coach", "lead", "safeguarding-lead"))
+class SafetyTalkedAbout(Entry):
+    """Safety was talked about with the learner, after an answer that calls for it."""
+
+    words: RestrictedWords | None = None
+
+
 @attrs.frozen
 class Concern:
-    """A concern, without its words: when it was raised, and whether danger is immediate (None: not said)."""
+    """A concern, without its words: when it was raised, escalated and closed, and who holds it.
+
+    `immediate_danger` is None where it was not said.
+    """
 
     id: str
     raised_at: datetime
     immediate_danger: bool | None
+    escalated_at: datetime | None = None
+    held_by: str | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the safeguarding lead has not closed it."""
+        return self.closed_at is None
 
 
 @attrs.frozen
 class Safeguarding:
-    """The concerns raised on one journey. Usable alone."""
+    """The concerns raised on one journey, and when safety was talked about. Usable alone."""
 
     concerns: tuple[Concern, ...] = attrs.field(default=(), converter=kept)
+    talked_about: tuple[datetime, ...] = attrs.field(default=(), converter=kept)
+
+    @property
+    def open(self) -> tuple[Concern, ...]:
+        """The concerns that are open."""
+        return tuple(one for one in self.concerns if one.is_open)
 
 
 def apply(safeguarding: Safeguarding, entry: Entry, *, at: datetime) -> Safeguarding:
-    """The concerns after `entry`, which happened at `at`."""
-    if not isinstance(entry, ConcernRaised):
+    """The concerns after `entry`, which happened at `at`.
+
+    An id that is raised again is another concern, open until it is closed: what follows is about the last one.
+    """
+    match entry:
+        case ConcernRaised():
+            concern = Concern(entry.concern, at, entry.immediate_danger)
+            return attrs.evolve(safeguarding, concerns=(*safeguarding.concerns, concern))
+        case ConcernEscalated():
+            return _changed(safeguarding, entry.concern, escalated_at=at, held_by=entry.held_by)
+        case ConcernClosed():
+            return _changed(safeguarding, entry.concern, closed_at=at)
+        case SafetyTalkedAbout():
+            return attrs.evolve(safeguarding, talked_about=(*safeguarding.talked_about, at))
+        case _:
+            return safeguarding
+
+
+def _changed(safeguarding: Safeguarding, id: str, **changes: object) -> Safeguarding:
+    places = [place for place, one in enumerate(safeguarding.concerns) if one.id == id and one.is_open]
+    if not places:
         return safeguarding
-    concern = Concern(entry.concern, at, entry.immediate_danger)
-    return attrs.evolve(safeguarding, concerns=(*safeguarding.concerns, concern))
+    changed = [
+        attrs.evolve(one, **changes) if place == places[-1] else one  # type: ignore[arg-type]  # by name
+        for place, one in enumerate(safeguarding.concerns)
+    ]
+    return attrs.evolve(safeguarding, concerns=changed)

@@ -108,6 +108,11 @@ class SelfEfficacy:
     noted: tuple[Evidence, ...] = attrs.field(default=(), converter=kept)
     diary: tuple[DiaryEntry, ...] = attrs.field(default=(), converter=kept)
 
+    def is_shared(self, diary: str) -> bool:
+        """Whether a diary entry is shared now; where an id was used twice, all that stands under it."""
+        entries = [one for one in self.diary if one.id == diary]
+        return bool(entries) and all(one.shared for one in entries)
+
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """What was noted, and the achievements the learner shares (mastery, in the learner's words), by time."""

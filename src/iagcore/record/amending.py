@@ -1,12 +1,13 @@
 """What may stand for what: the families of kinds, for corrections and withdrawals.
 
-A correction keeps the nature and the family of what it amends. A concern is annotated and stays as it was said, and an
-entry that this version cannot read it cannot put right.
+A correction keeps the nature and the family of what it amends. What is said of a concern, and a withdrawal of consent,
+are annotated and stay as they were said; and an entry that this version cannot read it cannot put right.
 """
 
 from typing import Final
 
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.consent import ConsentWithdrawn
 from iagcore.practice.conversations import (
     ConversationBooked,
     ConversationCancelled,
@@ -15,7 +16,7 @@ from iagcore.practice.conversations import (
     ConversationRescheduled,
 )
 from iagcore.practice.kinds import Entry
-from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
 from iagcore.record.records import UnreadEntry
 
 FAMILIES: Final = (
@@ -25,9 +26,13 @@ FAMILIES: Final = (
 """Kinds that may stand for each other; every other kind stands alone."""
 
 
+ONLY_ANNOTATED: Final = (ConcernRaised, ConcernEscalated, ConcernClosed, ConsentWithdrawn)
+"""Kinds that stay as they were said: a note is put beside them."""
+
+
 def may_amend(amendment: EntryCorrected | EntryWithdrawn, original: Entry) -> bool:
     """Whether an amendment is of a kind that fits what it amends."""
-    if isinstance(original, ConcernRaised | UnreadEntry):
+    if isinstance(original, (*ONLY_ANNOTATED, UnreadEntry)):
         return False
     if isinstance(amendment, EntryWithdrawn):
         return True

@@ -1,4 +1,4 @@
-"""Filing: the subjects that a record stands under.
+"""Filing: the subjects that a record stands under, and those that a decision about it reads.
 
 A kind names its subjects by words (`journey`, `learner`, `coach`), which resolve here. They are a minimum: a record is
 also filed under the learner and the coach of every hour that its effect changes, before and after, so that a timeline
@@ -8,48 +8,73 @@ folded from what is filed under a person is never missing an hour that came or w
 from collections.abc import Sequence
 
 from iagcore.practice.allowance import Line
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
-from iagcore.record.journey import Journey
+from iagcore.record.home import Home
 
 
-def subjects_of(entry: Entry, journey: Journey, effect: Sequence[Line]) -> tuple[str, ...]:
+def subjects_of(entry: Entry, home: Home, effect: Sequence[Line]) -> tuple[str, ...]:
     """The subjects that an entry is filed under, its home first."""
-    named: list[str | None] = [journey.subject, *_named_by(entry, journey)]
+    named: list[str | None] = [home.subject, *_named_by(entry, home)]
     if isinstance(entry, EntryCorrected | EntryWithdrawn):
         if isinstance(entry, EntryCorrected):
-            named += _named_by(entry.entry, journey)
-        place = journey.stack_of(entry.target)
+            named += _named_by(entry.entry, home)
+        place = home.stack_of(entry.target)
         if place is not None:
-            named += _named_by(place.top.entry if place.top else place.original, journey)
+            named += _named_by(place.top.entry if place.top else place.original, home)
+    if isinstance(entry, RecordAnnotated):
+        # a note stands where the record stands that it is about
+        place = home.stack_of(entry.record)
+        named += _named_by(place.original, home) if place is not None else []
     for line in effect:
-        for one in (journey.allowance[line.key], line):
+        for one in (home.allowance[line.key], line):
             if one.hour is not None:
-                named += [journey.learner, one.coach]
+                named += [home.learner, one.coach]
     return tuple(dict.fromkeys(subject for subject in named if subject is not None))
 
 
-def subjects_of_a_refusal(entry: Entry, journey: Journey, *, by: str) -> tuple[str, ...]:
+def subjects_of_a_refusal(entry: Entry, home: Home, *, by: str) -> tuple[str, ...]:
     """A refusal stands under its home alone, and under a learner who is not the home's own.
 
     Such a learner asked for it, or was named in a start that did not come about; their erasure then finds it.
     """
     start = entry.entry if isinstance(entry, EntryCorrected) else entry
     named = [start.learner] if isinstance(start, JourneyStarted) else []
-    strangers = [one for one in (*named, by) if one.startswith("learner:") and one != journey.learner]
-    return tuple(dict.fromkeys((journey.subject, *strangers)))
+    strangers = [one for one in (*named, by) if one.startswith("learner:") and one != home.learner]
+    return tuple(dict.fromkeys((home.subject, *strangers)))
 
 
-def _named_by(entry: Entry, journey: Journey) -> list[str | None]:
+def coach_of(entry: Entry, home: Home, *, by: str) -> str | None:
+    """The coach whose readiness a decision about an entry reads, or None where its kind reads nobody's.
+
+    That is the coach whom the entry names, or whose booking it is; for a start, whoever recruited the learner; else
+    the coach who makes it, or the one assigned.
+    """
+    declares = entry.declares
+    if "recruiter" in declares.reads:
+        recruiter: str | None = getattr(entry, "recruiter", None)
+        return recruiter
+    if not {"journey", "coach"} <= {*declares.about, *declares.reads}:
+        return None
+    named = _coach_named(entry, home)
+    return named or (by if by.startswith("coach:") else home.parts.coaching.coach)
+
+
+def _coach_named(entry: Entry, home: Home) -> str | None:
+    conversation = getattr(entry, "conversation", None)
+    named: str | None = getattr(entry, "coach", None)
+    return named or home.parts.bookings[conversation or ""].coach
+
+
+def _named_by(entry: Entry, home: Home) -> list[str | None]:
     about, learner = entry.declares.about, getattr(entry, "learner", None)
     named: list[str | None] = []
     if "learner" in about:
-        named.append(learner or journey.learner)
+        named.append(learner or home.learner)
     if "learner named" in about:
         # a concern on a journey is that journey's record, whoever else it names: erasing them does not take it
-        named.append(learner if journey.learner in (None, learner) else None)
-    if "coach" in about:
-        conversation = getattr(entry, "conversation", None)
-        named.append(getattr(entry, "coach", None) or journey.bookings[conversation or ""].coach)
+        named.append(learner if home.learner in (None, learner) else None)
+    if "journey" in about and "coach" in about:
+        named.append(_coach_named(entry, home))
     return named

@@ -131,15 +131,37 @@ class Assessment:
         return "\n".join(lines)
 
 
+class DutyStatus(StrEnum):
+    """How a duty stands: what was due before, what is due, and what is coming."""
+
+    OVERDUE = "overdue"
+    DUE = "due"
+    COMING = "coming"
+
+
 @attrs.frozen
 class Duty:
-    """Something now due: under which rule, what, by when (None: at once, or undated), and for whom."""
+    """Something to do: under which rule, what, by when (None: undated), for whom, and on which home.
+
+    `party` is a party, a role for whoever has it, or None where nobody is known; before `opens` it is only coming.
+    """
 
     rule: str
     what: str
     due: datetime | None
     party: str | None
     about: str
+    opens: datetime | None = None
+
+    def status(self, at: datetime) -> "DutyStatus":
+        """How it stands at a moment."""
+        if self.opens is not None and at < self.opens:
+            return DutyStatus.COMING
+        return DutyStatus.OVERDUE if self.due is not None and self.due < at else DutyStatus.DUE
+
+    def is_for(self, party: str) -> bool:
+        """Whether it is for a party, by name or by role."""
+        return self.party in (party, party.partition(":")[0])
 
     def __str__(self) -> str:
         """The duty as staff read it; its time is shown in the zone that it carries."""

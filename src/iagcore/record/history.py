@@ -23,7 +23,7 @@ from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.conversations import SETTLED
 from iagcore.practice.kinds import FACT, Entry, Nature
 from iagcore.record.findings import Assessment
-from iagcore.record.journey import Journey, Parts, Place, Version
+from iagcore.record.home import Home, Parts, Place, Version
 from iagcore.record.judging import Case, Rule, consider
 from iagcore.record.records import UnreadEntry
 
@@ -41,7 +41,7 @@ class Pass:
 
 
 def judge_history(
-    journey: Journey,
+    home: Home,
     stacks: Sequence[tuple[Version, ...]],
     *,
     since: int,
@@ -53,7 +53,7 @@ def judge_history(
     outside = {rule.code for rule in rules if rule.outside}
     parts, allowance = Parts(), Allowance(0)
     findings: list[tuple[Assessment, ...]] = []
-    for number, (place, stack) in enumerate(zip(journey.places, stacks, strict=True)):
+    for number, (place, stack) in enumerate(zip(home.places, stacks, strict=True)):
         top = stack[-1] if stack else None
         if top is None:
             findings.append(())
@@ -69,8 +69,8 @@ def judge_history(
             policy_of(place.policy),
             at=top.at,
             by=top.by,
-            learner=journey.learner,
-            opened=frozenset(journey.opened[: place.opened_before]),
+            of=home,
+            opened=frozenset(home.opened[: place.opened_before]),
         )
         settled = attrs.evolve(case, effect=case.effect_of(top.entry))
         if number < since:
@@ -100,7 +100,7 @@ class Amended:
 
 
 def amend(
-    journey: Journey,
+    home: Home,
     amendment: EntryCorrected | EntryWithdrawn,
     stack: tuple[Version, ...],
     *,
@@ -108,19 +108,19 @@ def amend(
     rules: Sequence[Rule],
 ) -> Amended:
     """What an amendment would settle, with `stack` at the place that it names."""
-    index = journey.stacks[amendment.target]
-    place = journey.places[index]
-    stacks = [stack if number == index else other.stack for number, other in enumerate(journey.places)]
-    after = judge_history(journey, stacks, since=index, policy_of=policy_of, rules=rules)
-    effect = _difference(journey.allowance, after.allowance)
+    index = home.stacks[amendment.target]
+    place = home.places[index]
+    stacks = [stack if number == index else other.stack for number, other in enumerate(home.places)]
+    after = judge_history(home, stacks, since=index, policy_of=policy_of, rules=rules)
+    effect = _difference(home.allowance, after.allowance)
     return Amended(
         place,
-        _as_a_fact(place, journey, effect),
+        _as_a_fact(place, home, effect),
         effect,
         after.findings[index],
         tuple(
             (other.record, findings)
-            for other, findings in zip(journey.places, after.findings, strict=True)
+            for other, findings in zip(home.places, after.findings, strict=True)
             if findings != other.findings
         ),
     )
@@ -133,11 +133,11 @@ def _difference(before: Allowance, after: Allowance) -> tuple[Line, ...]:
     return (*start, *lines, *gone)
 
 
-def _as_a_fact(place: Place, journey: Journey, effect: Sequence[Line]) -> bool:
+def _as_a_fact(place: Place, home: Home, effect: Sequence[Line]) -> bool:
     """A fact is amended as one; so is a plan whose conversation a fact has settled since, if nothing is newly held."""
     if place.original.declares.nature is Nature.FACT:
         return True
     entries: list[Entry] = [place.original, *(version.entry for version in place.stack)]
     touched = {id for entry in entries if (id := getattr(entry, "conversation", None)) is not None}
-    settled = any(journey.bookings[id].state in SETTLED for id in touched)
-    return settled and not any(line.held > journey.allowance[line.key].held for line in effect)
+    settled = any(home.parts.bookings[id].state in SETTLED for id in touched)
+    return settled and not any(line.held > home.allowance[line.key].held for line in effect)

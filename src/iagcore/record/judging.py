@@ -19,15 +19,20 @@ from iagcore.policy import Gap, Policy, PolicyOnDay
 from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.coaches import Coaching
+from iagcore.practice.consent import Consents
 from iagcore.practice.conversations import Conversations
+from iagcore.practice.follow_up import FollowUps
 from iagcore.practice.grow import Grow
 from iagcore.practice.kinds import Entry, FieldClass, Nature, accept_moment, accept_party, accepted
 from iagcore.practice.learners import JourneyStatus
 from iagcore.practice.learning import Learning
 from iagcore.practice.measures import Measures
+from iagcore.practice.readiness import Readiness
+from iagcore.practice.safeguarding import Safeguarding
 from iagcore.practice.self_efficacy import SelfEfficacy
 from iagcore.record.findings import Assessment, Decision, Duty, Level, Outcome, Verdict, Weight, weigh
-from iagcore.record.journey import Hour, Journey, LineKey, Parts, Place, Timeline
+from iagcore.record.home import Home, LineKey, Parts, Place
+from iagcore.record.journey import Hour, Timeline
 from iagcore.record.settling import settle
 
 UNKNOWN: Final = "Something that has to be known first is not known yet."
@@ -66,9 +71,10 @@ def _by(value: Any) -> str:
 class Case:
     """What a decision may look at. Its parts are ordinary values; leave out what you do not have.
 
-    `at` is when the entry happened or was decided (aware), `by` who makes it. `opened` are the line ids ever used on
-    the journey; `learner` whose journey it is; `timelines` the hours of the people concerned, by subject, as if the
-    lines that the entry changes were released.
+    `at` is when the entry happened or was decided (aware), `by` who makes it. `home` is the subject it is recorded
+    under; `opened` are the line ids ever used there; `learner` whose journey it is; `coach` the readiness of the coach
+    whom the entry is about; `consents` what the learner consented to, on other journeys too; `timelines` the hours of
+    the people concerned, by subject, as if the lines that the entry changes were released.
     """
 
     policy: Policy = attrs.field(kw_only=False)
@@ -82,24 +88,21 @@ class Case:
     _learning: Learning | None = None
     _measures: Measures | None = None
     _coaching: Coaching | None = None
+    _coach: Readiness | None = None
+    _consents: Consents | None = None
+    _safeguarding: Safeguarding | None = None
+    _follow_ups: FollowUps | None = None
     _status: JourneyStatus | None = None
+    home: str | None = None
     _timelines: Mapping[str, Timeline] | None = None
     _amending: Amending | None = None
     opened: frozenset[LineKey] = frozenset()
     effect: tuple[Line, ...] = ()
 
     @classmethod
-    def of(cls, journey: Journey, policy: Policy, *, at: datetime, by: str) -> "Case":
-        """The case that a journey supplies."""
-        return cls.given(
-            journey.parts,
-            journey.allowance,
-            policy,
-            at=at,
-            by=by,
-            learner=journey.learner,
-            opened=frozenset(journey.opened),
-        )
+    def of(cls, home: Home, policy: Policy, *, at: datetime, by: str) -> "Case":
+        """The case that a journey supplies, or a coach's own record."""
+        return cls.given(home.parts, home.allowance, policy, at=at, by=by, of=home, opened=frozenset(home.opened))
 
     @classmethod
     def given(
@@ -110,15 +113,16 @@ class Case:
         *,
         at: datetime,
         by: str,
-        learner: str | None,
+        of: Home,
         opened: frozenset[LineKey],
     ) -> "Case":
-        """The case that the parts and the minutes of a journey supply, at any place of its history."""
+        """The case that the parts and the minutes of a home supply, at any place of its history."""
         return cls(
             policy,
             at=at,
             by=by,
-            learner=learner,
+            learner=of.learner,
+            home=of.subject,
             allowance=allowance,
             bookings=parts.bookings,
             grow=parts.grow,
@@ -126,6 +130,10 @@ class Case:
             learning=parts.learning,
             measures=parts.measures,
             coaching=parts.coaching,
+            coach=parts.readiness if of.subject.startswith("coach:") else None,
+            consents=parts.consents,
+            safeguarding=parts.safeguarding,
+            follow_ups=parts.follow_ups,
             status=parts.status,
             opened=opened,
         )
@@ -172,6 +180,31 @@ class Case:
     def measures(self) -> Measures:
         """The journey's measures."""
         return known("the journey's measures", self._measures)
+
+    @property
+    def coaching(self) -> Coaching:
+        """Who goes with the learner."""
+        return known("who goes with the learner", self._coaching)
+
+    @property
+    def coach(self) -> Readiness:
+        """The readiness of the coach whom the entry is about."""
+        return known("the coach's readiness", self._coach)
+
+    @property
+    def consents(self) -> Consents:
+        """What the learner consented to."""
+        return known("what the learner consented to", self._consents)
+
+    @property
+    def safeguarding(self) -> Safeguarding:
+        """The journey's concerns."""
+        return known("whether a concern is open", self._safeguarding)
+
+    @property
+    def follow_ups(self) -> FollowUps:
+        """The journey's follow-ups."""
+        return known("the journey's follow-ups", self._follow_ups)
 
     @property
     def status(self) -> JourneyStatus:
@@ -268,8 +301,20 @@ class RuleSort(StrEnum):
     DUTY = "duty"
 
 
-ValuesOf = Callable[[Place], PolicyOnDay]
-"""The values of the policy that a place was recorded under, on its day."""
+@attrs.frozen
+class Grounds:
+    """What a duty is derived on, beside its home: the policy that a place was recorded under, a coach's readiness.
+
+    `readiness` gives None for a coach of whom nothing is known.
+    """
+
+    policy: Callable[[Place], Policy]
+    readiness: Callable[[str], Readiness | None] = lambda coach: None
+
+    def values(self, place: Place) -> PolicyOnDay:
+        """The values of the policy that a place was recorded under, on its day."""
+        policy = self.policy(place)
+        return policy.at(policy.day(place.at))
 
 
 @attrs.frozen
@@ -279,7 +324,7 @@ class Rule:
     `code` is permanent. `on` are the kinds of entry it looks at. `title` is the rule as a sentence. `protected` rules
     cannot be lowered by a policy; `always_refuses` marks those that refuse facts too, because nothing that happened is
     lost by it; `outside` marks those that look beyond the journey's own home, whose first answer a correction keeps.
-    `proven_by` names the laws that prove a rule which is no check.
+    `proven_by` names the laws that prove a rule which is no check; `of` is the home that a duty is derived on.
     """
 
     code: str
@@ -296,6 +341,7 @@ class Rule:
     always_refuses: bool = False
     outside: bool = False
     proven_by: tuple[str, ...] = ()
+    of: str = "journey"
 
     @property
     def family(self) -> str:
@@ -429,14 +475,16 @@ def decide(entry: Entry, case: Case, *, rules: Iterable[Rule]) -> Decision:
     )
 
 
-def duties(journey: Journey, rules: Iterable[Rule], *, values: ValuesOf) -> tuple[Duty, ...]:
-    """What is due on a journey, by when and for whom, derived from the fold under the policies it was recorded under.
+def duties(home: Home, rules: Iterable[Rule], *, grounds: Grounds) -> tuple[Duty, ...]:
+    """What is due on a home, by when and for whom, derived from the fold under the policies it was recorded under.
 
     A duty whose value the policy does not have is due without a date.
     """
     found: list[Duty] = []
-    for one in sorted((rule for rule in rules if rule.sort is RuleSort.DUTY), key=lambda rule: rule.code):
-        found += _check_of(one)(journey, values)
+    sort = home.subject.partition(":")[0]
+    deriving = (rule for rule in rules if rule.sort is RuleSort.DUTY and rule.of in (sort, "any"))
+    for one in sorted(deriving, key=lambda rule: rule.code):
+        found += _check_of(one)(home, grounds)
     return tuple(found)
 
 

@@ -45,8 +45,9 @@ from iagcore.practice.learning import CourseCompleted, CourseEnrolled, CourseLef
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten, Evidence
 from iagcore.record.findings import Assessment, Duty, Weight
-from iagcore.record.journey import Journey, Version
-from iagcore.record.journey import Standing as StandingFinding
+from iagcore.record.home import Standing as StandingFinding
+from iagcore.record.home import Version
+from iagcore.record.journey import Journey
 from iagcore.record.records import Record, UnreadEntry
 from iagcore.reports.layout import bar, beside, section, wrapped
 

@@ -9,7 +9,10 @@ from iagcore.record.judging import Rule
 from iagcore.rulebook.access import ACCESS
 from iagcore.rulebook.allowance import ALLOWANCE
 from iagcore.rulebook.booking import BOOKING
+from iagcore.rulebook.coaches import COACHES
+from iagcore.rulebook.consent import CONSENT
 from iagcore.rulebook.corrections import CORRECTIONS
+from iagcore.rulebook.follow_up import FOLLOWING_UP
 from iagcore.rulebook.grow import GROW
 from iagcore.rulebook.journey import JOURNEY
 from iagcore.rulebook.measures import MEASURES
@@ -22,10 +25,13 @@ RULES: Final[tuple[Rule, ...]] = (
     *GROW,
     *SELF_EFFICACY,
     *MEASURES,
+    *COACHES,
+    *CONSENT,
     *JOURNEY,
     *CORRECTIONS,
     *ACCESS,
     *SAFEGUARDING,
+    *FOLLOWING_UP,
 )
 
 FAMILIES: Final = {
@@ -34,18 +40,24 @@ FAMILIES: Final = {
     "GRW": "GROW",
     "EFF": "Self-efficacy",
     "MEA": "Measures",
+    "COA": "Coaches",
+    "CON": "Consent and confidentiality",
     "JRN": "The journey",
     "COR": "Corrections and withdrawals",
-    "ACC": "Who may make which entry",
+    "ACC": "Who may make and see what",
     "SAF": "Safeguarding",
+    "FUP": "Follow-up",
 }
 
 __all__ = [
     "ACCESS",
     "ALLOWANCE",
     "BOOKING",
+    "COACHES",
+    "CONSENT",
     "CORRECTIONS",
     "FAMILIES",
+    "FOLLOWING_UP",
     "GROW",
     "JOURNEY",
     "MEASURES",

@@ -23,7 +23,7 @@ from iagcore.practice.conversations import (
 from iagcore.practice.learners import JourneyStarted
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, at_most, none_of, verdict
 from iagcore.record.journey import Journey
-from iagcore.record.judging import Case, Rule, RuleSort, ValuesOf, known, rule
+from iagcore.record.judging import Case, Grounds, Rule, RuleSort, known, rule
 from iagcore.record.settling import is_in_notice
 from iagcore.rulebook.sources import CASE_STUDY, CHARGES, EXTENSIONS, LOCAL, PROGRAMME_FAQ
 
@@ -216,7 +216,7 @@ def grants_cover_what_is_used_and_held(entry: Any, case: Case) -> Verdict:
     )
 
 
-def uncovered_holds(journey: Journey, values: ValuesOf) -> list[Duty]:
+def uncovered_holds(journey: Journey, grounds: Grounds) -> list[Duty]:
     """A hold that is no longer covered is rescheduled, released or extended."""
     allowance = journey.allowance
     if not (allowance.shortfall and allowance.held):

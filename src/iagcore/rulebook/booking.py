@@ -22,7 +22,7 @@ from iagcore.practice.conversations import (
 from iagcore.practice.kinds import Entry
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, none_of, verdict
 from iagcore.record.journey import Journey
-from iagcore.record.judging import Case, Rule, RuleSort, ValuesOf, rule
+from iagcore.record.judging import Case, Grounds, Rule, RuleSort, rule
 from iagcore.rulebook.sources import LOCAL, PRACTICE
 
 HOLDS_AN_HOUR: Final = (ConversationBooked, ConversationRescheduled, EntryCorrected, EntryWithdrawn)
@@ -80,15 +80,16 @@ def hour_is_free(entry: Entry, case: Case) -> Verdict:
     )
 
 
-def days_after(moment: datetime, values: PolicyOnDay, name: str) -> datetime | None:
-    """So many days after a moment, by a value of the policy; None where the policy does not say."""
+def days_from(moment: datetime, values: PolicyOnDay, name: str, *, back: bool = False) -> datetime | None:
+    """So many days after a moment, or `back` before it, by a value of the policy; None where it does not say."""
     try:
-        return moment + timedelta(days=values.whole(name))
+        days = timedelta(days=values.whole(name))
     except Gap:
         return None
+    return moment - days if back else moment + days
 
 
-def write_up_due(journey: Journey, values: ValuesOf) -> list[Duty]:
+def write_up_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     """A conversation that was held is written up within so many days."""
     due: dict[str, Duty] = {}
     for place in journey.places:
@@ -97,13 +98,13 @@ def write_up_due(journey: Journey, values: ValuesOf) -> list[Duty]:
             continue
         if held.conversation in journey.grow.written_up or held.conversation in due:
             continue
-        by_when = days_after(place.top.at, values(place), "write_up_days")
+        by_when = days_from(place.top.at, grounds.values(place), "write_up_days")
         what = f"write up conversation {held.conversation}"
         due[held.conversation] = Duty("BKG-03", what, by_when, held.coach, journey.subject)
     return list(due.values())
 
 
-def outcome_unsaid(journey: Journey, values: ValuesOf) -> list[Duty]:
+def outcome_unsaid(journey: Journey, grounds: Grounds) -> list[Duty]:
     """Once a booking's time has passed, the record says what happened."""
     return [
         Duty(
@@ -112,6 +113,7 @@ def outcome_unsaid(journey: Journey, values: ValuesOf) -> list[Duty]:
             one.starts_at + timedelta(minutes=one.minutes),
             one.coach,
             journey.subject,
+            opens=one.starts_at + timedelta(minutes=one.minutes),
         )
         for one in journey.bookings.booked
         if one.starts_at is not None

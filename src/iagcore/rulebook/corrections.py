@@ -10,11 +10,11 @@ from typing import Any, Final
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry
 from iagcore.record.amending import may_amend
-from iagcore.record.findings import MUST, Verdict, verdict
-from iagcore.record.journey import Place
-from iagcore.record.judging import Case, Rule, rule
+from iagcore.record.findings import MUST, Duty, Verdict, verdict
+from iagcore.record.home import Home, Place
+from iagcore.record.judging import Case, Grounds, Rule, RuleSort, rule
 from iagcore.rulebook.access import may_make
-from iagcore.rulebook.sources import LOCAL
+from iagcore.rulebook.sources import DESIGN, LOCAL
 
 
 @rule(
@@ -74,4 +74,31 @@ def author_may_amend(entry: Any, case: Case) -> Verdict:
     )
 
 
-CORRECTIONS: Final[tuple[Rule, ...]] = (target_can_be_amended, author_may_amend)
+def standing_breaches(home: Home, grounds: Grounds) -> list[Duty]:
+    """A breach is due until its record is put right or a lead authorises it."""
+    return [
+        Duty(
+            "COR-03",
+            f"{one.finding.rule} stands on record {one.record!r}: {one.finding.sentence}; put it right, or "
+            "have a lead authorise it",
+            None,
+            "lead",
+            home.subject,
+        )
+        for one in home.breaches
+    ]
+
+
+COR_03: Final = Rule(
+    "COR-03",
+    MUST,
+    (),
+    "A breach is due until its record is put right or a lead authorises it.",
+    DESIGN,
+    standing_breaches,
+    sort=RuleSort.DUTY,
+    of="any",
+    proven_by=("law_a_breach_is_due_until_it_is_put_right_or_authorised",),
+)
+
+CORRECTIONS: Final[tuple[Rule, ...]] = (target_can_be_amended, author_may_amend, COR_03)

@@ -4,6 +4,7 @@ Every rule here is advice: GROW is a compass. A coach is told what a conversatio
 recording it.
 """
 
+from datetime import timedelta
 from typing import Any, Final
 
 from iagcore.practice.conversations import State
@@ -18,8 +19,9 @@ from iagcore.practice.grow import (
     OptionRaised,
     RealityExplored,
 )
-from iagcore.record.findings import SHOULD, Verdict, at_least, none_of, verdict
-from iagcore.record.judging import Case, Rule, known, rule
+from iagcore.record.findings import SHOULD, Duty, Verdict, at_least, none_of, verdict
+from iagcore.record.journey import Journey
+from iagcore.record.judging import Case, Grounds, Rule, RuleSort, known, rule
 from iagcore.rulebook.sources import (
     CASE_STUDY,
     COACHING_QUESTIONS,
@@ -146,6 +148,33 @@ def belongs_to_a_conversation(entry: Any, case: Case) -> Verdict:
     )
 
 
+def reviews_due(journey: Journey, grounds: Grounds) -> list[Duty]:
+    """An action whose day has come is reviewed with the learner."""
+    found = []
+    for place in journey.places:
+        entry = place.top.entry if place.top is not None else None
+        if not isinstance(entry, ActionAgreed) or entry.by_when is None:
+            continue
+        if any(one.id == entry.action and one.outcome is None for one in journey.grow.will):
+            policy = grounds.policy(place)
+            opens = policy.end_of(entry.by_when - timedelta(days=1))
+            what = f"review action {entry.action} with the learner"
+            due = policy.end_of(entry.by_when)
+            found.append(Duty("GRW-07", what, due, journey.coaching.coach, journey.subject, opens))
+    return found
+
+
+GRW_07: Final = Rule(
+    "GRW-07",
+    SHOULD,
+    (),
+    "An action whose day has come is reviewed with the learner.",
+    REGROW,
+    reviews_due,
+    sort=RuleSort.DUTY,
+    proven_by=("law_an_action_is_due_until_it_is_reviewed",),
+)
+
 GROW: Final[tuple[Rule, ...]] = (
     first_conversation_touches_all_stages,
     ends_with_a_whole_action,
@@ -153,4 +182,5 @@ GROW: Final[tuple[Rule, ...]] = (
     opens_by_reviewing_actions,
     action_serves_a_goal_and_follows_from_an_option,
     belongs_to_a_conversation,
+    GRW_07,
 )

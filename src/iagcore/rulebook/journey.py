@@ -7,6 +7,7 @@ from iagcore.practice.allowance import EXTENSION, START, AllowanceExtended
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.conversations import ConversationBooked, ConversationRescheduled
+from iagcore.practice.follow_up import FollowUpPlanned
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, Standing
 from iagcore.practice.learning import CourseEnrolled
@@ -22,6 +23,7 @@ PLANS_ON_AN_OPEN_JOURNEY: Final = (
     ConversationRescheduled,
     AllowanceExtended,
     CourseEnrolled,
+    FollowUpPlanned,
     EntryCorrected,
     EntryWithdrawn,
 )
@@ -89,7 +91,7 @@ def old_enough(entry: Any, case: Case) -> Verdict:
     plain_remedy="Your coach or a lead can open your journey.",
 )
 def journey_is_open(entry: Entry, case: Case) -> Verdict:
-    """The journey has started and is open; a correction that changes no minutes is made at any time."""
+    """The journey has started and is open; a follow-up, and a correction that changes no minutes, may come after it."""
     return verdict(
         case.status.standing is Standing.OPEN or _is_exempt(entry, case),
         says="the journey is {standing}",
@@ -99,8 +101,14 @@ def journey_is_open(entry: Entry, case: Case) -> Verdict:
 
 
 def _is_exempt(entry: Entry, case: Case) -> bool:
+    if isinstance(entry, FollowUpPlanned):
+        # a follow-up comes when the journey is over
+        return case.status.standing is not Standing.NOT_STARTED
     if not isinstance(entry, EntryCorrected | EntryWithdrawn):
         return False
+    if case.home is not None and case.home.startswith("coach:"):
+        # a coach's record is no journey, and is always open
+        return True
     if case.amending.as_a_fact or not case.changes_minutes:
         return True
     return isinstance(case.amended_place.original, JourneyStarted | JourneyReopened)

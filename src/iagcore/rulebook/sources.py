@@ -5,6 +5,7 @@ from typing import Final
 CASE_STUDY: Final = (
     "Ways to Wellbeing case study, Southend Adult Community College (mhfe.org.uk/content/ways-wellbeing-case-study-1)"
 )
+STEP_GRADUALLY: Final = f"{CASE_STUDY}: step gradually; which steps there are is local"
 LOCAL: Final = "local: a rule of this library that each provider decides for itself"
 PRACTICE: Final = "common practice"
 DESIGN: Final = "a guarantee of this library's design"
@@ -36,4 +37,18 @@ ELIGIBILITY: Final = (
     "programme questions and answers: what do learners need to score "
     "(mhfe.org.uk/content/what-do-learners-need-score-mental-health-tools-be-eligible)"
 )
+CONFIDENTIALITY: Final = (
+    "older matrix Standard wording (studylib.net/doc/16115634/matrix); "
+    "talking therapies, questions and answers (talkingtherapies.cnwl.nhs.uk/faqs)"
+)
+CONDITIONS_FOR_PROCESSING: Final = (
+    "guidance of the Information Commissioner on conditions for processing (ico.org.uk); local"
+)
+ANONYMISATION: Final = f"{CASE_STUDY}; Information Commissioner, effective anonymisation (ico.org.uk)"
+ESCALATION: Final = (
+    "safeguarding policies of a college and a university "
+    "(nacollege.co.uk/safeguarding-policy; ravensbourne.ac.uk, safeguarding)"
+)
+ITEM_NINE: Final = f"{TAKING_A_TOOL}; that an answer above 0 calls for it is this project's reading"
+FOLLOW_UP: Final = f"{CASE_STUDY}: a few months after"
 BANDURA: Final = "Bandura, Self-Efficacy: The Exercise of Control, 1997 (uky.edu/~eushe2/Pajares/effbook3.html); local"

@@ -12,6 +12,8 @@
     conversation = "c1"
     …
 
+What is about a coach's own readiness has `coach = "coach:nina"` in the place of `journey`.
+
 An entry with `corrects` and `why` puts its fields in the place of the record of that id; `kind = "entry-withdrawn"`
 with `target` and `why` takes one back. A file is read and checked whole before anybody records a line of it.
 """
@@ -24,8 +26,17 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from iagcore.exceptions import InvalidEntry, nearest
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import Entry, accept_flag, accept_id, accept_moment, accept_party, accept_words
+from iagcore.practice import KIND_BY_NAME
+from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
+from iagcore.practice.kinds import (
+    Entry,
+    accept_coach,
+    accept_flag,
+    accept_id,
+    accept_moment,
+    accept_party,
+    accept_words,
+)
 from iagcore.storage.codec import kind_named, made
 from iagcore.toml_source import Source
 
@@ -34,11 +45,13 @@ T = TypeVar("T")
 SCHEMA: Final = 1
 BESIDE: Final = ("kind", "journey", "at", "by", "id")
 """What stands beside an entry's own fields."""
+ABOUT_ANY_RECORD: Final = tuple(kind.declares.name for kind in (EntryWithdrawn, RecordAnnotated, BreachAuthorised))
+"""The kinds that stand wherever the record stands that they are about."""
 
 
 @attrs.frozen
 class FileEntry:
-    """One entry of a journey file, and the line it begins on."""
+    """One entry of a journey file, the line it begins on, and its home: a journey's name, or a coach."""
 
     line: int
     journey: str
@@ -97,12 +110,32 @@ def _file_entry(source: Source, number: int, table: Mapping[str, Any]) -> FileEn
         raise source.wrong("at is missing: when did it happen, or when was it decided?", *path)
     return FileEntry(
         source.line(*path) or 1,
-        beside(source, path, table, "journey", accept_id),
-        entry_of(source, path, table),
+        *homed(source, path, table),
         beside(source, path, table, "by", accept_party),
         beside(source, path, table, "at", accept_moment) if "at" in table else None,
         beside(source, path, {"id": f"{file}#{number + 1}", **table}, "id", accept_id),
     )
+
+
+def homed(
+    source: Source, path: tuple[str | int, ...], table: Mapping[str, Any], *, besides: tuple[str, ...] = BESIDE
+) -> tuple[str, Entry]:
+    """The home that a table writes an entry for, and the entry. Raises `InvalidFile`."""
+    if not is_of_a_coach(table):
+        return beside(source, path, table, "journey", accept_id), entry_of(source, path, table, besides=besides)
+    if "journey" in table:
+        raise source.wrong("journey: what is about a coach stands on no journey; leave it out", *path, "journey")
+    coach = beside(source, path, table, "coach", accept_coach)
+    return coach, entry_of(source, path, table, besides=(*besides, "coach"))
+
+
+def is_of_a_coach(table: Mapping[str, Any]) -> bool:
+    """Whether a table writes an entry of a coach's own record."""
+    name = table.get("kind")
+    if name in ABOUT_ANY_RECORD:
+        return "journey" not in table and "coach" in table
+    kind = KIND_BY_NAME.get(name) if type(name) is str else None
+    return kind is not None and kind.declares.about[0] == "coach"
 
 
 def beside(source: Source, path: tuple[str | int, ...], table: Mapping[str, Any], name: str, accept: Any) -> Any:

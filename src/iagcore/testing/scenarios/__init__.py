@@ -22,7 +22,10 @@ What is meant to be refused in a history says `refused = true`.
 What a scenario does not speak of is supplied, so that the findings are about what it does speak of:
 
 - *The journey* is "j", of learner:a; any other journey NAME is learner:NAME's. A journey that the scenario does not
-  start itself has been started ("start"); each has coach:nina assigned ("coach"), unless the scenario assigns a coach.
+  start itself has been started ("start"); each has coach:nina assigned ("coach"), and every other coach that is named
+  covers, unless the scenario assigns a coach; and confidentiality was explained, unless the scenario speaks of it.
+- *Coaches*: each coach that is named has what every rule asks of one, unless the scenario writes an entry of their own
+  record (`coach = "coach:nina"`, left out, is hers): then nothing but what it writes is known of them.
   `start = false` leaves out every start that the scenario does not write.
 - *When*: the first day on which the policy has decided everything and the programme runs, at 10:00; each entry is made
   a week after the one before, and a conversation is booked for a week ahead. An amendment keeps the time of its target.

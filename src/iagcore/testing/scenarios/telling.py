@@ -10,12 +10,22 @@ from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.policy import Gap, Policy
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
+from iagcore.practice.consent import ConfidentialityExplained
 from iagcore.practice.conversations import ConversationHeld
-from iagcore.practice.kinds import Entry, Field, accept_flag, accept_id, accept_moment, accept_party
+from iagcore.practice.kinds import Entry, Field, accept_coach, accept_flag, accept_id, accept_moment, accept_party
 from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.learning import CourseEnrolled
 from iagcore.practice.measures import SCALES, MeasureTaken
+from iagcore.practice.readiness import (
+    STEPS,
+    VALUES_AND_PROCESSES,
+    CourseExperienced,
+    StepTaken,
+    SupervisionHeld,
+    TrainingCompleted,
+)
 from iagcore.storage.codec import kind_named
-from iagcore.storage.journey_file import BESIDE, beside, entry_of
+from iagcore.storage.journey_file import BESIDE, beside, homed, is_of_a_coach
 from iagcore.testing.scenarios.tables import Table, accept_names
 from iagcore.toml_source import Source
 
@@ -36,6 +46,7 @@ PARTIES: Final = {
 }
 WEEK: Final = timedelta(days=7)
 WHY: Final = "It was not right."
+FOR_GOOD: Final = date(2999, 12, 31)
 
 SUPPLIED: Final[Mapping[str, object]] = {
     # by the type of the field
@@ -55,6 +66,13 @@ SUPPLIED: Final[Mapping[str, object]] = {
     "status": "started",
     "scale": "PHQ-9",
     "occasion": "baseline",
+    "party": PARTIES["lead"],
+    "step": "independent",
+    "basis": "volunteer",
+    "purpose": "contact",
+    "scope": "this journey",
+    "way of contact": "e-mail",
+    "outlet": "coaching view",
 }
 SUPPLIED_TOO: Final[Mapping[str, tuple[str, ...]]] = {
     # fields that may be left out, and whose absence a rule would remark on
@@ -69,6 +87,9 @@ SUPPLIED_TOO: Final[Mapping[str, tuple[str, ...]]] = {
     "reality-explored": ("conversation",),
     "option-raised": ("conversation",),
     "action-agreed": ("conversation", "goal", "option", "by_when", "support", "commitment"),
+    "step-taken": ("coach_agrees",),
+    "basis-changed": ("coach_agrees",),
+    "confidentiality-explained": ("limits",),
 }
 BEGINS: Final = frozenset(
     {
@@ -82,6 +103,8 @@ BEGINS: Final = frozenset(
         ("workshop-attended", "workshop"),
         ("courses-shown", "courses"),
         ("concern-raised", "concern"),
+        ("consent-given", "consent"),
+        ("follow-up-planned", "follow_up"),
     }
 )
 NEVER_SUPPLIED: Final = ("record", "rule")
@@ -141,7 +164,11 @@ class Telling:
         """The entry that a table writes, with what it leaves to be supplied."""
         source, path, held = table.source, table.path, table.held
         kind = self._kind(table)
-        journey = beside(source, path, {"journey": JOURNEY, **held}, "journey", accept_id)
+        if is_of_a_coach(held):
+            held = {"coach": PARTIES["coach"], **held}
+            journey = beside(source, path, held, "coach", accept_coach)
+        else:
+            journey = beside(source, path, {"journey": JOURNEY, **held}, "journey", accept_id)
         amends = "corrects" in held or kind is EntryWithdrawn
         at = None
         if "at" in held:
@@ -157,7 +184,10 @@ class Telling:
         said = self._with_supplied(kind, fields, too, journey, at or self._moment)
         unsaid = self._unsaid(table, kind)
         written = {name: value for name, value in said.items() if name not in unsaid}
-        entry = entry_of(source, path, {"kind": held["kind"], **written}, besides=BESIDE_HERE)
+        whole = {"kind": held["kind"], "journey": journey, **written}
+        if is_of_a_coach(held):
+            del whole["journey"]
+        _, entry = homed(source, path, whole, besides=BESIDE_HERE)
         by = self._author(kind, journey, amends)
         step = Step(
             source.line(*path),
@@ -256,6 +286,8 @@ class Telling:
 
     def _author(self, kind: type[Entry], journey: str, amends: bool) -> str:
         role = "lead" if amends else kind.declares.by[0]
+        if role == "coach" and journey.startswith("coach:"):
+            return journey
         return PARTIES.get(role) or self.learner(journey)
 
     def _heard(self, step: Step) -> None:
@@ -296,27 +328,79 @@ def _as_it_was(entry: Entry | None, kind: type[Entry]) -> dict[str, Any]:
 def with_what_is_supplied(
     steps: Sequence[Step], tried: Step, telling: Telling, *, line: int | None, start: bool
 ) -> Iterator[Step]:
-    """The history, with the starts and the assigned coach that the scenario does not write."""
+    """The history, with what the scenario does not write: starts, and coaches who are ready and go with the learner."""
     lead, began = PARTIES["lead"], telling.began
-    starts = {one.journey for one in (*steps, tried) if isinstance(one.entry, JourneyStarted)}
-    coached = {one.journey for one in (*steps, tried) if isinstance(one.entry, CoachAssigned | CoverAssigned)}
+    every = (*steps, tried)
+    starts = {one.journey for one in every if isinstance(one.entry, JourneyStarted)}
+    coached = {one.journey for one in every if isinstance(one.entry, CoachAssigned | CoverAssigned)}
+    explained = {one.journey for one in every if isinstance(one.entry, ConfidentialityExplained)}
+    yield from _ready_coaches(every, telling, line)
 
-    def coach(journey: str, at: datetime | None) -> Iterator[Step]:
+    def begun(journey: str, at: datetime | None) -> Iterator[Step]:
         if journey not in coached:
             coached.add(journey)
             yield Step(line, journey, CoachAssigned(coach=PARTIES["coach"]), lead, at, "coach")
+            for coach in _coaches_of(one for one in every if one.journey == journey):
+                if coach != PARTIES["coach"]:
+                    yield Step(line, journey, CoverAssigned(coach=coach, until=FOR_GOOD), lead, at, f"{coach} covers")
+        if journey not in explained:
+            explained.add(journey)
+            yield Step(line, journey, ConfidentialityExplained(limits=True), lead, at, "confidentiality")
 
-    for journey in dict.fromkeys(one.journey for one in (*steps, tried)):
+    for journey in dict.fromkeys(one.journey for one in every if not one.journey.startswith("coach:")):
         if start and journey not in starts:
             entry = JourneyStarted(
                 learner=telling.learner(journey), programme=telling.policy.name, attests_age=telling.age()
             )
             yield Step(line, journey, entry, lead, began, "start")
-            yield from coach(journey, began)
+            yield from begun(journey, began)
     for step in steps:
         yield step
         if isinstance(step.entry, JourneyStarted) and not step.refused:
-            yield from coach(step.journey, step.at)
+            yield from begun(step.journey, step.at)
+
+
+def _ready_coaches(steps: Sequence[Step], telling: Telling, line: int | None) -> Iterator[Step]:
+    """Every coach that the scenario names is ready for everything, unless it writes of their record itself."""
+    written = {one.journey for one in steps if one.journey.startswith("coach:")}
+    long_ago = telling.began.replace(year=1990)
+    courses = dict.fromkeys(one.entry.course for one in steps if isinstance(one.entry, CourseEnrolled))
+    days = dict.fromkeys(starts for one in steps if (starts := _starts_at(one.entry)) is not None)
+    for coach in dict.fromkeys((PARTIES["coach"], *_coaches_of(steps))):
+        if coach in written:
+            continue
+        proofs = dict.fromkeys((VALUES_AND_PROCESSES, *_required(telling)))
+        entries: list[tuple[datetime, Entry]] = [
+            *((long_ago, TrainingCompleted(module=name, completed_on=long_ago.date())) for name in proofs),
+            (long_ago, StepTaken(step=STEPS[-1], coach_agrees=True)),
+            *((long_ago, CourseExperienced(course=course)) for course in courses),
+            *((day, SupervisionHeld()) for day in days),
+        ]
+        for number, (at, entry) in enumerate(entries, start=1):
+            yield Step(line, coach, entry, PARTIES["lead"], at, f"ready {number}")
+
+
+def _starts_at(entry: Entry) -> datetime | None:
+    moment: datetime | None = getattr(entry, "starts_at", None)
+    return moment
+
+
+def _required(telling: Telling) -> tuple[str, ...]:
+    try:
+        return telling.policy.at(telling.began.date()).required_checks
+    except Gap:
+        return ()
+
+
+def _coaches_of(steps: Iterable[Step]) -> tuple[str, ...]:
+    """The coaches that entries name, or by whom they are made."""
+    named: list[str] = []
+    for one in steps:
+        entry = one.entry.entry if isinstance(one.entry, EntryCorrected) else one.entry
+        for field in ("coach", "recruiter"):
+            named += [coach] if (coach := getattr(entry, field, None)) else []
+        named += [one.by] if one.by.startswith("coach:") else []
+    return tuple(dict.fromkeys(named))
 
 
 def no_id_twice(source: Source, steps: Iterable[Step]) -> None:

@@ -1,0 +1,148 @@
+"""Releasing: what may leave, decided from the class of each field and the table of outlets alone.
+
+It fails closed. A field is carried only where the outlet lists its class; a kind that this version cannot read is not
+carried at all. Whole entries stay behind, too, so that not even their being there is told:
+
+- what belongs to the diary, unless it is shared now, to everybody but the learner;
+- what is restricted, to everybody but its author and an outlet that lists the class;
+- what was said beside either: an annotation, and the reason for putting it right.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+import attrs
+
+from iagcore.practice.amendments import BreachAuthorised, RecordAnnotated
+from iagcore.practice.coaches import Coaching
+from iagcore.practice.conversations import Conversations
+from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, Outlet
+from iagcore.practice.kinds import Entry, FieldClass, accept_day, accept_party, accepted
+from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
+from iagcore.record.home import Home, Place, Version
+from iagcore.record.records import UnreadEntry
+
+NOTES_BESIDE: Final = (RecordAnnotated, BreachAuthorised)
+"""The kinds that are about another record, and go where it goes."""
+
+
+@attrs.frozen
+class Shown:
+    """One entry as an outlet carries it: its kind, when, and the fields whose class the outlet lists.
+
+    `record` and `by` are identifiers, and None where the outlet carries none; `at` is a date where it carries none
+    either, since a moment can tell who somebody is. `withheld` names the fields that stayed behind.
+    """
+
+    kind: str
+    at: datetime | date
+    record: str | None
+    by: str | None
+    fields: Mapping[str, Any]
+    withheld: tuple[str, ...]
+
+
+@attrs.frozen
+class View:
+    """What an outlet shows a party of one journey. It shows nothing where `reason` says why not."""
+
+    outlet: str | None
+    party: str
+    entries: tuple[Shown, ...] = ()
+    reason: str | None = None
+
+
+def seen_by(home: Home, party: str, *, on: date) -> View:
+    """What a party sees of a journey on a day. Raises `InvalidEntry` for what is no party, or no day."""
+    party, on = accepted("party", party, accept_party), accepted("on", on, accept_day)
+    name = SEEN_BY.get(party.partition(":")[0])
+    if name is None:
+        return View(None, party, reason="nobody in this role looks at a journey: ask for an extract")
+    parts = home.parts
+    reason = not_for(
+        OUTLET_BY_NAME[name], party, learner=home.learner, coaching=parts.coaching, bookings=parts.bookings, on=on
+    )
+    return View(name, party, reason=reason) if reason else view(home, OUTLET_BY_NAME[name], party)
+
+
+def not_for(
+    outlet: Outlet, party: str, *, learner: str | None, coaching: Coaching, bookings: Conversations, on: date
+) -> str | None:
+    """Why an outlet is not for a party, or None where it is."""
+    role = party.partition(":")[0]
+    if role not in outlet.roles:
+        return f"the {outlet.name} is for {', '.join(sorted(outlet.roles))}, not for a {role}"
+    if role == "learner" and party != learner:
+        return "a journey is shown to its own learner"
+    if role == "coach" and not _goes_with(party, coaching, bookings, on):
+        return f"{party} does not go with this learner on that day"
+    return None
+
+
+def _goes_with(coach: str, coaching: Coaching, bookings: Conversations, on: date) -> bool:
+    """Assigned, covering, or booked for a conversation; where nobody is assigned, who has held a conversation, too."""
+    if coaching.goes_with(coach, on=on) or any(one.coach == coach for one in bookings.booked):
+        return True
+    return coaching.coach is None and any(one.coach == coach for one in bookings.held)
+
+
+def view(home: Home, outlet: Outlet, party: str, *, quoting: tuple[str, ...] | None = None) -> View:
+    """What an outlet carries of a home to a party; of the records in `quoting` alone, where these are named."""
+    return View(outlet.name, party, tuple(_shown(home, outlet, party, quoting)))
+
+
+def _shown(home: Home, outlet: Outlet, party: str, quoting: tuple[str, ...] | None) -> Iterator[Shown]:
+    named = FieldClass.IDENTIFIER in outlet.classes
+    for place in home.places:
+        top = place.top
+        if top is None or (quoting is not None and place.record not in quoting):
+            continue
+        if _stays_behind(home, place, top, outlet, party):
+            continue
+        fields = {field.name: getattr(top.entry, field.name) for field in top.entry.declares.fields}
+        carried = {
+            field.name
+            for field in top.entry.declares.fields
+            if field.type.field_class in outlet.classes or _is_own(field.type.field_class, top, party)
+        }
+        yield Shown(
+            top.entry.declares.name,
+            top.at if named else top.at.date(),
+            place.record if named else None,
+            top.by if named else None,
+            {name: value if named else _to_the_day(value) for name, value in fields.items() if name in carried},
+            tuple(name for name in fields if name not in carried),
+        )
+
+
+def _is_own(field_class: FieldClass, top: Version, party: str) -> bool:
+    return field_class is FieldClass.RESTRICTED and top.by == party
+
+
+def _to_the_day(value: Any) -> Any:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _stays_behind(home: Home, place: Place, top: Version, outlet: Outlet, party: str) -> bool:
+    entry = top.entry
+    if isinstance(entry, UnreadEntry):
+        return True
+    if isinstance(entry, NOTES_BESIDE):
+        about = home.stack_of(entry.record)
+        # what is about nothing that can be shown is not shown either
+        return about is None or about.top is None or _stays_behind(home, about, about.top, outlet, party)
+    if _is_unshared_diary(home, entry):
+        return party != home.learner
+    return is_restricted(entry) and FieldClass.RESTRICTED not in outlet.classes and top.by != party
+
+
+def is_restricted(entry: Entry) -> bool:
+    """Whether an entry has a restricted field: then the whole of it is."""
+    return any(field.type.field_class is FieldClass.RESTRICTED for field in entry.declares.fields)
+
+
+def _is_unshared_diary(home: Home, entry: Entry) -> bool:
+    if not isinstance(entry, DiaryWritten | DiaryShared | DiaryUnshared):
+        return False
+    return not home.parts.self_efficacy.is_shared(entry.diary)

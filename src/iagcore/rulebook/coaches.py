@@ -1,0 +1,413 @@
+"""COA: coaches. Trained before they recruit, stepping gradually and at their own pace, and known to be ready.
+
+Readiness is read on the day of the conversation, with that day's policy. What a coach's own record does not say is
+unknown, and unknown never passes where a rule is a MUST; a policy may make these advice instead (the starter one does).
+"""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from iagcore.practice.conversations import ConversationBooked, ConversationHeld, ConversationRescheduled, State
+from iagcore.practice.grow import (
+    ActionAgreed,
+    ActionReviewed,
+    ConversationWrittenUp,
+    GoalChanged,
+    GoalSet,
+    OptionRaised,
+    RealityExplored,
+)
+from iagcore.practice.kinds import PLAN
+from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.learning import CourseEnrolled
+from iagcore.practice.readiness import (
+    PAUSED,
+    STEPS,
+    SUPPORTED,
+    SUSPENDED,
+    VALUES_AND_PROCESSES,
+    BasisChanged,
+    Proof,
+    Step,
+    StepTaken,
+)
+from iagcore.practice.self_efficacy import EvidenceNoted
+from iagcore.record.findings import MUST, SHOULD, Duty, Outcome, Verdict, Weight, none_of, verdict
+from iagcore.record.home import Home
+from iagcore.record.judging import Case, Grounds, Rule, RuleSort, assess, known, rule
+from iagcore.rulebook.booking import days_from
+from iagcore.rulebook.sources import CASE_STUDY, LOCAL, STEP_GRADUALLY
+
+BOOKINGS: Final = (ConversationBooked, ConversationRescheduled)
+LEADING: Final = (*BOOKINGS, ConversationHeld)
+"""The kinds by which a coach leads a conversation, or is to lead one."""
+NOTES: Final = (
+    GoalSet,
+    GoalChanged,
+    RealityExplored,
+    OptionRaised,
+    ActionAgreed,
+    ActionReviewed,
+    EvidenceNoted,
+    ConversationWrittenUp,
+)
+"""What a coach notes of a conversation."""
+
+
+def _moment(entry: Any, case: Case) -> datetime:
+    # a booking is asked about on the day of the conversation, everything else on its own day
+    moment: datetime = getattr(entry, "starts_at", case.at)
+    return moment
+
+
+def _day(entry: Any, case: Case) -> date:
+    return case.day_of(_moment(entry, case))
+
+
+def _proof(name: str, entry: Any, case: Case) -> Proof | None:
+    return case.coach.proof_of(name, _day(entry, case), zone=case.policy.zone)
+
+
+def _said(proof: Proof | None) -> str:
+    if proof is None:
+        return "not in force"
+    until = "" if proof.until is None else f", until {proof.until:%d %b %Y}"
+    return f"in force ({proof.what} of {proof.since:%d %b %Y}{until})"
+
+
+@rule(
+    "COA-01",
+    MUST,
+    on=(*LEADING, JourneyStarted),
+    source=CASE_STUDY,
+    remedy="Record the training that was completed, have it done, or let a coach who has done it take this.",
+    plain_remedy="Ask a lead which coach is there for you meanwhile.",
+    outside=True,
+)
+def trained_in_values_and_processes(entry: Any, case: Case) -> Verdict:
+    """The coach has completed the values-and-processes training, before coaching and before recruiting anybody."""
+    return verdict(
+        _recruits_nobody(entry) or _proof(VALUES_AND_PROCESSES, entry, case) is not None,
+        says="values-and-processes training on {day}: {proof}",
+        plainly="The coach is not ready for this yet.",
+        day=f"{_day(entry, case):%d %b %Y}",
+        proof="nobody recruited the learner"
+        if _recruits_nobody(entry)
+        else _said(_proof(VALUES_AND_PROCESSES, entry, case)),
+    )
+
+
+def _recruits_nobody(entry: Any) -> bool:
+    return isinstance(entry, JourneyStarted) and entry.recruiter is None
+
+
+@rule(
+    "COA-03",
+    SHOULD,
+    on=(CourseEnrolled,),
+    source=CASE_STUDY,
+    remedy="Let the coach try the course, or ask somebody who has what it is like.",
+    outside=True,
+)
+def coach_has_experienced_the_course(entry: Any, case: Case) -> Verdict:
+    """The coach has experienced this course; the case study asks it of some of the courses."""
+    return verdict(
+        case.coach.has_experienced(entry.course, _day(entry, case), zone=case.policy.zone),
+        says="course {course}: {experienced} by the coach",
+        course=entry.course,
+        experienced="experienced"
+        if case.coach.has_experienced(entry.course, _day(entry, case), zone=case.policy.zone)
+        else "not experienced",
+    )
+
+
+@rule(
+    "COA-04",
+    MUST,
+    on=LEADING,
+    source=STEP_GRADUALLY,
+    remedy="Let a coach whose step allows it take this; a supported coach names who supports.",
+    plain_remedy="Ask a lead which coach is there for you meanwhile.",
+    outside=True,
+)
+def step_allows_it(entry: Any, case: Case) -> Verdict:
+    """The coach's step allows it: supported by somebody who is named, or independent; not paused for a new booking."""
+    step = known("which step the coach has taken", _standing(entry, case))
+    return verdict(
+        _leads(step, entry),
+        says="on {day} the coach is {step}{support}",
+        plainly="The coach is not taking this on at the moment.",
+        day=f"{_day(entry, case):%d %b %Y}",
+        step=step.name,
+        support=_support(step),
+    )
+
+
+def _standing(entry: Any, case: Case) -> Step | None:
+    return case.coach.standing(_day(entry, case), zone=case.policy.zone)
+
+
+def _leads(step: Step, entry: Any) -> bool:
+    if step.name == PAUSED:
+        # pausing is always open: what was booked may still be held, and nothing new is booked
+        return isinstance(entry, ConversationHeld)
+    return step.name == STEPS[-1] or (step.name == SUPPORTED and step.supported_by is not None)
+
+
+def _support(step: Step) -> str:
+    if step.name != SUPPORTED:
+        return ""
+    return f" by {step.supported_by}" if step.supported_by else ", and nobody is named who supports"
+
+
+@rule(
+    "COA-05",
+    MUST,
+    on=(StepTaken, BasisChanged),
+    source=CASE_STUDY,
+    remedy="Ask the coach, and record what they say; a suspension is ended by a lead.",
+    plain_remedy="Say what you would like.",
+)
+def with_the_coachs_own_agreement(entry: Any, case: Case) -> Verdict:
+    """A step forward and a change of basis carry the coach's own agreement; a suspension is ended by a lead."""
+    agreed = (
+        entry.coach_agrees
+        if not _needs_agreement(entry, case)
+        else known("the coach's own agreement", entry.coach_agrees, plainly="Whether you agree has not been said yet.")
+    )
+    return verdict(
+        (agreed is True or not _needs_agreement(entry, case)) and not _ends_a_suspension_alone(entry, case),
+        says="{what}; the coach agrees: {agreed}{suspended}",
+        plainly="This is for you and a lead to agree on.",
+        what=_change(entry, case),
+        agreed=entry.coach_agrees,
+        suspended="; the coach is suspended, which a lead ends" if _ends_a_suspension_alone(entry, case) else "",
+    )
+
+
+def _needs_agreement(entry: Any, case: Case) -> bool:
+    if isinstance(entry, BasisChanged):
+        return True
+    now = case.coach.step_at(case.at)
+    return now is None or STEPS.index(entry.step) > STEPS.index(now.name)
+
+
+def _change(entry: Any, case: Case) -> str:
+    if isinstance(entry, BasisChanged):
+        return f"the basis becomes {entry.basis}"
+    now = case.coach.step_at(case.at)
+    return f"from {now.name if now else 'no step'} to {entry.step}"
+
+
+def _ends_a_suspension_alone(entry: Any, case: Case) -> bool:
+    standing = case.coach.standing(case.day_of(case.at), zone=case.policy.zone)
+    suspended = standing is not None and standing.name == SUSPENDED
+    return isinstance(entry, StepTaken) and suspended and not case.by.startswith("lead:")
+
+
+@rule(
+    "COA-06",
+    MUST,
+    on=BOOKINGS,
+    source=LOCAL,
+    remedy="Record the check that was completed, have it done, or let another coach take this.",
+    plain_remedy="Ask a lead which coach is there for you meanwhile.",
+    values=("required_checks",),
+    outside=True,
+)
+def required_checks_in_force(entry: Any, case: Case) -> Verdict:
+    """The checks that the provider requires are in force on the day of the conversation."""
+    required = case.on_day_of(_moment(entry, case)).required_checks
+    return none_of(
+        [name for name in required if _proof(name, entry, case) is None],
+        says="not in force on {day}: {found}",
+        otherwise="in force on {day}: {required}",
+        plainly="The coach is not ready for this yet.",
+        day=f"{_day(entry, case):%d %b %Y}",
+        required=", ".join(required) or "nothing is required",
+    )
+
+
+@rule(
+    "COA-07",
+    SHOULD,
+    on=BOOKINGS,
+    source=LOCAL,
+    remedy="Plan the renewal, and a supervision or a debrief.",
+    values=("renewal_window_days", "supervision_days"),
+    outside=True,
+)
+def renewed_and_supervised(entry: Any, case: Case) -> Verdict:
+    """Training that runs out soon is renewed, and supervision or a debrief was not long ago."""
+    values = case.on_day_of(_moment(entry, case))
+    return none_of(
+        [
+            *_running_out(entry, case, values.whole("renewal_window_days")),
+            *_long_unsupervised(entry, case, values.whole("supervision_days")),
+        ],
+        says="{found}",
+        otherwise="nothing runs out within {window} days, and supervision was within {days}",
+        window=values.whole("renewal_window_days"),
+        days=values.whole("supervision_days"),
+    )
+
+
+def _running_out(entry: Any, case: Case, within: int) -> list[str]:
+    soon = case.coach.running_out(_day(entry, case), within=within, zone=case.policy.zone)
+    return [f"{one.name} runs out on {one.until:%d %b %Y}" for one in soon]
+
+
+def _long_unsupervised(entry: Any, case: Case, days: int) -> list[str]:
+    day, zone = _day(entry, case), case.policy.zone
+    since = case.coach.supervised(day, zone=zone) or case.coach.leads_since(day, zone=zone)
+    last = known("when the coach began, or last had supervision", since)
+    return [f"{(day - last).days} days without supervision or a debrief"] if (day - last).days > days else []
+
+
+@rule(
+    "COA-08",
+    MUST,
+    on=(*BOOKINGS, *NOTES),
+    source=LOCAL,
+    remedy="Assign the coach to this journey, or let them cover it.",
+    plain_remedy="Ask a lead who your coach is.",
+)
+def assigned_or_covering(entry: Any, case: Case) -> Verdict:
+    """The coach is assigned to this journey, or covers it that day."""
+    coach = _whose(entry, case)
+    return verdict(
+        coach is None or case.coaching.goes_with(coach, on=_day(entry, case)),
+        says="{coach} is {assigned}",
+        plainly="This coach does not go with you at the moment.",
+        coach=coach or "nobody who coaches",
+        assigned="asked about" if coach is None else _assigned(coach, entry, case),
+    )
+
+
+def _whose(entry: Any, case: Case) -> str | None:
+    """The coach whom a booking is with, or who makes a note; None where somebody else makes it."""
+    if isinstance(entry, BOOKINGS):
+        return entry.coach or case.bookings[entry.conversation].coach
+    return case.by if case.by.startswith("coach:") else None
+
+
+def _assigned(coach: str, entry: Any, case: Case) -> str:
+    if coach == case.coaching.coach:
+        return "assigned to this journey"
+    goes = case.coaching.goes_with(coach, on=_day(entry, case))
+    return f"{'covering' if goes else 'neither assigned nor covering'} on {_day(entry, case):%d %b %Y}"
+
+
+RESTS_ON_A_COACH: Final = (trained_in_values_and_processes, step_allows_it, required_checks_in_force)
+"""What a booking rests on, beyond the journey."""
+
+
+def no_longer_ready(home: Home, grounds: Grounds) -> list[Duty]:
+    """A booked conversation whose coach is no longer ready is given to a coach who is, or moved."""
+    found = []
+    for place in home.places:
+        entry = place.top.entry if place.top else None
+        if not isinstance(entry, BOOKINGS) or place.top is None or not _is_what_is_booked(entry, home):
+            continue
+        one = home.parts.bookings[entry.conversation]
+        readiness = grounds.readiness(one.coach or "")
+        case = Case(grounds.policy(place), at=place.top.at, by=place.top.by, coach=readiness)
+        assessed = (assess(rule, entry, case, nature=PLAN) for rule in RESTS_ON_A_COACH)
+        wrong = [f"{one.rule}: {one.sentence}" for one in assessed if _no_longer_holds(one.outcome, one.weight)]
+        if wrong:
+            what = f"conversation {one.id} rests on {one.coach}, who is no longer ready ({'; '.join(wrong)})"
+            found.append(Duty("COA-09", what, one.starts_at, "lead", home.subject))
+    return found
+
+
+def _no_longer_holds(outcome: Outcome, weight: Weight | None) -> bool:
+    return outcome is not Outcome.MET and weight is Weight.REFUSAL
+
+
+def _is_what_is_booked(entry: ConversationBooked | ConversationRescheduled, home: Home) -> bool:
+    """Whether a booking, or the moving of one, is how the conversation stands now."""
+    one = home.parts.bookings[entry.conversation]
+    return one.state is State.BOOKED and one.starts_at == entry.starts_at and entry.coach in (None, one.coach)
+
+
+COA_09: Final = Rule(
+    "COA-09",
+    MUST,
+    (),
+    "A booked conversation whose coach is no longer ready is given to a coach who is, or moved.",
+    LOCAL,
+    no_longer_ready,
+    sort=RuleSort.DUTY,
+    proven_by=("law_a_booking_is_due_while_its_coach_is_not_ready",),
+)
+
+
+def renewals(home: Home, grounds: Grounds) -> list[Duty]:
+    """What runs out is renewed in time, and supervision is held."""
+    if not home.places:
+        return []
+    readiness, last = home.parts.readiness, home.places[-1]
+    policy, values = grounds.policy(last), grounds.values(last)
+    today = policy.day(max(place.at for place in home.places))
+    found = []
+    for proof in _latest(readiness.proofs):
+        if proof.until is not None:
+            due = policy.end_of(proof.until)
+            opens = days_from(due, values, "renewal_window_days", back=True)
+            found.append(Duty("COA-10", f"renew {proof.name}", due, home.subject, home.subject, opens))
+    since = readiness.supervised(today, zone=policy.zone) or readiness.leads_since(today, zone=policy.zone)
+    if since is not None and _is_coaching(readiness.standing(today, zone=policy.zone)):
+        due_by = days_from(policy.end_of(since), values, "supervision_days")
+        found.append(Duty("COA-10", "have supervision, or a debrief", due_by, home.subject, home.subject))
+    return found
+
+
+def _latest(proofs: tuple[Proof, ...]) -> list[Proof]:
+    """Of each training and check, what lasts longest."""
+    last: dict[str, Proof] = {}
+    for one in proofs:
+        before = last.get(one.name)
+        if before is None or (before.until or date.max) < (one.until or date.max):
+            last[one.name] = one
+    return list(last.values())
+
+
+def _is_coaching(step: Step | None) -> bool:
+    return step is not None and step.name in (SUPPORTED, STEPS[-1])
+
+
+COA_10: Final = Rule(
+    "COA-10",
+    SHOULD,
+    (),
+    "Training and checks that run out are renewed, and supervision or a debrief is held in time.",
+    LOCAL,
+    renewals,
+    sort=RuleSort.DUTY,
+    values=("renewal_window_days", "supervision_days"),
+    of="coach",
+    proven_by=("law_what_runs_out_is_due_until_it_is_renewed",),
+)
+
+COACHES: Final[tuple[Rule, ...]] = (
+    trained_in_values_and_processes,
+    coach_has_experienced_the_course,
+    step_allows_it,
+    with_the_coachs_own_agreement,
+    required_checks_in_force,
+    renewed_and_supervised,
+    assigned_or_covering,
+    COA_09,
+    COA_10,
+)
+
+READY_FOR: Final = {
+    "one-to-one": (
+        trained_in_values_and_processes,
+        step_allows_it,
+        required_checks_in_force,
+        renewed_and_supervised,
+    ),
+    "recruiting": (trained_in_values_and_processes,),
+}
+"""What a coach may be ready for, and the rules that say so."""

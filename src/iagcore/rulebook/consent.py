@@ -1,0 +1,137 @@
+"""CON: consent and confidentiality. Consent to one thing is consent to nothing else, and a withdrawal counts."""
+
+from typing import Any, Final
+
+from iagcore.practice.consent import CASE_STUDY as PUBLISHED
+from iagcore.practice.consent import CONTACT, RESEARCH, Given
+from iagcore.practice.conversations import ConversationHeld, State
+from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
+from iagcore.practice.follow_up import FollowUpPlanned
+from iagcore.record.findings import MUST, SHOULD, Verdict, none_of, verdict
+from iagcore.record.judging import Case, Rule, known, rule
+from iagcore.rulebook.sources import ANONYMISATION, CONFIDENTIALITY, LOCAL, RESEARCH_TOOLS
+
+
+def _given(purpose: str, case: Case) -> Given | None:
+    return case.consents.in_force(purpose, at=case.at, on=case.day_of(case.at))
+
+
+def _said(given: Given | None) -> str:
+    return f"in force ({given.id})" if given else "not in force"
+
+
+@rule(
+    "CON-02",
+    MUST,
+    on=(DisclosureMade,),
+    source=RESEARCH_TOOLS,
+    remedy="Ask the learner; without consent, what was measured stays for coaching only.",
+    plain_remedy="It is yours to say whether your answers may be used for research.",
+    protected=True,
+    outside=True,
+)
+def consent_to_research(entry: Any, case: Case) -> Verdict:
+    """A research extract is released only while the learner consents to research."""
+    return verdict(
+        not _is_for(RESEARCH, entry) or _given(RESEARCH, case) is not None,
+        says="{outlet}: consent to research is {consent}",
+        plainly="Your answers are not used for research unless you say so.",
+        outlet=entry.outlet,
+        consent=_said(_given(RESEARCH, case)) if _is_for(RESEARCH, entry) else "not needed",
+    )
+
+
+@rule(
+    "CON-03",
+    MUST,
+    on=(DisclosureMade,),
+    source=ANONYMISATION,
+    remedy="Ask the learner, have a lead approve each quote and the whole, and check that nobody can be recognised.",
+    plain_remedy="It is yours to say whether your story may be told.",
+    protected=True,
+    outside=True,
+)
+def consent_to_the_case_study(entry: Any, case: Case) -> Verdict:
+    """A case study is released with consent, approved by a named lead, quote by quote and whole, and unrecognisable."""
+    return none_of(
+        _missing_of_the_case_study(entry, case) if _is_for(PUBLISHED, entry) else (),
+        says="{outlet}: {found}",
+        otherwise="{outlet}: nothing is missing for it",
+        plainly="Your story is not told unless you say so, and nobody can know you by it.",
+        outlet=entry.outlet,
+    )
+
+
+def _missing_of_the_case_study(entry: DisclosureMade, case: Case) -> list[str]:
+    return [
+        *(["the learner's consent is not in force"] if _given(PUBLISHED, case) is None else []),
+        *(["no lead approved the quotes"] if entry.quotes and entry.quotes_approved_by is None else []),
+        *(["no lead approved the whole"] if entry.whole_approved_by is None else []),
+        *(["it is not known that nobody can be recognised"] if entry.nobody_recognisable is None else []),
+        *(["somebody can be recognised"] if entry.nobody_recognisable is False else []),
+    ]
+
+
+def _is_for(purpose: str, entry: DisclosureMade) -> bool:
+    return OUTLET_BY_NAME[entry.outlet].purpose == purpose
+
+
+@rule(
+    "CON-04",
+    MUST,
+    on=(FollowUpPlanned,),
+    source=LOCAL,
+    remedy="Ask the learner whether they may be contacted.",
+    plain_remedy="It is yours to say whether we may be in touch later.",
+    outside=True,
+)
+def consent_to_be_contacted(entry: Any, case: Case) -> Verdict:
+    """The learner consents to be contacted, on the day it is planned for too, and has not withdrawn it."""
+    given = case.consents.to_rely_on(CONTACT, at=case.at, on=max(entry.planned_for, case.day_of(case.at)))
+    return verdict(
+        given is not None,
+        says="consent to be contacted on {day} is {consent}",
+        plainly="We are only in touch later if you say that we may.",
+        day=f"{entry.planned_for:%d %b %Y}",
+        consent=_said(given),
+    )
+
+
+@rule(
+    "CON-05",
+    SHOULD,
+    on=(ConversationHeld,),
+    source=CONFIDENTIALITY,
+    remedy="Explain confidentiality and its limits, and record that you did.",
+)
+def confidentiality_explained(entry: Any, case: Case) -> Verdict:
+    """By the first conversation, confidentiality and its limits were explained."""
+    return verdict(
+        not _is_first(entry, case) or _explained(case),
+        says="{which} conversation; confidentiality and its limits: {explained}",
+        which="the first" if _is_first(entry, case) else "a later",
+        explained="explained" if not _is_first(entry, case) or _explained(case) else "not explained by then",
+    )
+
+
+def _is_first(entry: ConversationHeld, case: Case) -> bool:
+    return not any(one.state is State.HELD and one.id != entry.conversation for one in case.bookings.all)
+
+
+def _explained(case: Case) -> bool:
+    said = case.consents.explained_by(case.at)
+    if not said:
+        return False
+    return True in said or known("whether the limits of confidentiality were explained", _last_said(said))
+
+
+def _last_said(said: tuple[bool | None, ...]) -> bool | None:
+    return None if None in said else False
+
+
+CONSENT: Final[tuple[Rule, ...]] = (
+    consent_to_research,
+    consent_to_the_case_study,
+    consent_to_be_contacted,
+    confidentiality_explained,
+)
