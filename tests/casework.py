@@ -1,14 +1,18 @@
 """Casework that many tests share: a casebook at a fixed time, a learner, a coach, and bookings in a line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import attrs
 
 from iagcore.casebook import Casebook
 from iagcore.policy import Policy
 from iagcore.practice.conversations import ConversationBooked, ConversationCancelled, ConversationHeld
 from iagcore.practice.learners import JourneyStarted
 from iagcore.record.findings import Decision
+from iagcore.record.judging import Rule, RuleSort
+from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import Journal
 
@@ -18,6 +22,19 @@ JO = "lead:jo"
 
 STARTER = Policy.load("starter")
 WELLBEING = Policy.load("ways-to-wellbeing")
+
+
+AROUND_IT = ("CON-05", "SAF-05", "COR-03")
+OF_ONE_JOURNEY = tuple(
+    attrs.evolve(rule, on=()) if rule.family in ("COA", "FUP") or rule.code in AROUND_IT else rule
+    for rule in RULES
+    if rule.sort is not RuleSort.DUTY or not (rule.family in ("COA", "FUP") or rule.code in AROUND_IT)
+)
+"""The rules with nothing to look at for those that ask after a coach's own record and what goes around a conversation.
+
+What is tested of minutes, bookings and corrections then speaks of these alone; `test_around_the_learner.py` and the
+scenarios speak of the others.
+"""
 
 
 def policy(text: str, *, name: str = "local") -> Policy:
@@ -37,10 +54,14 @@ def on(day: int, hour: int = 10, minute: int = 0) -> datetime:
 
 
 def casebook(
-    journal: Journal | None = None, *, under: Policy = STARTER, now: Callable[[], datetime] | None = None
+    journal: Journal | None = None,
+    *,
+    under: Policy = STARTER,
+    now: Callable[[], datetime] | None = None,
+    rules: Sequence[Rule] = OF_ONE_JOURNEY,
 ) -> Casebook:
     """A casebook whose clock stands still."""
-    return Casebook(MemoryJournal() if journal is None else journal, under, clock=now or (lambda: on(0)))
+    return Casebook(MemoryJournal() if journal is None else journal, under, clock=now or (lambda: on(0)), rules=rules)
 
 
 def start(book: Casebook, journey: str = "a", *, learner: str = "learner:a", programme: str = "phase-1") -> Decision:

@@ -25,12 +25,12 @@ from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryWritten, EvidenceNoted
 from iagcore.record.findings import SHOULD, verdict
 from iagcore.record.judging import rule
-from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import StoredRecord
 from tests.casework import (
     JO,
     NINA,
+    OF_ONE_JOURNEY,
     STARTER,
     WELLBEING,
     book,
@@ -417,7 +417,7 @@ def test_a_check_that_looks_outside_keeps_its_first_answer_when_a_history_is_jud
         asked.append(entry.conversation)
         return verdict(False, says="elsewhere it is not")
 
-    cases = Casebook(MemoryJournal(), STARTER, clock=lambda: on(0), rules=(*RULES, asks_elsewhere))
+    cases = Casebook(MemoryJournal(), STARTER, clock=lambda: on(0), rules=(*OF_ONE_JOURNEY, asks_elsewhere))
     start(cases)
     book(cases, "c1", on(1), 60)
     assert findings(hold(cases, "c1", 50, at=on(1))) == ["EFF-90"]
@@ -529,8 +529,12 @@ class NotErasable:
 
 def test_erasing_is_for_a_lead_and_for_a_journal_that_can() -> None:
     cases = opened()
-    with pytest.raises(InvalidEntry, match="an erasure is for a lead to make"):
+    with pytest.raises(Refused) as refused:
         cases.erase("learner:a", by=NINA)
+    assert refusals(refused.value.decision) == ["ACC-01"]
+    with pytest.raises(Refused) as refused:
+        cases.erase("learner:nobody", by=NINA)
+    assert refusals(refused.value.decision) == ["ACC-01"]
     with pytest.raises(UnusableJournal, match="NotErasable: this journal cannot erase"):
         opened(journal=NotErasable()).erase("learner:a", by=JO)
 

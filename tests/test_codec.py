@@ -174,7 +174,7 @@ def test_an_entry_of_a_later_version_cannot_be_amended_by_this_one() -> None:
     newer = codec.read_entry({"kind": "dream-told"})
     later = attrs.evolve(list(cases.records("a"))[-1], id="later", entry=newer, considered=())
     cases._reading.remembered.keep(
-        "journey:a",
+        "home journey:a",
         journey.after(later, version=journey.version, surrogate=journey.last or "", plain=journey.plain),
     )
     assert refusals(cases.preview("a", EntryWithdrawn("later", "a slip"), by="lead:jo")) == ["COR-01"]

@@ -56,24 +56,19 @@ TABLE = [
     ("course-left", "fact", "journey", "coach lead learner"),
     ("learning-linked", "fact", "journey", "coach lead learner"),
     ("measure-taken", "fact", "journey", "coach lead learner researcher"),
-    ("concern-raised", "fact", "journey learner named", "learner coach lead safeguarding-lead researcher"),
-    ("record-annotated", "fact", "journey", "learner coach lead safeguarding-lead researcher"),
-    ("entry-corrected", "neither", "journey", "learner coach lead safeguarding-lead researcher"),
-    ("entry-withdrawn", "neither", "journey", "learner coach lead safeguarding-lead researcher"),
     ("consent-given", "fact", "journey learner", "coach lead learner"),
     ("consent-withdrawn", "fact", "journey learner", "coach lead learner"),
     ("confidentiality-explained", "fact", "journey", "coach lead"),
-    ("signposted", "fact", "journey", "coach lead"),
-    ("outcome-learned", "fact", "journey", "coach lead learner"),
-    ("referral-made", "plan", "journey", "coach lead"),
+    ("disclosure-made", "fact", "journey", "coach lead safeguarding-lead researcher"),
+    ("concern-raised", "fact", "journey learner named", "learner coach lead safeguarding-lead researcher"),
     ("concern-escalated", "fact", "journey learner named", "coach lead safeguarding-lead"),
     ("concern-closed", "fact", "journey learner named", "safeguarding-lead"),
+    ("safety-talked-about", "fact", "journey", "coach lead safeguarding-lead"),
     ("follow-up-planned", "plan", "journey", "coach lead"),
     ("follow-up-made", "fact", "journey", "coach lead"),
-    ("disclosure-made", "fact", "journey", "coach lead safeguarding-lead researcher"),
-    ("erased", "neither", "journey learner coach", "lead"),
     ("interest-expressed", "fact", "coach", "coach lead"),
     ("training-completed", "fact", "coach", "coach lead"),
+    ("check-completed", "fact", "coach", "lead"),
     ("exemption-given", "fact", "coach", "lead"),
     ("course-experienced", "fact", "coach", "coach lead"),
     ("supervision-held", "fact", "coach", "coach lead"),
@@ -82,6 +77,12 @@ TABLE = [
     ("basis-changed", "plan", "coach", "lead"),
     ("coach-paused", "fact", "coach", "coach lead"),
     ("coach-suspended", "fact", "coach", "lead"),
+    ("record-annotated", "fact", "journey", "learner coach lead safeguarding-lead researcher"),
+    ("entry-corrected", "neither", "journey", "learner coach lead safeguarding-lead researcher"),
+    ("entry-withdrawn", "neither", "journey", "learner coach lead safeguarding-lead researcher"),
+    ("signposted", "fact", "journey", "coach lead"),
+    ("outcome-learned", "fact", "journey", "coach lead learner"),
+    ("referral-made", "plan", "journey", "coach lead"),
 ]
 """Name, nature, subjects and authors of every kind, written out: none of this can change once records exist."""
 
@@ -110,6 +111,7 @@ def test_every_field_of_every_kind_has_a_class() -> None:
     for kind in KINDS:
         for field in kind.declares.fields:
             assert field.type.field_class in FieldClass, (kind, field)
+            assert field.type.field_class is not FieldClass.UNCLASSIFIED, (kind, field)
     amendments = {EntryCorrected, EntryWithdrawn}
     assert {kind for kind in KINDS if not kind.declares.fields} == amendments
 

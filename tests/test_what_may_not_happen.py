@@ -353,7 +353,7 @@ def test_what_a_later_versions_correction_settled_stands_through_an_amendment_of
     journey: Journey = cases.journey("a").after(corrected)
     assert journey.allowance.used == 50
     cases._reading.remembered.keep(
-        "journey:a",
+        "home journey:a",
         attrs.evolve(
             journey,
             version=cases.journey("a").version,

@@ -186,7 +186,7 @@ class Casebook:
         home = self._home(name)
         if not home.exists:
             raise UnknownJourney(name)
-        return self._duties(home)
+        return self._duties(home, Writing(self._reading, home))
 
     def due(
         self, *, at: datetime | None = None, party: str | None = None, progress: Progress | None = None
@@ -385,7 +385,7 @@ class Casebook:
         decisions: list[Decision] = []
         for one in asked:
             if one.id in home.ids:
-                decisions.append(self._first_answer(home, one))
+                decisions.append(self._first_answer(home, one, writing))
                 continue
             judged = self._judge(writing.home, one, writing, now=now)
             decisions.append(judged.decision)
@@ -438,11 +438,11 @@ class Casebook:
             entry,
         )
         after = home.after(record, version=home.version + 1)
-        return Judged(record, self._decision(record, home, after), after)
+        return Judged(record, self._decision(record, home, after, writing), after)
 
-    def _decision(self, record: Record, before: Home, after: Home) -> Decision:
+    def _decision(self, record: Record, before: Home, after: Home, writing: Writing) -> Decision:
         zone = self._reading.policy(record.policy).zone
-        already = set(self._duties(before))
+        already = set(self._duties(before, writing))
         effect = tuple(line for _, line in record.effect)
         return Decision(
             record.accepted,
@@ -452,13 +452,13 @@ class Casebook:
             record.policy,
             effect=effect,
             restated=record.restated,
-            duties=tuple(duty for duty in self._duties(after) if duty not in already),
+            duties=tuple(duty for duty in self._duties(after, writing) if duty not in already),
             record=record.id,
             complete=True,
             counted=counted(record.entry, effect, record.considered, self._rules),
         )
 
-    def _first_answer(self, home: Home, asked: Asked) -> Decision:
+    def _first_answer(self, home: Home, asked: Asked, writing: Writing) -> Decision:
         """The decision that stands under an id, when the content is the same."""
         version = home.ids[asked.id]
         upto = list(islice(self._reading.journal.read(home.subject), version))
@@ -475,7 +475,7 @@ class Casebook:
         ):
             if not same:
                 raise IdUsedBefore(home.subject, asked.id, what)
-        return self._decision(first, before, after)
+        return self._decision(first, before, after, writing)
 
     def _home(self, name: str) -> Home:
         empty = _empty(name)
@@ -496,8 +496,9 @@ class Casebook:
         kept = self._first if started is None else self._reading.policy(started.policy)
         return self._by_programme.get(home.parts.status.programme or "", kept)
 
-    def _duties(self, home: Home) -> tuple[Duty, ...]:
-        return duties_on(self._reading, home, self._rules, zone=self._first.zone)
+    def _duties(self, home: Home, writing: Writing) -> tuple[Duty, ...]:
+        zone = self._first.zone
+        return duties_on(self._reading, home, self._rules, readiness=writing.glance_at, zone=zone)
 
 
 def _empty(name: Any) -> Home:

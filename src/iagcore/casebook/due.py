@@ -55,9 +55,11 @@ class Derived:
     coaches: frozenset[str] = frozenset()
 
 
-def duties_on(reading: Reading, home: Home, rules: Sequence[Rule], *, zone: tzinfo) -> tuple[Duty, ...]:
+def duties_on(
+    reading: Reading, home: Home, rules: Sequence[Rule], *, readiness: Callable[[str], Readiness], zone: tzinfo
+) -> tuple[Duty, ...]:
     """The duties of one home, with their times shown in a zone."""
-    found, _ = _derived(reading, home, rules)
+    found = duties(home, rules, grounds=Grounds(lambda place: reading.policy(place.policy), readiness))
     return tuple(attrs.evolve(one, due=_in(one.due, zone), opens=_in(one.opens, zone)) for one in found)
 
 

@@ -28,6 +28,7 @@ class Writing:
         self._versions = dict(self._expect)
         self._timelines: dict[str, Timeline] = {}
         self._coaches: dict[str, Readiness] = {}
+        self._glanced_at: dict[str, Readiness] = {}
         self._elsewhere: dict[str, tuple[Consents, ...]] = {}
         self._surrogates: dict[tuple[str, str], str] = {}
         self._stored: list[StoredRecord] = []
@@ -49,6 +50,14 @@ class Writing:
             self._rests_on(coach, home.version)
             self._coaches[coach] = home.readiness
         return self._coaches[coach]
+
+    def glance_at(self, coach: str) -> Readiness:
+        """A coach's readiness, on which what is decided does not rest."""
+        if coach == self.home.subject or coach in self._coaches:
+            return self.readiness(coach)
+        if coach not in self._glanced_at:
+            self._glanced_at[coach] = self._reading.coach(coach).readiness
+        return self._glanced_at[coach]
 
     def consents_elsewhere(self, learner: str) -> tuple[Consents, ...]:
         """What a learner consented to on other journeys, whose version the append then expects."""

@@ -118,7 +118,9 @@ class CoachPaused(Entry):
 
 @kind(FACT, about=("coach",), by=("lead",))
 class CoachSuspended(Entry):
-    """A lead suspends the coach, until a lead records another step. Why is not held here."""
+    """A lead suspends the coach, and says why, until a lead records another step."""
+
+    reason: Words
 
 
 @attrs.frozen
