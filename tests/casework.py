@@ -48,6 +48,13 @@ def value(name: str, written: str, *, since: str = "2020-01-01") -> str:
     return f'[[value.{name}]]\nfrom = {since}\nvalue = {written}\nlocal = "chosen for a test"\n'
 
 
+def gated(*codes: str) -> str:
+    """Rules that a policy lets refuse, where the starter one only advises."""
+    return "".join(
+        f'[[level.{code}]]\nfrom = 2020-01-01\nvalue = "MUST"\nlocal = "chosen for a test"\n' for code in codes
+    )
+
+
 def on(day: int, hour: int = 10, minute: int = 0) -> datetime:
     """A moment of the example: day 0 is 1 September 2025, in UTC."""
     return datetime(2025, 9, 1, tzinfo=UTC) + timedelta(days=day, hours=hour, minutes=minute)

@@ -39,8 +39,8 @@ USUAL = STARTER.at(date(2020, 1, 1))
 @pytest.mark.parametrize(
     ("name", "items", "item", "total", "higher"),
     [
-        ("PHQ-9", 9, (0, 3), (0, 27), "more symptoms"),
-        ("GAD-7", 7, (0, 3), (0, 21), "more symptoms"),
+        ("PHQ-9", 9, (0, 3), (0, 27), "more difficulty"),
+        ("GAD-7", 7, (0, 3), (0, 21), "more difficulty"),
         ("SWEMWBS", 7, (1, 5), (7, 35), "more wellbeing"),
         ("WEMWBS", 14, (1, 5), (14, 70), "more wellbeing"),
         ("GSE", 10, (1, 4), (10, 40), "more self-efficacy"),
@@ -305,7 +305,7 @@ def test_a_change_is_told_with_its_threshold_its_bands_and_its_direction() -> No
         "PHQ-9 went from 15 to 8, a change of −7, reliable by this policy's threshold of 6. "
         "By this policy's bands: moderately severe before, mild after. "
         "By this policy's threshold of 10: at or above it before, below it after. "
-        "A higher score on this scale means more symptoms."
+        "A higher score on this scale means more difficulty."
     )
 
 
@@ -345,7 +345,7 @@ def test_the_threshold_itself_is_reliable_on_the_metric() -> None:
 def test_a_change_without_a_policy_or_short_of_its_threshold_says_so() -> None:
     assert iag.paired_change("PHQ-9", baseline=15, final=12).explain() == (
         "PHQ-9 went from 15 to 12, a change of −3; how large a change is reliable is not decided. "
-        "A higher score on this scale means more symptoms."
+        "A higher score on this scale means more difficulty."
     )
     assert iag.paired_change("SWEMWBS", baseline=20, final=23, policy=OURS).explain() == (
         "SWEMWBS went from 18.59 to 20.73 on the metric scale, a change of +2.14, which does not reach this policy's "

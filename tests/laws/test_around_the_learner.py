@@ -47,18 +47,12 @@ from iagcore.record.releasing import view
 from iagcore.rulebook import RULES
 from iagcore.rulebook.follow_up import months_after
 from iagcore.storage.memory import MemoryJournal
-from tests.casework import JO, NINA, OMAR, STARTER, booked, casebook, on, policy
+from tests.casework import JO, NINA, OMAR, STARTER, booked, casebook, gated, on, policy
 from tests.laws.histories import Step, begin, examples, steps, take
 
 SAM = "safeguarding-lead:sam"
 LEARNER = "learner:a"
 NO_DAY = date(2999, 12, 31)
-
-
-def gated(*codes: str) -> str:
-    return "".join(
-        f'[[level.{code}]]\nfrom = 2020-01-01\nvalue = "MUST"\nlocal = "chosen for a law"\n' for code in codes
-    )
 
 
 GATED = policy(gated("COA-01", "COA-04", "COA-06", "COA-08"), name="gated")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from os import PathLike, fspath
+from threading import Lock
 from typing import Any, Final
 
 import attrs
@@ -88,6 +89,7 @@ class DueIndex:
     def __init__(self, path: str | PathLike[str] = ":memory:") -> None:
         self.path = fspath(path)
         self._connection: sqlite3.Connection | None = None
+        self._lock = Lock()
 
     def refresh(
         self,
@@ -103,7 +105,7 @@ class DueIndex:
         journal = reading.journal
         if not isinstance(journal, Feed):
             raise UnusableJournal(type(journal).__name__, "this journal has no feed: it cannot tell what is on it")
-        with self._changing() as sql:
+        with self._lock, self._changing() as sql:
             upto = self._upto(sql, rules)
             touched: dict[str, None] = {}
             erased = False
@@ -123,12 +125,15 @@ class DueIndex:
                     progress(number, len(homes))
             sql.execute("UPDATE made SET upto = ?", (upto,))
         if erased:
-            self._open().execute("VACUUM")
+            with self._lock:
+                self._open().execute("VACUUM")
         return len(homes)
 
     def duties(self, *, zone: tzinfo) -> tuple[Duty, ...]:
         """Every duty that the index holds, with its times shown in a zone."""
-        rows = self._open().execute("SELECT rule, what, due, party, subject, opens FROM duty ORDER BY rowid")
+        with self._lock:
+            asked = "SELECT rule, what, due, party, subject, opens FROM duty ORDER BY rowid"
+            rows = self._open().execute(asked).fetchall()
         return tuple(
             Duty(rule, what, _in(_moment(due), zone), party, subject, _in(_moment(opens), zone))
             for rule, what, due, party, subject, opens in rows

@@ -30,7 +30,7 @@ from iagcore.practice.kinds import (
 WaysToLeave = Annotated[str, one_of("way to leave", "withdrew", "disengaged", "moved on")]
 
 
-@kind(PLAN, about=("journey", "learner"), by=("lead", "coach"), opens=("start", ""))
+@kind(PLAN, about=("journey", "learner"), by=("lead", "coach"), reads=("recruiter",), opens=("start", ""))
 class JourneyStarted(Entry):
     """A learner starts on a programme; the programme's minutes are granted.
 

@@ -23,7 +23,7 @@ class CoursesShown(Entry):
     courses: tuple[Id, ...]
 
 
-@kind(PLAN, about=("journey",), by=("coach", "lead", "learner"))
+@kind(PLAN, about=("journey",), by=("coach", "lead", "learner"), reads=("coach",))
 class CourseEnrolled(Entry):
     """The learner enrols on a course they chose."""
 

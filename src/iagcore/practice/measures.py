@@ -32,7 +32,7 @@ Number = int | Decimal
 class HigherMeans(StrEnum):
     """Which way a scale points."""
 
-    SYMPTOMS = "more symptoms"
+    DIFFICULTY = "more difficulty"
     WELLBEING = "more wellbeing"
     SELF_EFFICACY = "more self-efficacy"
     APART = "something else for each of its answers"
@@ -83,8 +83,8 @@ PHQ_9, GAD_7, SWEMWBS, WEMWBS, GSE, ONS4 = SCALE_NAMES = ("PHQ-9", "GAD-7", "SWE
 
 SCALES: Final[Mapping[str, Scale]] = MappingProxyType(
     {
-        PHQ_9: Scale(name=PHQ_9, items=9, least=0, most=3, higher=HigherMeans.SYMPTOMS),
-        GAD_7: Scale(name=GAD_7, items=7, least=0, most=3, higher=HigherMeans.SYMPTOMS),
+        PHQ_9: Scale(name=PHQ_9, items=9, least=0, most=3, higher=HigherMeans.DIFFICULTY),
+        GAD_7: Scale(name=GAD_7, items=7, least=0, most=3, higher=HigherMeans.DIFFICULTY),
         SWEMWBS: Scale(name=SWEMWBS, items=7, least=1, most=5, higher=HigherMeans.WELLBEING, metric=SWEMWBS_METRIC),
         WEMWBS: Scale(name=WEMWBS, items=14, least=1, most=5, higher=HigherMeans.WELLBEING),
         GSE: Scale(name=GSE, items=10, least=1, most=4, higher=HigherMeans.SELF_EFFICACY),

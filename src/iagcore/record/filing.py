@@ -6,11 +6,13 @@ folded from what is filed under a person is never missing an hour that came or w
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from iagcore.practice.allowance import Line
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.home import Home
 
 
@@ -67,13 +69,22 @@ def _coach_named(entry: Entry, home: Home) -> str | None:
     return named or home.parts.bookings[conversation or ""].coach
 
 
+def _learner_named(entry: Any, home: Home) -> str | None:
+    """The learner whom a concern names; what is said of it later is about the same."""
+    if isinstance(entry, ConcernRaised):
+        return entry.learner
+    raised = (place.original for place in home.places if isinstance(place.original, ConcernRaised))
+    return next((one.learner for one in raised if one.concern == entry.concern and one.learner), None)
+
+
 def _named_by(entry: Entry, home: Home) -> list[str | None]:
-    about, learner = entry.declares.about, getattr(entry, "learner", None)
+    about = entry.declares.about
     named: list[str | None] = []
     if "learner" in about:
-        named.append(learner or home.learner)
+        named.append(getattr(entry, "learner", None) or home.learner)
     if "learner named" in about:
         # a concern on a journey is that journey's record, whoever else it names: erasing them does not take it
+        learner = _learner_named(entry, home)
         named.append(learner if home.learner in (None, learner) else None)
     if "journey" in about and "coach" in about:
         named.append(_coach_named(entry, home))

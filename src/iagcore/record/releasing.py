@@ -5,23 +5,26 @@ carried at all. Whole entries stay behind, too, so that not even their being the
 
 - what belongs to the diary, unless it is shared now, to everybody but the learner;
 - what is restricted, to everybody but its author and an outlet that lists the class;
-- what was said beside either: an annotation, and the reason for putting it right.
+- what was shown through such an outlet, which would tell that there is something;
+- what was said beside any of these: an annotation, and the reason for putting it right.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
-from iagcore.practice.amendments import BreachAuthorised, RecordAnnotated
+from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.coaches import Coaching
 from iagcore.practice.conversations import Conversations
-from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, Outlet
+from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade, Outlet
 from iagcore.practice.kinds import Entry, FieldClass, accept_day, accept_party, accepted
+from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
-from iagcore.record.home import Home, Place, Version
-from iagcore.record.records import UnreadEntry
+from iagcore.record.home import Home, Parts, Place, Version
+from iagcore.record.records import Record, UnreadEntry
 
 NOTES_BESIDE: Final = (RecordAnnotated, BreachAuthorised)
 """The kinds that are about another record, and go where it goes."""
@@ -98,7 +101,7 @@ def _shown(home: Home, outlet: Outlet, party: str, quoting: tuple[str, ...] | No
         top = place.top
         if top is None or (quoting is not None and place.record not in quoting):
             continue
-        if _stays_behind(home, place, top, outlet, party):
+        if _stays_behind(home, top, outlet, party):
             continue
         fields = {field.name: getattr(top.entry, field.name) for field in top.entry.declares.fields}
         carried = {
@@ -124,17 +127,27 @@ def _to_the_day(value: Any) -> Any:
     return value.date() if isinstance(value, datetime) else value
 
 
-def _stays_behind(home: Home, place: Place, top: Version, outlet: Outlet, party: str) -> bool:
+def _stays_behind(
+    home: Home, top: Version, outlet: Outlet, party: str, *, beside: frozenset[str] = frozenset()
+) -> bool:
     entry = top.entry
     if isinstance(entry, UnreadEntry):
         return True
     if isinstance(entry, NOTES_BESIDE):
         about = home.stack_of(entry.record)
-        # what is about nothing that can be shown is not shown either
-        return about is None or about.top is None or _stays_behind(home, about, about.top, outlet, party)
+        # what is about nothing that can be shown, or about itself in the end, is not shown either
+        if about is None or about.top is None or about.record in beside:
+            return True
+        return _stays_behind(home, about.top, outlet, party, beside=beside | {about.record})
     if _is_unshared_diary(home, entry):
-        return party != home.learner
-    return is_restricted(entry) and FieldClass.RESTRICTED not in outlet.classes and top.by != party
+        return party not in (home.learner, top.by)
+    return _is_in_confidence(entry) and FieldClass.RESTRICTED not in outlet.classes and top.by != party
+
+
+def _is_in_confidence(entry: Entry) -> bool:
+    if isinstance(entry, DisclosureMade):
+        return FieldClass.RESTRICTED in OUTLET_BY_NAME[entry.outlet].classes
+    return is_restricted(entry)
 
 
 def is_restricted(entry: Entry) -> bool:
@@ -146,3 +159,61 @@ def _is_unshared_diary(home: Home, entry: Entry) -> bool:
     if not isinstance(entry, DiaryWritten | DiaryShared | DiaryUnshared):
         return False
     return not home.parts.self_efficacy.is_shared(entry.diary)
+
+
+# ---- a home as an outlet carries it
+
+
+H = TypeVar("H", bound=Home)
+
+
+def released(home: H, outlet: Outlet, party: str) -> H:
+    """A home folded again from what an outlet carries of it to a party: as if nothing else had been recorded.
+
+    An entry of which the outlet may not carry every field that is filled in stays behind whole. Minutes are the
+    home's own: no entry stays behind that moves them.
+    """
+    kept = [number for number, place in enumerate(home.places) if _is_carried(home, place, outlet, party)]
+    places = tuple(home.places[number] for number in kept)
+    if not places:
+        return type(home)(home.name)
+    parts = Parts()
+    for place in places:
+        if place.top is not None:
+            parts = parts.after(place.top.entry, at=place.top.at)
+    now_at = {number: place for place, number in enumerate(kept)}
+    return attrs.evolve(
+        home,
+        learner=_whose(places),
+        parts=parts,
+        places=places,
+        stacks={record: now_at[number] for record, number in home.stacks.items() if number in now_at},
+    )
+
+
+def _whose(places: tuple[Place, ...]) -> str | None:
+    """Whose journey these places say that it is."""
+    named = (one.original.learner for one in places if isinstance(one.original, JourneyStarted | ConcernRaised))
+    return next((learner for learner in named if learner is not None), None)
+
+
+def _is_carried(home: Home, place: Place, outlet: Outlet, party: str) -> bool:
+    # of what was withdrawn there is nothing left but that it was there
+    top = place.top or Version(place.record, place.original, place.at, "")
+    if _stays_behind(home, top, outlet, party):
+        return False
+    filled = (field for field in top.entry.declares.fields if getattr(top.entry, field.name) not in (None, ()))
+    return all(one.type.field_class in outlet.classes or _is_own(one.type.field_class, top, party) for one in filled)
+
+
+def carries_refusal(home: Home, refusal: Record, outlet: Outlet, party: str) -> bool:
+    """Whether an outlet carries to a party that something was refused; whoever asked for it has been told already."""
+    entry = refusal.entry
+    if refusal.by == party:
+        return True
+    if isinstance(entry, EntryCorrected | EntryWithdrawn):
+        about = home.stack_of(entry.target)
+        if about is None or not _is_carried(home, about, outlet, party):
+            return False
+        entry = entry.entry if isinstance(entry, EntryCorrected) else about.original
+    return not _stays_behind(home, Version(refusal.id, entry, refusal.at, refusal.by), outlet, party)

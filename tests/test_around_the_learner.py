@@ -1,0 +1,636 @@
+"""What goes around a learner: a coach's own record, consent across journeys, what may be shown, and what is due."""
+
+import multiprocessing
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+import attrs
+import pytest
+
+import iagcore as iag
+from iagcore.casebook import Casebook
+from iagcore.casebook.due import DueIndex
+from iagcore.exceptions import InvalidEntry, Refused, UnknownJourney, UnusableJournal
+from iagcore.practice.amendments import RecordAnnotated
+from iagcore.practice.coaches import CoachAssigned, CoverAssigned
+from iagcore.practice.consent import (
+    CONTACT,
+    EVERY_JOURNEY,
+    RESEARCH,
+    THIS_JOURNEY,
+    ConfidentialityExplained,
+    ConsentGiven,
+    ConsentWithdrawn,
+)
+from iagcore.practice.disclosures import DisclosureMade
+from iagcore.practice.follow_up import FollowUpMade, FollowUpPlanned
+from iagcore.practice.grow import GoalSet
+from iagcore.practice.learners import JourneyClosed, JourneyStarted, LearnerLeft
+from iagcore.practice.learning import CourseEnrolled, OtherSupportNoted
+from iagcore.practice.readiness import (
+    BasisChanged,
+    CheckCompleted,
+    CoachPaused,
+    CourseExperienced,
+    DebriefHeld,
+    ExemptionGiven,
+    InterestExpressed,
+    StepTaken,
+    SupervisionHeld,
+    TrainingCompleted,
+)
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
+from iagcore.record.findings import DutyStatus
+from iagcore.record.judging import Case
+from iagcore.rulebook import RULES
+from iagcore.storage.memory import MemoryJournal
+from iagcore.storage.protocols import StoredRecord
+from iagcore.storage.sqlite import SQLiteJournal
+from tests.casework import (
+    JO,
+    NINA,
+    OMAR,
+    STARTER,
+    WELLBEING,
+    booked,
+    casebook,
+    gated,
+    on,
+    policy,
+    refusals,
+    start,
+    value,
+)
+
+SAM = "safeguarding-lead:sam"
+RIA = "researcher:ria"
+TRAINED = TrainingCompleted(module="values-and-processes", completed_on=date(2025, 1, 10), version="2")
+
+
+def around(journal: Any = None, **rest: Any) -> Casebook:
+    cases = casebook(journal, rules=RULES, **rest)
+    start(cases)
+    return cases
+
+
+# ---- a coach's own record
+
+
+def test_a_coachs_record_is_a_chain_of_its_own_among_the_bookings_filed_under_the_coach() -> None:
+    cases = around()
+    cases.record(NINA, TRAINED, by=NINA, id="trained").require()
+    cases.record("a", booked("c1", on(3)), by=NINA, id="b1").require()
+    cases.record(NINA, StepTaken(step="in training", coach_agrees=True), by=NINA, id="step").require()
+    cases.record("a", booked("c2", on(10)), by=NINA, id="b2").require()
+    cases.record(NINA, SupervisionHeld(supervisor=JO), by=NINA, id="supervised").require()
+    assert [one.id for one in cases.records(NINA)] == ["trained", "step", "supervised"]
+    assert cases.verify(NINA) == []
+    assert len(cases.coach(NINA).hours.hours) == 2
+    again = Casebook(cases._reading.journal, STARTER)
+    assert again.coach(NINA).readiness == cases.coach(NINA).readiness
+    assert again.coach(NINA) == cases.coach(NINA)
+
+
+def test_the_same_id_on_a_coachs_record_gives_the_first_answer_and_corrections_are_made_there_too() -> None:
+    cases = around()
+    first = cases.record(NINA, TRAINED, by=NINA, at=on(0), id="trained")
+    cases.record("a", booked("c1", on(3)), by=NINA, id="b1").require()
+    assert cases.record(NINA, TRAINED, by=NINA, id="trained") == first
+    mended = attrs.evolve(TRAINED, expires_on=date(2025, 8, 31))  # type: ignore[misc]  # see the laws
+    cases.correct(NINA, "trained", mended, by=JO, why="it runs out", id="mended").require()
+    zone = STARTER.zone
+    assert cases.coach(NINA).readiness.proof_of("values-and-processes", date(2025, 8, 31), zone=zone) is not None
+    assert cases.coach(NINA).readiness.proof_of("values-and-processes", date(2025, 9, 1), zone=zone) is None
+    cases.withdraw(NINA, "trained", by=JO, why="back again").require()
+    assert cases.coach(NINA).readiness.proof_of("values-and-processes", date(2025, 9, 1), zone=zone) is not None
+    note = RecordAnnotated(record="trained", words="the certificate is in the drawer")
+    assert cases.record(NINA, note, by=JO).accepted
+
+
+def test_what_is_about_a_coach_stands_on_no_journey_and_the_other_way_round() -> None:
+    cases = around()
+    with pytest.raises(InvalidEntry, match="it is about a coach: record it under the coach, such as coach:nina"):
+        cases.record("a", TRAINED, by=JO)
+    with pytest.raises(InvalidEntry, match="it is about a journey: record it under the journey's name"):
+        cases.record(NINA, GoalSet(goal="g", words="x"), by=NINA)
+    with pytest.raises(InvalidEntry, match="it is about a journey: record it under the journey's name"):
+        cases.record(NINA, JourneyStarted(learner="learner:a", programme="p"), by=JO)
+    with pytest.raises(UnknownJourney):
+        cases.record(OMAR, RecordAnnotated(record="x", words="x"), by=JO)
+    with pytest.raises(UnknownJourney):
+        cases.duties(OMAR)
+    with pytest.raises(InvalidEntry, match="a journey's name does not begin with coach:"):
+        cases.journey(NINA)
+    with pytest.raises(InvalidEntry, match="a coach is expected"):
+        cases.coach(JO)
+
+
+def test_a_coachs_timeline_is_answered_for_any_day() -> None:
+    under = policy(
+        gated("COA-01", "COA-04", "COA-06") + value("required_checks", '["safeguarding training"]'), name="strict"
+    )
+    cases = around(under=under)
+    told = (
+        (-300, InterestExpressed(transferable_skills=("listens",))),
+        (-200, TRAINED),
+        (-190, StepTaken(step="in training", coach_agrees=True)),
+        (-150, StepTaken(step="shadowing", coach_agrees=True)),
+        (-140, BasisChanged(basis="volunteer", coach_agrees=True)),
+        (-100, StepTaken(step="supported", coach_agrees=True, supported_by=JO)),
+        (-90, CoachPaused(until=on(-80).date())),
+        (-60, StepTaken(step="shadowing")),
+        (-30, StepTaken(step="independent", coach_agrees=True)),
+        (-20, BasisChanged(basis="employed", coach_agrees=True)),
+    )
+    for day, entry in told:
+        cases.record(NINA, entry, by=JO, at=on(day)).require()
+    zone, coach = under.zone, cases.coach(NINA)
+    steps = {
+        day: coach.readiness.standing(on(day).date(), zone=zone) for day in (-191, -190, -149, -95, -85, -79, -59, 0)
+    }
+    assert {day: step and step.name for day, step in steps.items()} == {
+        -191: None,
+        -190: "in training",
+        -149: "shadowing",
+        -95: "supported",
+        -85: "paused",
+        -79: "supported",
+        -59: "shadowing",
+        0: "independent",
+    }
+    assert [coach.readiness.basis(on(day).date(), zone=zone) for day in (-141, -140, -20)] == [
+        None,
+        "volunteer",
+        "employed",
+    ]
+    assert coach.readiness.skills == ("listens",)
+    asked = coach.ready_for("one-to-one", on=on(0).date())
+    assert (asked.accepted, refusals(asked)) == (False, ["COA-06"])
+    checked = CheckCompleted(check="Safeguarding-Training", completed_on=on(-3).date())
+    cases.record(NINA, checked, by=JO, at=on(-3)).require()
+    assert cases.coach(NINA).ready_for("one-to-one", on=on(0).date()).accepted
+    assert not cases.coach(NINA).ready_for("one-to-one", on=on(-4).date()).accepted
+    assert cases.coach(NINA).ready_for("recruiting", on=on(-90).date()).accepted
+    assert refusals(cases.coach(NINA).ready_for("recruiting", on=date(2025, 1, 9))) == ["COA-01"]
+    assert asked.explain().startswith("Refused: coach:nina is asked to be ready for one-to-one on 01 Sep 2025\n")
+    with pytest.raises(InvalidEntry, match="did you mean 'one-to-one'"):
+        coach.ready_for("one-to-on", on=on(0).date())
+
+
+def test_a_coach_sees_the_open_journeys_they_go_with() -> None:
+    cases = around()
+    start(cases, "b", learner="learner:b")
+    start(cases, "c", learner="learner:c")
+    for journey in ("a", "b"):
+        cases.record(journey, CoachAssigned(coach=NINA), by=JO, at=on(0)).require()
+    cases.record("c", CoverAssigned(coach=NINA, until=on(9).date()), by=JO, at=on(0)).require()
+    assert cases.coach(NINA).journeys == ("a", "b")
+    assert cases.coach(NINA).covers == (("c", on(9).date()),)
+    cases.record("b", CoachAssigned(coach=OMAR), by=JO, at=on(1)).require()
+    cases.record("a", JourneyClosed(), by=JO, at=on(1)).require()
+    assert (cases.coach(NINA).journeys, cases.coach(OMAR).journeys) == ((), ("b",))
+
+
+def test_readiness_stands_alone_without_a_record() -> None:
+    readiness = iag.Readiness(proofs=[], steps=[])
+    case = Case(WELLBEING, at=on(0), by=NINA, coach=readiness)
+    decision = iag.decide(booked("c1", on(3)), case, rules=iag.rulebook.COACHES)
+    assert refusals(decision) == ["COA-01", "COA-04", "COA-06", "COA-08"]
+
+
+def test_a_start_names_a_recruiter_who_was_trained_by_then() -> None:
+    cases = casebook(under=STARTER, rules=RULES)
+    recruited = JourneyStarted(learner="learner:a", programme="p", attests_age=30, recruiter=NINA)
+    assert [one.rule for one in cases.record("a", recruited, by=JO, at=on(0), id="1").advice] == ["COA-01"]
+    cases.record(NINA, TRAINED, by=JO).require()
+    other = attrs.evolve(recruited, learner="learner:b")  # type: ignore[misc]  # see the laws
+    assert cases.record("b", other, by=JO, at=on(0), id="1").advice == ()
+
+
+def test_exemptions_courses_and_debriefs_count() -> None:
+    cases = around()
+    exempt = ExemptionGiven(module="values-and-processes", note="taught it", expires_on=on(5).date())
+    cases.record(NINA, exempt, by=JO, at=on(0)).require()
+    cases.record(NINA, CourseExperienced(course="mindfulness"), by=NINA, at=on(0)).require()
+    cases.record(NINA, StepTaken(step="independent", coach_agrees=True), by=NINA, at=on(-60)).require()
+    coach = cases.coach(NINA)
+    assert [coach.ready_for("recruiting", on=on(day).date()).findings == () for day in (-1, 0, 5, 6)] == [
+        False, True, True, False,
+    ]  # fmt: skip
+    cases.record("a", CoachAssigned(coach=NINA), by=JO).require()
+    assert cases.record("a", CourseEnrolled(course="mindfulness"), by=JO, at=on(0)).findings == ()
+    (advice,) = cases.record("a", CourseEnrolled(course="pottery"), by=JO, at=on(0)).findings
+    assert (advice.rule, advice.sentence) == ("COA-03", "course pottery: not experienced by the coach")
+    unsupervised = cases.preview("a", booked("c1", on(3)), by=NINA)
+    assert [one.sentence for one in unsupervised.findings] == [
+        "values-and-processes runs out on 06 Sep 2025, 63 days without supervision or a debrief"
+    ]
+    cases.record(NINA, DebriefHeld(held_with=JO), by=NINA, at=on(-30)).require()
+    assert "supervision" not in cases.preview("a", booked("c1", on(3)), by=NINA).findings[0].sentence
+
+
+# ---- one booking, two timelines
+
+
+def _books(path: str, journey: str, learner: str, gate: Any, said: Any) -> None:
+    with SQLiteJournal(path) as journal:
+        cases = Casebook(journal, STARTER, clock=lambda: on(0))
+        gate.wait()
+        decision = cases.record(journey, booked("c1", on(3), 60), by=JO, id="b")
+        said.put((journey, decision.accepted, [one.rule for one in decision.refusals]))
+
+
+def test_two_processes_book_one_coach_and_train_them_meanwhile(tmp_path: Path) -> None:
+    path = str(tmp_path / "casebook.db")
+    with SQLiteJournal(path) as journal:
+        cases = around(journal)
+        start(cases, "b", learner="learner:b")
+        context = multiprocessing.get_context("spawn")
+        gate, said = context.Barrier(3), context.Queue()
+        workers = [
+            context.Process(target=_books, args=(path, name, f"learner:{name}", gate, said)) for name in ("a", "b")
+        ]
+        for worker in workers:
+            worker.start()
+        gate.wait()
+        for number in range(10):
+            cases.record(NINA, SupervisionHeld(), by=JO, at=on(-number), id=f"s{number}").require()
+        answers = sorted((said.get(timeout=60) for _ in workers), key=lambda one: one[1])
+        for worker in workers:
+            worker.join(60)
+        assert [answer[1:] for answer in answers] == [(False, ["BKG-02"]), (True, [])]
+        assert len(cases.coach(NINA).hours.hours) == 1
+        assert cases.verify(NINA) == []
+
+
+def test_a_coachs_training_that_is_withdrawn_meanwhile_is_noticed() -> None:
+    journal = MemoryJournal()
+    strict = policy(gated("COA-01"), name="strict")
+    cases = around(journal, under=strict)
+    cases.record(NINA, TRAINED, by=JO, id="trained").require()
+    other = Casebook(journal, strict, clock=lambda: on(0))
+
+    class Meddled(MemoryJournal):
+        def append(self, records: Any, *, expect: Any) -> None:
+            if not self.done:
+                self.done = True
+                other.withdraw(NINA, "trained", by=JO, why="it was somebody else's").require()
+            journal.append(records, expect=expect)
+
+        def read(self, subject: str, *, after: int = 0) -> Iterator[StoredRecord]:
+            return journal.read(subject, after=after)
+
+        done = False
+
+    late = Casebook(Meddled(), strict, clock=lambda: on(0))
+    decision = late.record("a", booked("c1", on(3)), by=NINA)
+    assert refusals(decision) == ["COA-01"]
+
+
+def test_what_was_read_of_one_subject_at_two_versions_is_a_conflict_and_read_anew() -> None:
+    journal = MemoryJournal()
+    cases = around(journal)
+    other = Casebook(journal, STARTER, clock=lambda: on(0))
+    readings = cases._reading.timeline
+    done: list[Any] = []
+
+    def moved_on(subject: str) -> Any:
+        found = readings(subject)
+        if subject == NINA and not done:
+            done.append(other.record(NINA, TRAINED, by=JO))
+        return found
+
+    cases._reading.timeline = moved_on  # type: ignore[method-assign]
+    decision = cases.record("a", booked("c1", on(3)), by=NINA)
+    assert decision.accepted
+    assert "COA-01" not in [one.rule for one in decision.findings]
+
+
+# ---- consent, and what may leave
+
+
+def test_consent_for_every_journey_covers_another_and_is_withdrawn_there() -> None:
+    cases = around()
+    start(cases, "a2", learner="learner:a")
+    given = ConsentGiven(consent="k", purpose=CONTACT, scope=EVERY_JOURNEY)
+    cases.record("a2", given, by="learner:a", at=on(0)).require()
+    planned = FollowUpPlanned(follow_up="f", planned_for=on(30).date())
+    assert cases.record("a", planned, by=JO, id="1").accepted
+    cases.record("a", ConsentWithdrawn(purpose=CONTACT, scope=THIS_JOURNEY), by="learner:a", at=on(1)).require()
+    assert refusals(cases.record("a", planned, by=JO, at=on(1), id="2")) == ["CON-04"]
+    assert cases.record("a2", planned, by=JO, at=on(1), id="2").accepted
+    cases.record("a2", ConsentWithdrawn(purpose=CONTACT), by="learner:a", at=on(2)).require()
+    assert refusals(cases.record("a2", planned, by=JO, at=on(2), id="3")) == ["CON-04"]
+
+
+def test_somebody_elses_consent_on_a_journey_that_names_the_learner_covers_nothing() -> None:
+    cases = around()
+    start(cases, "b", learner="learner:b")
+    given = ConsentGiven(consent="k", purpose=CONTACT, scope=EVERY_JOURNEY)
+    cases.record("b", given, by="learner:b", at=on(0)).require()
+    # a concern about a that stands on the journey of b is filed under nobody but b's journey
+    cases.record("b", ConcernRaised(concern="w", words="x", learner="learner:a"), by=JO).require()
+    planned = FollowUpPlanned(follow_up="f", planned_for=on(30).date())
+    assert refusals(cases.record("a", planned, by=JO)) == ["CON-04"]
+
+
+def test_a_follow_up_may_be_planned_when_the_journey_is_over_and_not_before_it_began() -> None:
+    cases = around()
+    consent = ConsentGiven(consent="k", purpose=CONTACT, scope=THIS_JOURNEY)
+    cases.record("a", consent, by="learner:a").require()
+    cases.record("a", LearnerLeft(how="moved on"), by=JO).require()
+    planned = FollowUpPlanned(follow_up="f", planned_for=on(90).date(), how="e-mail")
+    cases.record("a", planned, by=JO).require()
+    assert [one.id for one in cases.journey("a").follow_ups.still_planned] == ["f"]
+    made = FollowUpMade(how="e-mail", follow_up="f", answered=True, words="passed")
+    cases.record("a", made, by=NINA, at=on(90)).require()
+    assert cases.journey("a").follow_ups.still_planned == ()
+    cases.record("x", ConcernRaised(concern="w", words="x"), by=JO).require()
+    assert refusals(cases.record("x", planned, by=JO)) == ["CON-04", "JRN-03"]
+
+
+def test_what_is_released_is_decided_and_recorded_first() -> None:
+    cases = around()
+    cases.record("a", OtherSupportNoted(support="s", words="HEALTH", status="started"), by=JO).require()
+    extract = DisclosureMade(outlet="research extract", shown_to=RIA)
+    refused = cases.release("a", extract, by=JO, id="1")
+    assert (refusals(refused.decision), refused.view) == (["CON-02"], None)
+    assert refused.decision.explain(to="learner").splitlines()[1] == (
+        "Your answers are not used for research unless you say so."
+    )
+    consent = ConsentGiven(consent="r", purpose=RESEARCH, scope=THIS_JOURNEY)
+    cases.record("a", consent, by="learner:a").require()
+    released = cases.release("a", extract, by=JO, id="2")
+    assert released.view is not None
+    evidence = {one.rule: dict(one.evidence) for one in released.decision.considered}
+    assert evidence["CON-02"]["consent"] == "in force (r)"
+    assert evidence["ACC-02"]["allowed"] == "it carries plain, special category"
+    told = repr(released.view)
+    assert "HEALTH" not in told
+    assert "learner:a" not in told
+    assert JO not in told
+    assert [one.id for one in cases.records("a") if isinstance(one.entry, DisclosureMade)] == ["1", "2"]
+    # the first answer to id 1 stands; asked under a new id it is decided anew
+    assert cases.release("a", extract, by=JO, id="1").view is None
+    # what was shown without asking is a fact, and is recorded with a breach
+    cases.record("a", ConsentWithdrawn(purpose=RESEARCH), by="learner:a").require()
+    shown = cases.record("a", extract, by=RIA)
+    assert (shown.accepted, [one.rule for one in shown.breaches]) == (True, ["CON-02"])
+
+
+def test_a_case_study_carries_what_is_quoted_and_nothing_else() -> None:
+    cases = around()
+    for words in ("QUOTED", "KEPT"):
+        cases.record("a", GoalSet(goal=words, words=words), by="learner:a", id=words).require()
+    study = DisclosureMade(
+        outlet="case study",
+        shown_to=JO,
+        quotes=("QUOTED",),
+        quotes_approved_by=JO,
+        whole_approved_by=JO,
+        nobody_recognisable=True,
+    )
+    assert refusals(cases.release("a", study, by=JO).decision) == ["CON-03"]
+    cases.record("a", ConsentGiven(consent="p", purpose="case study", scope=THIS_JOURNEY), by="learner:a").require()
+    released = cases.release("a", study, by=JO).view
+    assert released is not None
+    assert [(one.kind, dict(one.fields)) for one in released.entries] == [
+        ("goal-set", {"words": "QUOTED", "outside": None})
+    ]
+
+
+def test_who_looks_at_a_journey_goes_with_the_learner() -> None:
+    cases = around()
+    today = on(0).date()
+    journey = cases.journey("a")
+    assert journey.seen_by("learner:a", on=today).reason is None
+    assert journey.seen_by("learner:b", on=today).reason == "a journey is shown to its own learner"
+    assert journey.seen_by(JO, on=today).outlet == "coaching view"
+    assert journey.seen_by(SAM, on=today).outlet == "safeguarding view"
+    assert journey.seen_by(RIA, on=today).reason == "nobody in this role looks at a journey: ask for an extract"
+    assert journey.seen_by(NINA, on=today).reason == "coach:nina does not go with this learner on that day"
+    cases.record("a", booked("c1", on(3)), by=NINA, id="b").require()
+    assert cases.journey("a").seen_by(NINA, on=today).reason is None
+    cases.withdraw("a", "b", by=NINA, why="w").require()
+    assert cases.journey("a").seen_by(NINA, on=today).entries == ()
+    held = iag.ConversationHeld(conversation="c2", coach=NINA, minutes=10, one_to_one=True, in_private=True)
+    cases.record("a", held, by=NINA, at=on(0)).require()
+    assert cases.journey("a").seen_by(NINA, on=today).reason is None
+    cases.record("a", CoachAssigned(coach=OMAR), by=JO).require()
+    assert cases.journey("a").seen_by(NINA, on=today).entries == ()
+    cases.record("a", CoverAssigned(coach=NINA, until=today), by=JO, at=on(0)).require()
+    assert cases.journey("a").seen_by(NINA, on=today).reason is None
+    assert cases.journey("a").seen_by(NINA, on=on(1).date()).entries == ()
+    with pytest.raises(InvalidEntry, match="a party is written with its role"):
+        journey.seen_by("nina", on=today)
+
+
+def test_a_kind_of_a_later_version_and_a_note_about_nothing_are_shown_to_nobody() -> None:
+    cases = around()
+    cases.record("a", RecordAnnotated(record="nothing", words="GHOST"), by=JO).require()
+    note = RecordAnnotated(record="start", words="KNOWN")
+    cases.record("a", note, by=JO).require()
+    told = repr(cases.journey("a").seen_by(JO, on=on(0).date()))
+    assert ("GHOST" in told, "KNOWN" in told) == (False, True)
+
+
+# ---- concerns
+
+
+def test_nothing_closes_and_nothing_is_erased_over_an_open_concern() -> None:
+    cases = around()
+    cases.record("a", ConcernRaised(concern="w", words="x"), by=NINA).require()
+    closing = cases.record("a", JourneyClosed(), by=JO, id="1")
+    (refusal,) = closing.refusals
+    assert (refusal.rule, refusal.sentence) == (
+        "SAF-04",
+        "what the safeguarding lead holds for this journey is still open",
+    )
+    assert "concern" not in closing.explain(to="learner").lower()
+    with pytest.raises(Refused) as refused:
+        cases.erase("learner:a", by=JO)
+    assert refusals(refused.value.decision) == ["SAF-04"]
+    cases.record("a", ConcernEscalated(concern="w", held_by=SAM), by=NINA).require()
+    with pytest.raises(Refused):
+        cases.erase("learner:a", by=JO)
+    cases.record("a", ConcernClosed(concern="w", words="x"), by=SAM).require()
+    assert cases.preview("a", JourneyClosed(), by=JO).accepted
+    assert cases.erase("learner:a", by=JO).records > 0
+
+
+def test_a_concern_raised_while_somebody_is_being_erased_stops_it() -> None:
+    journal = MemoryJournal()
+    cases = around(journal)
+    other = Casebook(journal, STARTER, clock=lambda: on(0))
+    erase = journal.erase
+    done: list[Any] = []
+
+    def meanwhile(*args: Any, **rest: Any) -> Any:
+        if not done:
+            done.append(other.record("a", ConcernRaised(concern="w", words="x"), by=NINA))
+        return erase(*args, **rest)
+
+    journal.erase = meanwhile  # type: ignore[method-assign]
+    with pytest.raises(Refused):
+        cases.erase("learner:a", by=JO)
+    assert cases.journey("a").safeguarding.open != ()
+
+
+def test_what_is_said_of_a_concern_is_annotated_and_never_taken_back() -> None:
+    cases = around()
+    cases.record("a", ConcernRaised(concern="w", words="x", learner="learner:a"), by=NINA, id="raised").require()
+    cases.record("a", ConcernEscalated(concern="w", held_by=SAM), by=NINA, id="up").require()
+    cases.record("a", ConcernClosed(concern="w", words="done"), by=SAM, id="closed").require()
+    cases.record("a", ConsentWithdrawn(purpose=RESEARCH), by="learner:a", id="withdrawn").require()
+    for target in ("raised", "up", "closed", "withdrawn"):
+        assert "COR-01" in refusals(cases.withdraw("a", target, by=SAM, why="w"))
+        note = RecordAnnotated(record=target, words="beside it")
+        assert cases.record("a", note, by=SAM).accepted
+    stored = list(cases._reading.journal.read("learner:a"))
+    assert len(stored) == 9  # the start, the four, and a note beside each of them
+
+
+def test_a_concern_is_about_its_last_raising_and_one_that_nobody_raised_changes_nothing() -> None:
+    cases = around()
+    cases.record("a", ConcernClosed(concern="ghost", words="x"), by=SAM).require()
+    cases.record("a", ConcernEscalated(concern="ghost", held_by=SAM), by=SAM).require()
+    assert cases.journey("a").safeguarding.concerns == ()
+    for number in range(2):
+        cases.record("a", ConcernRaised(concern="w", words="x"), by=NINA, at=on(number)).require()
+        cases.record("a", ConcernClosed(concern="w", words="x"), by=SAM, at=on(number)).require()
+    assert [one.closed_at for one in cases.journey("a").safeguarding.concerns] == [on(0), on(1)]
+
+
+# ---- what is due
+
+
+def test_what_is_due_is_sorted_and_is_for_whom_it_is_for() -> None:
+    cases = around()
+    start(cases, "b", learner="learner:b")
+    cases.record("a", CoachAssigned(coach=NINA), by=JO).require()
+    cases.record("a", booked("c1", on(3)), by=NINA).require()
+    cases.record("b", ConcernRaised(concern="w", words="x"), by=OMAR, at=on(0)).require()
+    found = cases.due(at=on(4))
+    assert [(one.rule, str(one.status(on(4))), one.party, one.about) for one in found] == [
+        ("SAF-02", "overdue", "safeguarding-lead", "journey:b"),
+        ("SAF-02", "overdue", OMAR, "journey:b"),
+        ("BKG-04", "overdue", NINA, "journey:a"),
+        ("FUP-02", "due", "lead", "journey:b"),
+    ]
+    assert [one.status(on(2)) for one in cases.due(at=on(2))][-1] is DutyStatus.COMING
+    assert [one.rule for one in cases.due(at=on(4), party=NINA)] == ["BKG-04"]
+    assert [one.rule for one in cases.due(at=on(4), party=SAM)] == ["SAF-02"]
+    assert [one.rule for one in cases.due(at=on(4), party=JO)] == ["FUP-02"]
+    assert cases.due(at=on(4), party="learner:a") == ()
+
+
+def test_a_decision_says_which_duties_it_opens() -> None:
+    cases = around()
+    decision = cases.record("a", ConcernRaised(concern="w", words="x", immediate_danger=True), by=JO, at=on(0))
+    assert [(one.rule, one.party) for one in decision.duties] == [("SAF-02", "safeguarding-lead"), ("SAF-02", JO)]
+    assert "Emergency services: 999 (last checked 24 Nov 2026)" in decision.explain()
+
+
+def test_the_index_stays_in_its_file_and_looks_only_at_what_is_new(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    cases = around(journal)
+    for name in "bcde":
+        start(cases, name, learner=f"learner:{name}")
+    path = tmp_path / "casebook.due"
+    looked: list[tuple[int, int]] = []
+
+    def seen(number: int, of: int) -> None:
+        looked.append((number, of))
+
+    first = Casebook(journal, STARTER, clock=lambda: on(0), due_index=DueIndex(path))
+    everything = first.due(progress=seen)
+    assert looked == [(number, 5) for number in range(1, 6)]
+    looked.clear()
+    cases.record("c", GoalSet(goal="g", words="x"), by=JO).require()
+    index = DueIndex(path)
+    second = Casebook(journal, STARTER, clock=lambda: on(0), due_index=index)
+    assert sorted(map(repr, second.due(progress=seen))) == sorted(map(repr, everything))
+    assert looked == [(1, 1)]
+    index.close()
+    index.close()
+    looked.clear()
+    fewer = Casebook(journal, STARTER, clock=lambda: on(0), due_index=DueIndex(path), rules=RULES[:-1])
+    fewer.due(progress=seen)
+    assert len(looked) == 5  # made by other rules, it is made anew
+
+
+def test_an_index_that_fails_half_way_keeps_what_it_had(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    cases = around(journal)
+    index = DueIndex(tmp_path / "casebook.due")
+    book = Casebook(journal, STARTER, clock=lambda: on(0), due_index=index)
+    before = book.due()
+    start(cases, "b", learner="learner:b")
+
+    def breaks(number: int, of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        book.due(progress=breaks)
+    assert index.duties(zone=STARTER.zone) == before
+    assert len(book.due()) == 2
+
+
+def test_who_is_erased_leaves_no_byte_in_the_index(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    path = tmp_path / "casebook.due"
+    cases = Casebook(journal, STARTER, clock=lambda: on(0), due_index=DueIndex(path), rules=RULES)
+    start(cases, "journey-of-somebody", learner="learner:a")
+    start(cases, "b", learner="learner:b")
+    assert len(cases.due()) == 2
+    assert b"journey-of-somebody" in path.read_bytes()
+    cases.erase("learner:a", by=JO)
+    assert b"journey-of-somebody" not in path.read_bytes()
+    assert [one.about for one in cases.due()] == ["journey:b"]
+
+
+def test_a_journal_without_a_feed_says_that_it_cannot_tell() -> None:
+    class Plain:
+        def __init__(self) -> None:
+            self._kept = MemoryJournal()
+
+        def append(self, records: Any, *, expect: Any) -> None:
+            self._kept.append(records, expect=expect)
+
+        def read(self, subject: str, *, after: int = 0) -> Iterator[StoredRecord]:
+            return self._kept.read(subject, after=after)
+
+    with pytest.raises(UnusableJournal, match="Plain: this journal has no feed"):
+        around(Plain()).due()
+
+
+def test_a_coachs_record_that_changes_is_looked_at_on_every_journey_that_rests_on_it() -> None:
+    cases = around(under=STARTER)
+    cases.record("a", CoachAssigned(coach=NINA), by=JO).require()
+    cases.record("a", ConfidentialityExplained(limits=True), by=NINA).require()
+    strict = policy(gated("COA-01"), name="strict")
+    book = Casebook(cases._reading.journal, strict, clock=lambda: on(0))
+    book.record(NINA, TRAINED, by=JO, id="trained").require()
+    book.record("a", booked("c1", on(5)), by=NINA).require()
+    assert "COA-09" not in [one.rule for one in book.due()]
+    book.withdraw(NINA, "trained", by=JO, why="w").require()
+    assert [(one.rule, one.due) for one in book.due() if one.rule == "COA-09"] == [("COA-09", on(5))]
+
+
+def test_threads_ask_for_what_is_due_at_once() -> None:
+    cases = around()
+    gate, found = Barrier(4), []
+
+    def ask() -> None:
+        gate.wait()
+        found.append(cases.due())
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [found[0]] * 4
