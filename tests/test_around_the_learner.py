@@ -43,6 +43,7 @@ from iagcore.practice.readiness import (
     TrainingCompleted,
 )
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
+from iagcore.practice.self_efficacy import DiaryWritten
 from iagcore.record.findings import DutyStatus
 from iagcore.record.judging import Case
 from iagcore.rulebook import RULES
@@ -426,6 +427,28 @@ def test_who_looks_at_a_journey_goes_with_the_learner() -> None:
     assert cases.journey("a").seen_by(NINA, on=on(1).date()).entries == ()
     with pytest.raises(InvalidEntry, match="a party is written with its role"):
         journey.seen_by("nina", on=today)
+
+
+def test_whoever_hands_something_over_sees_no_more_of_it_than_is_theirs_to_see() -> None:
+    cases = around()
+    cases.record("a", DiaryWritten(diary="d", sort="gratitude", words="DIARY"), by="learner:a").require()
+    cases.record("a", ConcernRaised(concern="w", words="CONCERN"), by="learner:a").require()
+    own = DisclosureMade(outlet="own record", shown_to="learner:a")
+    handed = cases.release("a", own, by=JO).view
+    assert handed is not None
+    assert handed.entries != ()
+    assert "DIARY" not in repr(handed)
+    assert "CONCERN" not in repr(handed)
+    looked = repr(cases.journey("a").seen_by("learner:a", on=on(0).date()))
+    assert ("DIARY" in looked, "CONCERN" in looked) == (True, True)
+    everything = DisclosureMade(outlet="safeguarding view", shown_to=SAM)
+    assert refusals(cases.release("a", everything, by=NINA).decision) == ["ACC-02"]
+    assert "CONCERN" in repr(cases.release("a", everything, by=SAM).view)
+
+
+def test_no_learner_is_named_on_a_coachs_record() -> None:
+    with pytest.raises(InvalidEntry, match="somebody who works for the programme is expected, not a learner"):
+        DebriefHeld(held_with="learner:a")
 
 
 def test_a_kind_of_a_later_version_and_a_note_about_nothing_are_shown_to_nobody() -> None:

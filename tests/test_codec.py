@@ -192,6 +192,7 @@ A_VALUE: dict[str, Any] = {
     "commitment": 5,
     "flag": False,
     "party": NINA,
+    "staff": NINA,
     "coach": NINA,
     "learner": "learner:a",
     "lead": "lead:jo",

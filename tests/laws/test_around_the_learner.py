@@ -228,6 +228,7 @@ SAMPLES: dict[str, Any] = {
     "commitment": 5,
     "flag": False,
     "party": JO,
+    "staff": JO,
     "coach": NINA,
     "learner": LEARNER,
     "lead": JO,

@@ -134,10 +134,6 @@ class Consents:
                 if one.scope == EVERY_JOURNEY and one.at >= given.at:
                     yield from _if_about(one, given.purpose, only_for)
 
-    def explained_by(self, moment: datetime) -> tuple[bool | None, ...]:
-        """Whether the limits were explained, too, each time that confidentiality was, up to a moment."""
-        return tuple(limits for at, limits in self.explained if at <= moment)
-
 
 def _if_about(withdrawal: Withdrawal, purpose: str, only_for: str | None) -> Iterable[Withdrawal]:
     if withdrawal.purpose == purpose and withdrawal.only_for in (None, only_for):

@@ -104,6 +104,13 @@ accept_learner = _party_of("learner")
 accept_coach = _party_of("coach")
 
 
+def _accept_staff(value: Any) -> str:
+    text = accept_party(value)
+    if text.startswith("learner:"):
+        raise ValueError("somebody who works for the programme is expected, not a learner")
+    return text
+
+
 def accept_moment(value: Any) -> datetime:
     """An aware time, kept in UTC. Raises ValueError."""
     if type(value) is not datetime:
@@ -181,6 +188,8 @@ Party = Annotated[str, FieldType("party", FieldClass.IDENTIFIER, accept_party)]
 """Any party, written with its role."""
 LearnerRef = Annotated[str, FieldType("learner", FieldClass.IDENTIFIER, accept_learner)]
 CoachRef = Annotated[str, FieldType("coach", FieldClass.IDENTIFIER, accept_coach)]
+StaffRef = Annotated[str, FieldType("staff", FieldClass.IDENTIFIER, _accept_staff)]
+"""Somebody who works for the programme; never a learner, whose name would not go with them when they are erased."""
 LeadRef = Annotated[str, FieldType("lead", FieldClass.IDENTIFIER, _party_of("lead"))]
 Moment = Annotated[datetime, FieldType("moment", FieldClass.PLAIN, accept_moment)]
 """An aware time, kept in UTC."""

@@ -15,7 +15,7 @@ from typing import Annotated, Final
 
 import attrs
 
-from iagcore.practice.kinds import FACT, PLAN, Day, Entry, Flag, Id, Party, Words, kept, kind, one_of
+from iagcore.practice.kinds import FACT, PLAN, Day, Entry, Flag, Id, StaffRef, Words, kept, kind, one_of
 
 VALUES_AND_PROCESSES: Final = "values-and-processes"
 """The training that comes before recruiting and coaching anybody."""
@@ -79,14 +79,14 @@ class CourseExperienced(Entry):
 class SupervisionHeld(Entry):
     """The coach had supervision; what was said is nobody else's."""
 
-    supervisor: Party | None = None
+    supervisor: StaffRef | None = None
 
 
 @kind(FACT, about=("coach",), by=("coach", "lead"))
 class DebriefHeld(Entry):
     """The coach had a debrief after a conversation."""
 
-    held_with: Party | None = None
+    held_with: StaffRef | None = None
 
 
 @kind(PLAN, about=("coach",), by=("coach", "lead"))
@@ -98,7 +98,7 @@ class StepTaken(Entry):
 
     step: StepName
     coach_agrees: Flag | None = None
-    supported_by: Party | None = None
+    supported_by: StaffRef | None = None
 
 
 @kind(PLAN, about=("coach",), by=("lead",))

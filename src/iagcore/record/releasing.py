@@ -90,24 +90,31 @@ def _goes_with(coach: str, coaching: Coaching, bookings: Conversations, on: date
     return coaching.coach is None and any(one.coach == coach for one in bookings.held)
 
 
-def view(home: Home, outlet: Outlet, party: str, *, quoting: tuple[str, ...] | None = None) -> View:
-    """What an outlet carries of a home to a party; of the records in `quoting` alone, where these are named."""
-    return View(outlet.name, party, tuple(_shown(home, outlet, party, quoting)))
+def view(
+    home: Home, outlet: Outlet, party: str, *, by: str | None = None, quoting: tuple[str, ...] | None = None
+) -> View:
+    """What an outlet carries of a home to a party; of the records in `quoting` alone, where these are named.
+
+    `by` is who hands it over, where that is somebody else: what is the party's own stays behind then, because whoever
+    hands it over would see it.
+    """
+    own = party if by in (None, party) else None
+    return View(outlet.name, party, tuple(_shown(home, outlet, own, quoting)))
 
 
-def _shown(home: Home, outlet: Outlet, party: str, quoting: tuple[str, ...] | None) -> Iterator[Shown]:
+def _shown(home: Home, outlet: Outlet, own: str | None, quoting: tuple[str, ...] | None) -> Iterator[Shown]:
     named = FieldClass.IDENTIFIER in outlet.classes
     for place in home.places:
         top = place.top
         if top is None or (quoting is not None and place.record not in quoting):
             continue
-        if _stays_behind(home, top, outlet, party):
+        if _stays_behind(home, top, outlet, own):
             continue
         fields = {field.name: getattr(top.entry, field.name) for field in top.entry.declares.fields}
         carried = {
             field.name
             for field in top.entry.declares.fields
-            if field.type.field_class in outlet.classes or _is_own(field.type.field_class, top, party)
+            if field.type.field_class in outlet.classes or _is_own(field.type.field_class, top, own)
         }
         yield Shown(
             top.entry.declares.name,
@@ -119,8 +126,8 @@ def _shown(home: Home, outlet: Outlet, party: str, quoting: tuple[str, ...] | No
         )
 
 
-def _is_own(field_class: FieldClass, top: Version, party: str) -> bool:
-    return field_class is FieldClass.RESTRICTED and top.by == party
+def _is_own(field_class: FieldClass, top: Version, own: str | None) -> bool:
+    return field_class is FieldClass.RESTRICTED and top.by == own
 
 
 def _to_the_day(value: Any) -> Any:
@@ -128,7 +135,7 @@ def _to_the_day(value: Any) -> Any:
 
 
 def _stays_behind(
-    home: Home, top: Version, outlet: Outlet, party: str, *, beside: frozenset[str] = frozenset()
+    home: Home, top: Version, outlet: Outlet, own: str | None, *, beside: frozenset[str] = frozenset()
 ) -> bool:
     entry = top.entry
     if isinstance(entry, UnreadEntry):
@@ -138,10 +145,10 @@ def _stays_behind(
         # what is about nothing that can be shown, or about itself in the end, is not shown either
         if about is None or about.top is None or about.record in beside:
             return True
-        return _stays_behind(home, about.top, outlet, party, beside=beside | {about.record})
+        return _stays_behind(home, about.top, outlet, own, beside=beside | {about.record})
     if _is_unshared_diary(home, entry):
-        return party not in (home.learner, top.by)
-    return _is_in_confidence(entry) and FieldClass.RESTRICTED not in outlet.classes and top.by != party
+        return own is None or own not in (home.learner, top.by)
+    return _is_in_confidence(entry) and FieldClass.RESTRICTED not in outlet.classes and top.by != own
 
 
 def _is_in_confidence(entry: Entry) -> bool:

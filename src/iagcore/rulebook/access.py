@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
-from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
-from iagcore.practice.kinds import Entry
+from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade, Outlet
+from iagcore.practice.kinds import Entry, FieldClass
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import MUST, Verdict, verdict
 from iagcore.record.judging import Case, Rule, rule
@@ -60,8 +60,9 @@ def role_may_make_it(entry: Any, case: Case) -> Verdict:
 )
 def outlet_is_for_the_party(entry: Any, case: Case) -> Verdict:
     """What leaves goes through an outlet that is for the party, and carries the classes of field that it lists."""
-    reason = not_for(
-        OUTLET_BY_NAME[entry.outlet],
+    outlet = OUTLET_BY_NAME[entry.outlet]
+    reason = _sees_too_much(outlet, case.by) or not_for(
+        outlet,
         entry.shown_to,
         learner=case.learner,
         coaching=case.coaching,
@@ -74,8 +75,15 @@ def outlet_is_for_the_party(entry: Any, case: Case) -> Verdict:
         plainly="This is not for them to see.",
         outlet=entry.outlet,
         party=entry.shown_to,
-        allowed=reason or f"it carries {', '.join(sorted(OUTLET_BY_NAME[entry.outlet].classes))}",
+        allowed=reason or f"it carries {', '.join(sorted(outlet.classes))}",
     )
+
+
+def _sees_too_much(outlet: Outlet, by: str) -> str | None:
+    # whoever hands it over sees it
+    if FieldClass.RESTRICTED not in outlet.classes or by.partition(":")[0] in outlet.roles:
+        return None
+    return f"the {outlet.name} is handed over by {', '.join(sorted(outlet.roles))} alone"
 
 
 ACCESS: Final[tuple[Rule, ...]] = (role_may_make_it, outlet_is_for_the_party)

@@ -222,7 +222,7 @@ def uncovered_holds(journey: Journey, grounds: Grounds) -> list[Duty]:
     if not (allowance.shortfall and allowance.held):
         return []
     what = f"{allowance.shortfall} of {allowance.held} minutes held are not covered: reschedule, release or extend"
-    return [Duty("ALW-09", what, None, journey.coaching.coach, journey.subject)]
+    return [Duty("ALW-09", what, None, journey.coaching.coach or "lead", journey.subject)]
 
 
 ALW_09: Final = Rule(

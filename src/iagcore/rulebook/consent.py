@@ -87,12 +87,13 @@ def _is_for(purpose: str, entry: DisclosureMade) -> bool:
 )
 def consent_to_be_contacted(entry: Any, case: Case) -> Verdict:
     """The learner consents to be contacted, on the day it is planned for too, and has not withdrawn it."""
-    given = case.consents.to_rely_on(CONTACT, at=case.at, on=max(entry.planned_for, case.day_of(case.at)))
+    day = max(entry.planned_for, case.day_of(case.at))
+    given = case.consents.to_rely_on(CONTACT, at=case.at, on=day)
     return verdict(
         given is not None,
         says="consent to be contacted on {day} is {consent}",
         plainly="We are only in touch later if you say that we may.",
-        day=f"{entry.planned_for:%d %b %Y}",
+        day=f"{day:%d %b %Y}",
         consent=_said(given),
     )
 
@@ -106,11 +107,12 @@ def consent_to_be_contacted(entry: Any, case: Case) -> Verdict:
 )
 def confidentiality_explained(entry: Any, case: Case) -> Verdict:
     """By the first conversation, confidentiality and its limits were explained."""
+    first = _is_first(entry, case)
     return verdict(
-        not _is_first(entry, case) or _explained(case),
+        not first or _explained(case),
         says="{which} conversation; confidentiality and its limits: {explained}",
-        which="the first" if _is_first(entry, case) else "a later",
-        explained="explained" if not _is_first(entry, case) or _explained(case) else "not explained by then",
+        which="the first" if first else "a later",
+        explained="not asked about" if not first else "explained" if _explained(case) else "not explained by then",
     )
 
 
@@ -119,7 +121,8 @@ def _is_first(entry: ConversationHeld, case: Case) -> bool:
 
 
 def _explained(case: Case) -> bool:
-    said = case.consents.explained_by(case.at)
+    today = case.day_of(case.at)
+    said = tuple(limits for at, limits in case.consents.explained if case.day_of(at) <= today)
     if not said:
         return False
     return True in said or known("whether the limits of confidentiality were explained", _last_said(said))

@@ -36,7 +36,7 @@ def follow_ups_due(journey: Journey, grounds: Grounds) -> list[Duty]:
         return []
     what = "follow up: ask the learner how it went"
     opens = due and policy.end_of(on - relativedelta(days=1))
-    return [Duty("FUP-01", what, due, journey.coaching.coach, journey.subject, opens)]
+    return [Duty("FUP-01", what, due, journey.coaching.coach or "lead", journey.subject, opens)]
 
 
 def _ended(journey: Journey) -> tuple[Place | None, datetime | None]:

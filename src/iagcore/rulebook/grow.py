@@ -160,7 +160,7 @@ def reviews_due(journey: Journey, grounds: Grounds) -> list[Duty]:
             opens = policy.end_of(entry.by_when - timedelta(days=1))
             what = f"review action {entry.action} with the learner"
             due = policy.end_of(entry.by_when)
-            found.append(Duty("GRW-07", what, due, journey.coaching.coach, journey.subject, opens))
+            found.append(Duty("GRW-07", what, due, journey.coaching.coach or "lead", journey.subject, opens))
     return found
 
 

@@ -107,7 +107,7 @@ def item_nine(journey: Journey, grounds: Grounds) -> list[Duty]:
         policy = grounds.policy(place)
         due = policy.end_of(policy.day(at))
         what = f"talk about safety with the learner the same day: item {ITEM} of {PHQ_9} was answered above 0"
-        party = place.top.by if place.top.by.startswith("coach:") else journey.coaching.coach
+        party = place.top.by if place.top.by.startswith("coach:") else journey.coaching.coach or "lead"
         found.append(Duty("SAF-03", what, due, party, journey.subject))
     return found
 
