@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -382,6 +382,24 @@ def test_what_is_released_is_decided_and_recorded_first() -> None:
     assert (shown.accepted, [one.rule for one in shown.breaches]) == (True, ["CON-02"])
 
 
+def test_the_days_of_an_extract_and_of_a_cover_are_those_where_the_policy_is_at_home() -> None:
+    cases = around(now=lambda: on(30))
+    night = datetime(2025, 9, 10, 23, 30, tzinfo=UTC)  # half past midnight on the 11th, in London
+    cases.record(
+        "a", ConsentGiven(consent="r", purpose=RESEARCH, scope=THIS_JOURNEY), by="learner:a", at=night
+    ).require()
+    cases.record("a", CoverAssigned(coach=NINA, until=date(2025, 9, 11)), by=JO, at=night).require()
+    released = cases.release("a", DisclosureMade(outlet="research extract", shown_to=RIA), by=JO).view
+    assert released is not None
+    assert date(2025, 9, 11) in [one.at for one in released.entries]
+    assert date(2025, 9, 10) not in [one.at for one in released.entries]
+    zone, journey = STARTER.zone, cases.journey("a")
+    seen = [journey.seen_by(NINA, on=date(2025, 9, day), zone=zone).reason is None for day in (10, 11, 12)]
+    assert seen == [False, True, False]
+    view = DisclosureMade(outlet="coaching view", shown_to=NINA)
+    assert "ACC-02" in refusals(cases.release("a", view, by=JO).decision)
+
+
 def test_a_case_study_carries_what_is_quoted_and_nothing_else() -> None:
     cases = around()
     for words in ("QUOTED", "KEPT"):
@@ -554,7 +572,9 @@ def test_a_decision_says_which_duties_it_opens() -> None:
     cases = around()
     decision = cases.record("a", ConcernRaised(concern="w", words="x", immediate_danger=True), by=JO, at=on(0))
     assert [(one.rule, one.party) for one in decision.duties] == [("SAF-02", "safeguarding-lead"), ("SAF-02", JO)]
-    assert "Emergency services: 999 (last checked 24 Nov 2026)" in decision.explain()
+    told = decision.explain()
+    assert "Emergency services: 999 (last checked 24 Nov 2026)" in told
+    assert told.count("to do: SAF-02") == 1
 
 
 def test_the_index_stays_in_its_file_and_looks_only_at_what_is_new(tmp_path: Path) -> None:

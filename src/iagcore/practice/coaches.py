@@ -4,7 +4,7 @@ A coach's own readiness (training, steps, basis) is a timeline of its own, in `r
 with this learner.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 import attrs
 
@@ -42,10 +42,10 @@ class Coaching:
     coach: str | None = None
     covers: tuple[Cover, ...] = attrs.field(default=(), converter=kept)
 
-    def goes_with(self, coach: str, *, on: date) -> bool:
-        """Whether a coach is assigned, or covers on a day."""
+    def goes_with(self, coach: str, *, on: date, zone: tzinfo) -> bool:
+        """Whether a coach is assigned, or covers on a day of a zone."""
         covers = (one for one in self.covers if one.coach == coach)
-        return coach == self.coach or any(one.since.date() <= on <= one.until for one in covers)
+        return coach == self.coach or any(one.since.astimezone(zone).date() <= on <= one.until for one in covers)
 
 
 def apply(coaching: Coaching, entry: Entry, *, at: datetime) -> Coaching:

@@ -68,6 +68,7 @@ def outlet_is_for_the_party(entry: Any, case: Case) -> Verdict:
         coaching=case.coaching,
         bookings=case.bookings,
         on=case.day_of(case.at),
+        zone=case.policy.zone,
     )
     return verdict(
         reason is None,
