@@ -464,6 +464,93 @@ def test_whoever_hands_something_over_sees_no_more_of_it_than_is_theirs_to_see()
     assert "CONCERN" in repr(cases.release("a", everything, by=SAM).view)
 
 
+@pytest.mark.parametrize(
+    ("outlet", "to", "by", "allowed"),
+    [
+        ("coaching view", JO, RIA, False),
+        ("action plan", "learner:a", RIA, False),
+        ("own record", "learner:a", "coach:zed", False),
+        ("action plan", "learner:a", "coach:zed", False),
+        ("coaching view", NINA, "coach:zed", False),
+        ("safeguarding view", SAM, JO, False),
+        ("coaching view", NINA, JO, True),
+        ("coaching view", JO, NINA, True),
+        ("own record", "learner:a", NINA, True),
+        ("action plan", "learner:a", SAM, True),
+        ("research extract", RIA, JO, True),
+        ("research extract", RIA, RIA, True),
+        ("research extract", RIA, "coach:zed", False),
+        ("case study", JO, JO, True),
+    ],
+)
+def test_whoever_hands_something_over_may_see_it_themselves(outlet: str, to: str, by: str, allowed: bool) -> None:
+    cases = around()
+    cases.record("a", CoachAssigned(coach=NINA), by=JO, at=on(0)).require()
+    for purpose in (RESEARCH, "case study"):
+        given = ConsentGiven(consent=purpose, purpose=purpose, scope=THIS_JOURNEY)
+        cases.record("a", given, by="learner:a", at=on(0)).require()
+    shown = DisclosureMade(outlet=outlet, shown_to=to, whole_approved_by=JO, nobody_recognisable=True)
+    released = cases.release("a", shown, by=by)
+    assert ("ACC-02" not in refusals(released.decision)) is allowed
+    assert (released.view is not None) is allowed
+
+
+def test_a_coachs_record_is_written_on_by_the_coach_and_leads_alone() -> None:
+    cases = around()
+    cases.record(NINA, TRAINED, by=NINA, id="trained").require()
+    note = RecordAnnotated(record="trained", words="x")
+    for by in (OMAR, RIA, "learner:a", SAM):
+        refused = cases.record(NINA, note, by=by)
+        assert refusals(refused) == ["ACC-01"]
+    assert "which is for coach, lead, on their own record alone" in cases.record(NINA, TRAINED, by=OMAR).explain()
+    for by in (NINA, JO):
+        assert cases.record(NINA, note, by=by).accepted
+
+
+def test_who_was_assigned_when_is_kept() -> None:
+    cases = around(under=policy(gated("COA-08"), name="strict"))
+    cases.record("a", CoachAssigned(coach=NINA), by=JO, at=on(0)).require()
+    cases.record("a", CoachAssigned(coach=OMAR), by=JO, at=on(10)).require()
+    note = GoalSet(goal="g", words="x", outside="peer")
+    seen = {}
+    for by in (NINA, OMAR):
+        decisions = [(day, cases.record("a", note, by=by, at=on(day))) for day in (0, 5, 10, 11)]
+        seen[by] = [day for day, decision in decisions if not decision.breaches]
+    assert seen == {NINA: [0, 5, 10], OMAR: [10, 11]}
+
+
+def test_a_pause_is_ended_with_the_coachs_own_agreement() -> None:
+    cases = around()
+    cases.record(NINA, StepTaken(step="independent", coach_agrees=True), by=NINA, at=on(0)).require()
+    cases.record(NINA, CoachPaused(), by=NINA, at=on(1)).require()
+    for step in ("independent", "supported"):
+        ended = cases.record(NINA, StepTaken(step=step, coach_agrees=False), by=JO, at=on(2))
+        assert refusals(ended) == ["COA-05"]
+    assert cases.record(NINA, StepTaken(step="supported", coach_agrees=True), by=JO, at=on(2)).accepted
+
+
+def test_training_that_has_not_come_yet_proves_nothing_and_none_runs_out_before_it_began() -> None:
+    cases = around()
+    to_come = TrainingCompleted(module="values-and-processes", completed_on=on(5).date())
+    cases.record(NINA, to_come, by=NINA, at=on(0)).require()
+    assert cases.coach(NINA).readiness.proofs == ()
+    with pytest.raises(InvalidEntry, match="it would have run out before it was completed, on 2025-09-01"):
+        CheckCompleted(check="DBS", completed_on=date(2025, 9, 1), expires_on=date(2025, 8, 31))
+    with pytest.raises(InvalidEntry, match="not a learner"):
+        ConcernEscalated(concern="w", held_by="learner:a")
+
+
+def test_what_runs_out_is_said_where_supervision_is_not_known() -> None:
+    cases = around()
+    ends = TrainingCompleted(module="values-and-processes", completed_on=on(-9).date(), expires_on=on(20).date())
+    cases.record(NINA, ends, by=NINA, at=on(0)).require()
+    cases.record("a", CoachAssigned(coach=NINA), by=JO, at=on(0)).require()
+    said = {one.rule: one.sentence for one in cases.preview("a", booked("c1", on(3)), by=NINA).findings}
+    assert said["COA-07"] == (
+        "values-and-processes runs out on 21 Sep 2025, when the coach last had supervision is not known"
+    )
+
+
 def test_no_learner_is_named_on_a_coachs_record() -> None:
     with pytest.raises(InvalidEntry, match="somebody who works for the programme is expected, not a learner"):
         DebriefHeld(held_with="learner:a")

@@ -193,7 +193,10 @@ def with_the_coachs_own_agreement(entry: Any, case: Case) -> Verdict:
 def _needs_agreement(entry: Any, case: Case) -> bool:
     if isinstance(entry, BasisChanged):
         return True
-    now = case.coach.step_at(case.at)
+    now, standing = case.coach.step_at(case.at), case.coach.standing_at(case.at, zone=case.policy.zone)
+    if standing is not None and standing.name == PAUSED:
+        # a pause is the coach's own wish, and so is its end
+        return True
     return now is None or STEPS.index(entry.step) > STEPS.index(now.name)
 
 
@@ -205,7 +208,7 @@ def _change(entry: Any, case: Case) -> str:
 
 
 def _ends_a_suspension_alone(entry: Any, case: Case) -> bool:
-    standing = case.coach.standing(case.day_of(case.at), zone=case.policy.zone)
+    standing = case.coach.standing_at(case.at, zone=case.policy.zone)
     suspended = standing is not None and standing.name == SUSPENDED
     return isinstance(entry, StepTaken) and suspended and not case.by.startswith("lead:")
 
@@ -246,10 +249,8 @@ def renewed_and_supervised(entry: Any, case: Case) -> Verdict:
     """Training that runs out soon is renewed, and supervision or a debrief was not long ago."""
     values = case.on_day_of(_moment(entry, case))
     return none_of(
-        [
-            *_running_out(entry, case, values.whole("renewal_window_days")),
-            *_long_unsupervised(entry, case, values.whole("supervision_days")),
-        ],
+        _running_out(entry, case, values.whole("renewal_window_days"))
+        + _long_unsupervised(entry, case, values.whole("supervision_days")),
         says="{found}",
         otherwise="nothing runs out within {window} days, and it is at most {days} without supervision or a debrief",
         window=values.whole("renewal_window_days"),
@@ -265,6 +266,8 @@ def _running_out(entry: Any, case: Case, within: int) -> list[str]:
 def _long_unsupervised(entry: Any, case: Case, days: int) -> list[str]:
     day, zone = _day(entry, case), case.policy.zone
     since = case.coach.supervised(day, zone=zone) or case.coach.leads_since(day, zone=zone)
+    if since is None and _running_out(entry, case, case.on_day_of(_moment(entry, case)).whole("renewal_window_days")):
+        return ["when the coach last had supervision is not known"]
     last = known("when the coach began, or last had supervision", since)
     return [f"{(day - last).days} days without supervision or a debrief"] if (day - last).days > days else []
 
