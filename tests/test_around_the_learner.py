@@ -14,6 +14,11 @@ import iagcore as iag
 from iagcore.casebook import Casebook
 from iagcore.casebook.due import DueIndex
 from iagcore.exceptions import InvalidEntry, Refused, UnknownJourney, UnusableJournal
+from iagcore.policy import Policy
+from iagcore.practice import consent as consent_module
+from iagcore.practice import follow_up as follow_up_module
+from iagcore.practice import readiness as readiness_module
+from iagcore.practice import safeguarding as safeguarding_module
 from iagcore.practice.amendments import RecordAnnotated
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import (
@@ -23,6 +28,7 @@ from iagcore.practice.consent import (
     THIS_JOURNEY,
     ConfidentialityExplained,
     ConsentGiven,
+    Consents,
     ConsentWithdrawn,
 )
 from iagcore.practice.disclosures import DisclosureMade
@@ -42,7 +48,7 @@ from iagcore.practice.readiness import (
     SupervisionHeld,
     TrainingCompleted,
 )
-from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, Safeguarding
 from iagcore.practice.self_efficacy import DiaryWritten
 from iagcore.record.findings import DutyStatus
 from iagcore.record.judging import Case
@@ -50,6 +56,8 @@ from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import StoredRecord
 from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.testing.scenarios.telling import Telling
+from iagcore.testing.scenarios.telling import _required as required
 from tests.casework import (
     JO,
     NINA,
@@ -400,6 +408,12 @@ def test_the_days_of_an_extract_and_of_a_cover_are_those_where_the_policy_is_at_
     assert "ACC-02" in refusals(cases.release("a", view, by=JO).decision)
 
 
+def test_several_disclosures_are_recorded_together() -> None:
+    cases = around()
+    shown = [DisclosureMade(outlet="coaching view", shown_to=JO) for _ in range(2)]
+    assert [one.accepted for one in cases.record_facts("a", *shown, by=JO)] == [True, True]
+
+
 def test_a_case_study_carries_what_is_quoted_and_nothing_else() -> None:
     cases = around()
     for words in ("QUOTED", "KEPT"):
@@ -632,6 +646,56 @@ def test_a_concern_is_about_its_last_raising_and_one_that_nobody_raised_changes_
     assert [one.closed_at for one in cases.journey("a").safeguarding.concerns] == [on(0), on(1)]
 
 
+def test_nobody_decided_how_long_then_a_concern_does_not_wait_and_nobody_is_named() -> None:
+    gaps = "".join(
+        f'[[value.{name}]]\nfrom = 2020-01-01\ngap = true\nlocal = "not decided"\n'
+        for name in ("escalation_hours", "emergency_contacts", "follow_up_after")
+    )
+    cases = around(under=policy(gaps, name="gaps"))
+    cases.record("a", ConcernRaised(concern="w", words="x"), by=JO, at=on(0)).require()
+    cases.record("a", ConcernRaised(concern="v", words="x", immediate_danger=True), by=JO, at=on(1)).require()
+    found = {
+        (one.what.split()[2].strip(","), one.due, "no emergency contacts" in one.what)
+        for one in cases.duties("a")
+        if one.rule == "SAF-02"
+    }
+    assert found == {("w", on(0), False), ("v", on(1), True)}
+    consent = ConsentGiven(consent="k", purpose=CONTACT, scope=THIS_JOURNEY)
+    cases.record("a", consent, by="learner:a", at=on(0)).require()
+    cases.record("a", LearnerLeft(how="moved on"), by=JO, at=on(2)).require()
+    assert [(one.due, one.opens) for one in cases.duties("a") if one.rule == "FUP-01"] == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    ("module", "state"),
+    [
+        (consent_module, Consents()),
+        (follow_up_module, iag.FollowUps()),
+        (readiness_module, iag.Readiness()),
+        (safeguarding_module, Safeguarding()),
+    ],
+)
+def test_what_a_part_does_not_concern_leaves_it_as_it_is(module: Any, state: Any) -> None:
+    assert module.apply(state, JourneyClosed(), at=on(0)) is state
+
+
+def test_a_journal_without_a_feed_erases_too() -> None:
+    class Silent:
+        def __init__(self) -> None:
+            self._kept = MemoryJournal()
+
+        def append(self, records: Any, *, expect: Any) -> None:
+            self._kept.append(records, expect=expect)
+
+        def read(self, subject: str, *, after: int = 0) -> Iterator[StoredRecord]:
+            return self._kept.read(subject, after=after)
+
+        def erase(self, renames: Any, *, expect: Any, receipts: Any) -> Any:
+            return self._kept.erase(renames, expect=expect, receipts=receipts)
+
+    assert around(Silent()).erase("learner:a", by=JO).records == 1
+
+
 # ---- what is due
 
 
@@ -764,3 +828,9 @@ def test_threads_ask_for_what_is_due_at_once() -> None:
     for thread in threads:
         thread.join()
     assert found == [found[0]] * 4
+
+
+def test_a_scenario_under_a_policy_that_decides_no_checks_supplies_none() -> None:
+    gap = 'schema = 1\nname = "g"\ntitle = "g"\nover = "starter"\n[[value.required_checks]]\nfrom = 2020-01-01\n'
+    told = Policy.parse(gap + 'gap = true\nlocal = "not decided"\n')
+    assert required(Telling(told, [])) == ()

@@ -240,3 +240,26 @@ def test_an_id_used_on_two_journeys_is_two_ids() -> None:
     start = START.replace('by = "lead:jo"\n', 'by = "lead:jo"\nid = "start"\n')
     file = parsed(HEAD + start + start.replace('journey = "a"', 'journey = "b"'))
     assert [(one.journey, one.id) for one in file.entries] == [("a", "start"), ("b", "start")]
+
+
+TRAINED = """
+[[entry]]
+kind = "training-completed"
+coach = "coach:nina"
+at = 2026-01-06T10:00:00Z
+by = "lead:jo"
+module = "values-and-processes"
+completed_on = 2026-01-05
+"""
+
+
+def test_what_is_about_a_coach_has_the_coach_in_the_place_of_a_journey() -> None:
+    (entry,) = parsed(HEAD + TRAINED).entries
+    assert (entry.journey, entry.entry.declares.name) == ("coach:nina", "training-completed")
+    line, said = wrong(HEAD + TRAINED.replace("at = ", 'journey = "a"\nat = '))
+    assert (line, "what is about a coach stands on no journey; leave it out" in said) == (7, True)
+    line, said = wrong(HEAD + TRAINED.replace("coach:nina", "lead:jo"))
+    assert (line, "a coach is expected, written coach:…" in said) == (6, True)
+    note = '[[entry]]\nkind = "record-annotated"\ncoach = "coach:nina"\nat = 2026-01-06T10:00:00Z\nby = "lead:jo"\n'
+    (_, beside) = parsed(HEAD + TRAINED + note + 'record = "f#1"\nwords = "seen"\n').entries
+    assert (beside.journey, beside.entry.declares.name) == ("coach:nina", "record-annotated")

@@ -43,8 +43,6 @@ class Writing:
 
     def readiness(self, coach: str) -> Readiness:
         """A coach's readiness, whose version the append then expects."""
-        if coach == self.home.subject:
-            return self.home.parts.readiness
         if coach not in self._coaches:
             home = self._reading.coach(coach)
             self._rests_on(coach, home.version)
@@ -53,8 +51,8 @@ class Writing:
 
     def glance_at(self, coach: str) -> Readiness:
         """A coach's readiness, on which what is decided does not rest."""
-        if coach == self.home.subject or coach in self._coaches:
-            return self.readiness(coach)
+        if coach in self._coaches:
+            return self._coaches[coach]
         if coach not in self._glanced_at:
             self._glanced_at[coach] = self._reading.coach(coach).readiness
         return self._glanced_at[coach]

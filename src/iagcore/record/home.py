@@ -172,7 +172,7 @@ class Home:
     @property
     def subject(self) -> str:
         """The subject it is filed under."""
-        raise NotImplementedError
+        return self.name
 
     @property
     def exists(self) -> bool:

@@ -105,11 +105,6 @@ class CoachHome(Home):
     """A coach's own record; its name is the coach's, with the role."""
 
     @property
-    def subject(self) -> str:
-        """The subject it is filed under."""
-        return self.name
-
-    @property
     def readiness(self) -> Readiness:
         """The coach's readiness, as a timeline."""
         return self.parts.readiness

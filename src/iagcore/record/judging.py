@@ -21,7 +21,6 @@ from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.coaches import Coaching
 from iagcore.practice.consent import Consents
 from iagcore.practice.conversations import Conversations
-from iagcore.practice.follow_up import FollowUps
 from iagcore.practice.grow import Grow
 from iagcore.practice.kinds import Entry, FieldClass, Nature, accept_moment, accept_party, accepted
 from iagcore.practice.learners import JourneyStatus
@@ -91,7 +90,6 @@ class Case:
     _coach: Readiness | None = None
     _consents: Consents | None = None
     _safeguarding: Safeguarding | None = None
-    _follow_ups: FollowUps | None = None
     _status: JourneyStatus | None = None
     home: str | None = None
     _timelines: Mapping[str, Timeline] | None = None
@@ -133,7 +131,6 @@ class Case:
             coach=parts.readiness if of.subject.startswith("coach:") else None,
             consents=parts.consents,
             safeguarding=parts.safeguarding,
-            follow_ups=parts.follow_ups,
             status=parts.status,
             opened=opened,
         )
@@ -200,11 +197,6 @@ class Case:
     def safeguarding(self) -> Safeguarding:
         """The journey's concerns."""
         return known("whether a concern is open", self._safeguarding)
-
-    @property
-    def follow_ups(self) -> FollowUps:
-        """The journey's follow-ups."""
-        return known("the journey's follow-ups", self._follow_ups)
 
     @property
     def status(self) -> JourneyStatus:
