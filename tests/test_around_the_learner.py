@@ -40,6 +40,7 @@ from iagcore.practice.readiness import (
     BasisChanged,
     CheckCompleted,
     CoachPaused,
+    CoachSuspended,
     CourseExperienced,
     DebriefHeld,
     ExemptionGiven,
@@ -49,9 +50,9 @@ from iagcore.practice.readiness import (
     TrainingCompleted,
 )
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, Safeguarding
-from iagcore.practice.self_efficacy import DiaryWritten
-from iagcore.record.findings import DutyStatus
-from iagcore.record.judging import Case
+from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
+from iagcore.record.findings import MUST, Assessment, Decision, DutyStatus, Outcome, Weight
+from iagcore.record.judging import Case, RuleSort
 from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import StoredRecord
@@ -76,6 +77,7 @@ from tests.casework import (
 
 SAM = "safeguarding-lead:sam"
 RIA = "researcher:ria"
+evolved: Any = attrs.evolve
 TRAINED = TrainingCompleted(module="values-and-processes", completed_on=date(2025, 1, 10), version="2")
 
 
@@ -694,6 +696,194 @@ def test_a_journal_without_a_feed_erases_too() -> None:
             return self._kept.erase(renames, expect=expect, receipts=receipts)
 
     assert around(Silent()).erase("learner:a", by=JO).records == 1
+
+
+def test_a_learner_who_asked_for_something_on_a_coachs_record_is_erased_all_the_same() -> None:
+    cases = around()
+    assert refusals(cases.record(NINA, InterestExpressed(), by="learner:a", id="asked")) == ["ACC-01"]
+    start(cases, "b", learner="learner:b")
+    cases.record("b", booked("c1", on(3)), by=NINA).require()
+    cases.record(NINA, TRAINED, by=NINA, id="trained").require()
+    assert cases.erase("learner:a", by=JO).records == 2
+    assert cases.verify(NINA) == []
+    assert [one.id for one in cases.records(NINA)] == ["trained"]
+    assert len(cases.coach(NINA).hours.hours) == 1
+    alone = around()
+    assert refusals(alone.record(OMAR, InterestExpressed(), by="learner:a")) == ["ACC-01"]
+    alone.erase("learner:a", by=JO)
+    assert alone.record(OMAR, TRAINED, by=OMAR).accepted  # the coach's own name is not taken away
+
+
+@pytest.mark.parametrize("outlet", ["research extract", "case study"])
+def test_what_is_taken_away_carries_nobodys_own_concern(outlet: str) -> None:
+    by = RIA if outlet == "research extract" else JO
+    cases = around()
+    for purpose in (RESEARCH, "case study"):
+        given = ConsentGiven(consent=purpose, purpose=purpose, scope=THIS_JOURNEY)
+        cases.record("a", given, by="learner:a", at=on(0)).require()
+    cases.record("a", ConcernRaised(concern="w", words="PRIVATE"), by=by, id="raised").require()
+    shown = DisclosureMade(
+        outlet=outlet,
+        shown_to=by,
+        quotes=("raised",),
+        quotes_approved_by=JO,
+        whole_approved_by=JO,
+        nobody_recognisable=True,
+    )
+    released = cases.release("a", shown, by=by).view
+    assert released is not None
+    assert "PRIVATE" not in repr(released)
+    assert "concern-raised" not in repr(released)
+
+
+def test_a_suspension_is_not_ended_at_its_own_moment_nor_by_what_is_put_right_later() -> None:
+    cases = around()
+    cases.record(NINA, CoachSuspended(reason="x"), by=JO, at=on(3)).require()
+    step = StepTaken(step="independent", coach_agrees=True)
+    for day in (1, 3, 4):
+        assert refusals(cases.record(NINA, step, by=NINA, at=on(day))) == ["COA-05"]
+    assert cases.record(NINA, step, by=JO, at=on(3)).accepted
+
+
+def test_an_index_beside_a_journal_that_was_put_back_from_a_copy_is_made_anew(tmp_path: Path) -> None:
+    with SQLiteJournal(tmp_path / "casebook.db") as journal:
+        around(journal)
+    (tmp_path / "copy.db").write_bytes((tmp_path / "casebook.db").read_bytes())
+    path = tmp_path / "casebook.due"
+    with SQLiteJournal(tmp_path / "casebook.db") as journal:
+        cases = Casebook(journal, STARTER, clock=lambda: on(0), due_index=DueIndex(path))
+        for number in range(3):
+            cases.record("a", GoalSet(goal=f"g{number}", words="x"), by=JO).require()
+        cases.due()
+    with SQLiteJournal(tmp_path / "copy.db") as journal:
+        cases = Casebook(journal, STARTER, clock=lambda: on(0), due_index=DueIndex(path))
+        cases.record("a", ConcernRaised(concern="w", words="x", immediate_danger=True), by=JO).require()
+        assert [one.rule for one in cases.due()][:2] == ["SAF-02", "SAF-02"]
+
+
+def test_a_follow_up_is_due_by_what_the_learner_said_on_any_journey() -> None:
+    cases = around()
+    start(cases, "b", learner="learner:a")
+    held = iag.ConversationHeld(conversation="c", coach=NINA, minutes=20, one_to_one=True, in_private=True)
+    cases.record("a", held, by=NINA, at=on(1)).require()
+
+    def due_on_a() -> list[str]:
+        return [one.rule for one in cases.due() if (one.rule, one.about) == ("FUP-01", "journey:a")]
+
+    assert due_on_a() == []
+    given = ConsentGiven(consent="k", purpose=CONTACT, scope=EVERY_JOURNEY)
+    cases.record("b", given, by="learner:a", at=on(0)).require()
+    assert due_on_a() == ["FUP-01"]
+    cases.record("b", ConsentWithdrawn(purpose=CONTACT), by="learner:a", at=on(2)).require()
+    assert due_on_a() == []
+
+
+def test_a_diary_entry_stays_private_whatever_is_shared_under_its_id_later() -> None:
+    cases = around()
+    for words in ("PRIVATE-ONE", "SHARED-TWO"):
+        cases.record("a", DiaryWritten(diary="d", sort="achievement", words=words), by="learner:a").require()
+    cases.record("a", DiaryShared(diary="d"), by="learner:a").require()
+    assert "PRIVATE-ONE" not in repr(cases.journey("a").seen_by(JO, on=on(0).date()))
+    assert [one.words for one in cases.journey("a").self_efficacy.evidence] == ["SHARED-TWO"]
+    cases.record("a", DiaryUnshared(diary="d"), by="learner:a").require()
+    assert [one.shared for one in cases.journey("a").self_efficacy.diary] == [False, False]
+    cases.record("a", DiaryShared(diary="other"), by="learner:a").require()
+
+
+def test_nobody_learns_by_asking_that_there_is_a_concern() -> None:
+    cases = around()
+    cases.record("a", ConcernRaised(concern="w", words="x"), by=JO, id="raised").require()
+    cases.record("a", DiaryWritten(diary="d", sort="achievement", words="x"), by="learner:a", id="own").require()
+    for by in ("learner:a", "learner:b", RIA):
+        asked = cases.preview("a", JourneyClosed(), by=by)
+        assert refusals(asked) == ["ACC-01"]
+        with pytest.raises(Refused) as refused:
+            cases.erase("learner:a", by=by)
+        assert refusals(refused.value.decision) == ["ACC-01"]
+    for target, by in (("raised", NINA), ("raised", "learner:a"), ("own", NINA), ("own", JO)):
+        told = cases.preview("a", iag.EntryWithdrawn(target, "x"), by=by).explain()
+        assert "concern" not in told.replace("A concern is annotated instead", "")
+        assert "diary" not in told
+        assert f"{target} is no accepted record here" in told or "what is not theirs to know of" in told
+    begun = casebook(rules=RULES)
+    begun.record("v", ConcernRaised(concern="w", words="x", learner="learner:v"), by=JO).require()
+    other = JourneyStarted(learner="learner:z", programme="p", attests_age=30)
+    assert "learner:v" not in begun.preview("v", other, by=NINA).explain()
+
+
+def test_what_was_shown_of_a_concern_is_put_right_by_the_safeguarding_lead() -> None:
+    cases = around()
+    shown = DisclosureMade(outlet="safeguarding view", shown_to=JO)
+    assert [one.rule for one in cases.record("a", shown, by=SAM).breaches] == ["ACC-02"]
+    assert [one.party for one in cases.due() if one.rule == "COR-03"] == ["safeguarding-lead"]
+    assert [one.rule for one in cases.due(party=JO)] == ["FUP-02"]
+
+
+def test_a_consent_is_not_revived_from_another_journey_and_a_late_withdrawal_counts() -> None:
+    cases = around()
+    start(cases, "b", learner="learner:a")
+    given = ConsentGiven(consent="k", purpose=RESEARCH, scope=EVERY_JOURNEY)
+    cases.record("b", given, by="learner:a", at=on(-5), id="given").require()
+    cases.record("a", ConsentWithdrawn(purpose=RESEARCH), by="learner:a", at=on(-4)).require()
+    cases.correct("b", "given", given, by=NINA, why="a slip", at=on(-1)).require()
+    extract = DisclosureMade(outlet="research extract", shown_to=RIA)
+    for journey in ("a", "b"):
+        assert refusals(cases.release(journey, extract, by=JO).decision) == ["CON-02"]
+    anew = evolved(given, consent="l")
+    cases.record("b", anew, by="learner:a", at=on(-1)).require()
+    assert cases.release("b", extract, by=JO).view is not None
+    cases.record("a", ConsentWithdrawn(purpose=RESEARCH), by="learner:a", at=on(-2)).require()
+    assert refusals(cases.release("b", extract, by=JO).decision) == ["CON-02"]
+    # what is said to be withdrawn a little later than now is withdrawn
+    cases.record("b", evolved(given, consent="m"), by="learner:a", at=on(0)).require()
+    cases.record("b", ConsentWithdrawn(purpose=RESEARCH), by="learner:a", at=on(0, 11)).require()
+    assert refusals(cases.release("b", extract, by=JO).decision) == ["CON-02"]
+
+
+def test_a_journey_is_shown_to_no_other_learner() -> None:
+    cases = around()
+    with pytest.raises(InvalidEntry, match="a journey is shown to no learner but its own"):
+        cases.record("a", DisclosureMade(outlet="own record", shown_to="learner:z"), by=JO)
+
+
+def test_a_concern_that_a_coach_holds_is_still_to_be_escalated() -> None:
+    cases = around()
+    cases.record("a", ConcernRaised(concern="w", words="x"), by=JO).require()
+    cases.record("a", ConcernEscalated(concern="w", held_by="coach:zed"), by="coach:zed").require()
+    assert "SAF-02" in [one.rule for one in cases.duties("a")]
+    cases.record("a", ConcernEscalated(concern="w", held_by=SAM), by=NINA).require()
+    assert "SAF-02" not in [one.rule for one in cases.duties("a")]
+
+
+def test_every_refusal_is_explained_to_a_learner_whatever_a_policy_makes_of_a_rule() -> None:
+    for rule in RULES:
+        if rule.sort is RuleSort.CHECK and not rule.protected:
+            said = Assessment(
+                rule.code, MUST, Outcome.UNMET, Weight.REFUSAL, "x", "", (), "x", rule.plain_remedy, rule.source
+            )
+            told = Decision(False, (said,), "t", "Booked", "p").explain(to="learner").splitlines()
+            assert len(told) >= 3, rule.code
+            assert all(line.strip() for line in told)
+
+
+def test_what_was_said_stays_out_of_errors() -> None:
+    for wrong in (
+        lambda: iag.EntryWithdrawn("x", "SECRET\x07"),
+        lambda: iag.EntryCorrected("x", iag.EntryWithdrawn("y", "SECRET"), "w"),
+    ):
+        with pytest.raises(InvalidEntry) as raised:
+            wrong()
+        assert "SECRET" not in str(raised.value)
+
+
+def test_what_runs_out_is_renewed_however_it_is_spelt_and_an_exemption_runs_out_too() -> None:
+    cases = around()
+    for name, until in (("safeguarding training", on(20).date()), ("Safeguarding-Training", None)):
+        done = TrainingCompleted(module=name, completed_on=on(-9).date(), expires_on=until)
+        cases.record(NINA, done, by=NINA, at=on(0)).require()
+    exempt = ExemptionGiven(module="signposting", note="x", expires_on=on(9).date())
+    cases.record(NINA, exempt, by=JO, at=on(0)).require()
+    assert [one.what for one in cases.duties(NINA)] == ["renew signposting"]
 
 
 # ---- what is due

@@ -346,8 +346,7 @@ def test_a_file_that_is_no_index_stays_as_it_is_and_is_said(
     (tmp_path / "casebook.db.due").write_bytes(content)
     code, out, err = run("due")
     assert (code, out) == (2, "")
-    assert err.startswith("iagcore: casebook.db.due: the index of what is due cannot be used: ")
-    assert err.endswith("with --rebuild it is made anew\n")
+    assert err.startswith("iagcore: casebook.db.due: it is no index of duties, or a broken one (")
     assert (tmp_path / "casebook.db.due").read_bytes() == content
 
 
@@ -357,9 +356,15 @@ def test_rebuilding_throws_away_an_index_and_nothing_else(recorded: Callable[...
     assert run("due", "--rebuild") == (
         2,
         "",
-        "iagcore: casebook.db.due: it is no index but a file of some other kind: move it elsewhere\n",
+        "iagcore: casebook.db.due: it is no index but something of some other kind: move it elsewhere\n",
     )
-    for begins in (b"", b"SQLite format 3\x00 and nothing more"):
+    (tmp_path / "casebook.db.due").unlink()
+    with closing(sqlite3.connect(tmp_path / "casebook.db.due")) as other:
+        other.execute("CREATE TABLE somebody_elses (x)")
+    assert run("due")[2] == "iagcore: casebook.db.due: it is no index of duties, but another database\n"
+    assert run("due", "--rebuild")[0] == 2
+    (tmp_path / "casebook.db.due").unlink()
+    for begins in (b"",):
         (tmp_path / "casebook.db.due").write_bytes(begins)
         assert run("due", "--rebuild")[0] == 0
 
@@ -374,7 +379,7 @@ def test_an_index_that_somebody_else_keeps_locked_is_said(
     with closing(opened(tmp_path / "casebook.db.due", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         code, _, err = run("due")
-    assert (code, err[:60]) == (2, "iagcore: casebook.db.due: the index of what is due cannot be")
+    assert (code, err[:60]) == (2, "iagcore: casebook.db.due: the index of duties cannot be used")
     assert "locked" in err
 
 
@@ -383,7 +388,7 @@ def test_a_folder_that_cannot_be_written_to_is_said(run: Run, tmp_path: Path) ->
         start(iag.Casebook(journal, STARTER, clock=lambda: NOW))
     os.mkdir(tmp_path / "casebook.db.due")  # noqa: PTH102 # so that no file can be made there
     code, _, err = run("due")
-    assert (code, "the index of what is due cannot be used" in err) == (2, True)
+    assert (code, "the index of duties cannot be used" in err) == (2, True)
 
 
 @pytest.mark.parametrize(("terminal", "many", "shown"), [(True, 51, True), (True, 50, False), (False, 51, False)])

@@ -139,7 +139,7 @@ def plainly_in_force(history: list[tuple[str, Entry, int]], purpose: str, at: in
             and other.purpose == purpose
             and other.only_for is None
             and (where == "a" or other.scope == EVERY_JOURNEY)
-            and (when >= day or (where == journey == "a" and later > place))
+            and (when >= day or later > place)
             for later, (where, other, when) in enumerate(history)
         ):
             return True

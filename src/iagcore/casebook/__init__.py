@@ -35,6 +35,7 @@ from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryW
 from iagcore.practice.consent import CASE_STUDY
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
 from iagcore.practice.kinds import (
+    FACT,
     PLAN,
     ROLES,
     Entry,
@@ -59,6 +60,7 @@ from iagcore.record.judging import (
     JUDGED,
     Amending,
     Case,
+    Grounds,
     Rule,
     accepts,
     consider,
@@ -339,7 +341,11 @@ class Casebook:
         erasure = self._patiently(lambda: erase(erasable, self._reading, learner, judged, now=now, policy=policy))
         self._reading.remembered.forget()
         if isinstance(journal, Feed):
-            self._due_index.refresh(self._reading, self._rules)
+            try:
+                self._due_index.refresh(self._reading, self._rules)
+            except UnusableJournal as error:
+                # the learner is erased all the same, and whoever asked has to know what is left to do
+                erasure = attrs.evolve(erasure, note=f"{erasure.note} The index of duties is not cleared: {error}")
         return erasure
 
     # ---- one attempt
@@ -402,10 +408,13 @@ class Casebook:
         begins = isinstance(entry, JourneyStarted | ConcernRaised) or entry.declares.about[0] == "coach"
         if not home.exists and not begins:
             raise UnknownJourney(home.name)
+        if isinstance(entry, DisclosureMade) and entry.shown_to.startswith("learner:"):
+            _is_shown_to_its_own(entry, home)
         policy = self._policy_for(home, entry)
         place = home.stack_of(entry.target) if isinstance(entry, Amendment) else None
         at = asked.at or (place.at if place else now)
-        case = Case.of(home, policy, at=at, by=asked.by)
+        beforehand = asked.nature is PLAN and entry.declares.nature is FACT
+        case = attrs.evolve(Case.of(home, policy, at=at, by=asked.by), beforehand=beforehand)
         amended: Amended | None = None
         if isinstance(entry, Amendment):
             if place is not None and may_amend(entry, place.original):
@@ -499,7 +508,10 @@ class Casebook:
 
     def _duties(self, home: Home, writing: Writing) -> tuple[Duty, ...]:
         zone = self._first.zone
-        return duties_on(self._reading, home, self._rules, readiness=writing.glance_at, zone=zone)
+        grounds = Grounds(
+            lambda place: self._reading.policy(place.policy), writing.glance_at, writing.glance_at_consents
+        )
+        return duties_on(home, self._rules, grounds=grounds, zone=zone)
 
 
 def _empty(name: Any) -> Home:
@@ -535,6 +547,14 @@ def _belongs(entry: Entry, empty: Home) -> None:
         )
 
 
+def _is_shown_to_its_own(entry: DisclosureMade, home: Home) -> None:
+    """Raise `InvalidEntry` where a journey is shown to another learner, whose name would stand on it for good."""
+    if entry.shown_to != home.learner:
+        raise InvalidEntry(
+            entry.declares.name, "shown_to", entry.shown_to, "a journey is shown to no learner but its own"
+        )
+
+
 def _with_what_it_reads(case: Case, entry: Entry, home: Home, writing: Writing, subjects: Sequence[str]) -> Case:
     """The case with what lies beyond the home: who is booked when, a coach's readiness, consents for every journey."""
     released = [home.surrogates[line.key] for line in case.effect if line.key in home.surrogates]
@@ -544,9 +564,8 @@ def _with_what_it_reads(case: Case, entry: Entry, home: Home, writing: Writing, 
     coach = coach_of(entry, home, by=case.by)
     if coach is not None:
         case = attrs.evolve(case, coach=writing.readiness(coach))
-    if "learner" in entry.declares.reads and home.learner is not None:
-        elsewhere = writing.consents_elsewhere(home.learner)
-        case = attrs.evolve(case, consents=attrs.evolve(home.parts.consents, elsewhere=elsewhere))
+    if "learner" in entry.declares.reads:
+        case = attrs.evolve(case, consents=writing.consents(home))
     return case
 
 

@@ -25,17 +25,13 @@ from iagcore.storage.protocols import Erasable, Erasure, Gone
 
 @attrs.frozen
 class Home:
-    """A home that an erasure touches, the records in it whose words go, and the lines it releases, with surrogates."""
+    """A home that an erasure touches: its records, those whose words go, where it stands, and the lines it releases."""
 
     subject: str
     records: tuple[StoredRecord, ...]
     losing: tuple[str, ...]
+    version: int
     held: tuple[tuple[str, Line], ...] = ()
-
-    @property
-    def version(self) -> int:
-        """Where it stands."""
-        return self.records[-1].about[0].version
 
 
 def erase(
@@ -59,7 +55,12 @@ def erase(
     if not filed:
         return Erasure(0, Gone.COMPLETE, "Nothing is on the record under this name: is it spelt right?")
     homes = [_home(reading, subject, learner, filed) for subject in dict.fromkeys(one.home for one in filed)]
-    own = [home.subject for home in homes if len(home.losing) == len(home.records)]
+    own = [
+        home.subject
+        for home in homes
+        # a coach's record is the coach's, whoever else asked for something on it
+        if not home.subject.startswith("coach:") and len(home.losing) == len(home.records)
+    ]
     renames = {subject: f"{sealing.ERASED}{secrets.token_hex(16)}" for subject in (learner, *own)}
     expect = {learner: version_in(filed[-1], learner)} | {one.subject: one.version for one in homes}
     coaches = {line.coach for home in homes for _, line in home.held if line.coach is not None}
@@ -70,14 +71,17 @@ def erase(
 
 
 def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord]) -> Home:
-    records = tuple(reading.journal.read(subject))
+    filed_there = list(reading.journal.read(subject))
+    # bookings stand under their coach, too, and are other homes' records
+    records = tuple(one for one in filed_there if one.home == subject)
+    version = version_in(filed_there[-1], subject)
     sort, _, name = subject.partition(":")
     journey = reading.journey(name) if sort == "journey" else None
     if journey is None or journey.learner != learner:
         # somebody else's, or one that was erased before: only what stands under this learner goes
-        return Home(subject, records, tuple(one.surrogate for one in filed if one.home == subject))
+        return Home(subject, records, tuple(one.surrogate for one in filed if one.home == subject), version)
     held = tuple((journey.surrogates[line.key], line) for line in journey.allowance.lines if line.held)
-    return Home(subject, records, tuple(one.surrogate for one in records), held)
+    return Home(subject, records, tuple(one.surrogate for one in records), version, held)
 
 
 def _receipt(

@@ -5,7 +5,7 @@ learner who was erased may have come back under the same name, and nothing of th
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -13,6 +13,7 @@ import attrs
 
 from iagcore.exceptions import UnusableJournal
 from iagcore.policy import Policy
+from iagcore.practice import consent
 from iagcore.practice.consent import Consents
 from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey, Timeline
@@ -86,13 +87,20 @@ class Reading:
         self.remembered.keep(f"home {subject}", home)
         return home
 
-    def consents_elsewhere(self, learner: str, *, than: str) -> tuple[int, tuple[Consents, ...]]:
-        """What a learner consented to on other journeys than `than`, and the version of the learner it was read at."""
-        filed = list(self.journal.read(learner))
-        homes = dict.fromkeys(one.home for one in filed if one.home.startswith("journey:") and one.home != than)
-        others = (self.journey(home.removeprefix("journey:")) for home in homes)
-        version = version_in(filed[-1], learner) if filed else 0
-        return version, tuple(one.consents for one in others if one.learner == learner)
+    def consents(self, home: Home) -> tuple[int, Consents]:
+        """What a learner consented to, on this and on other journeys, and the version of the learner it was read at.
+
+        All of it is filed under the learner, whose versions tell what was recorded after what.
+        """
+        if home.learner is None:
+            return 0, home.parts.consents
+        filed = list(self.journal.read(home.learner))
+        version = version_in(filed[-1], home.learner) if filed else 0
+        order = {(one.home, one.id): version_in(one, home.learner) for one in filed}
+        names = dict.fromkeys(one.home for one in filed if one.home.startswith("journey:") and one.home != home.subject)
+        others = (self.journey(name.removeprefix("journey:")) for name in names)
+        elsewhere = tuple(_in_order(one, order, version) for one in others if one.learner == home.learner)
+        return version, attrs.evolve(_in_order(home, order, version), elsewhere=elsewhere)
 
     def timeline(self, subject: str) -> Timeline:
         """The hours of a learner or a coach."""
@@ -132,6 +140,17 @@ class Reading:
         if fingerprint not in self._kept and next(iter(self.journal.read(f"policy:{fingerprint}")), None) is not None:
             self._kept.add(fingerprint)
         return fingerprint in self._kept
+
+
+def _in_order(home: Home, order: Mapping[tuple[str, str | None], int], version: int) -> Consents:
+    """What a home says of consent, each at its place in the order of recording across homes."""
+    found = Consents()
+    for number, place in enumerate(home.places, start=1):
+        if place.top is not None:
+            # what is only just being recorded comes after all that is
+            at_place = order.get((home.subject, place.record), version + number)
+            found = consent.apply(found, place.top.entry, at=place.top.at, place=at_place)
+    return found
 
 
 def folded(home: H, stored: StoredRecord) -> H:

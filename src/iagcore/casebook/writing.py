@@ -29,7 +29,6 @@ class Writing:
         self._timelines: dict[str, Timeline] = {}
         self._coaches: dict[str, Readiness] = {}
         self._glanced_at: dict[str, Readiness] = {}
-        self._elsewhere: dict[str, tuple[Consents, ...]] = {}
         self._surrogates: dict[tuple[str, str], str] = {}
         self._stored: list[StoredRecord] = []
 
@@ -57,13 +56,16 @@ class Writing:
             self._glanced_at[coach] = self._reading.coach(coach).readiness
         return self._glanced_at[coach]
 
-    def consents_elsewhere(self, learner: str) -> tuple[Consents, ...]:
-        """What a learner consented to on other journeys, whose version the append then expects."""
-        if learner not in self._elsewhere:
-            version, found = self._reading.consents_elsewhere(learner, than=self.home.subject)
-            self._rests_on(learner, version)
-            self._elsewhere[learner] = found
-        return self._elsewhere[learner]
+    def consents(self, home: Home) -> Consents:
+        """What the learner consented to, on other journeys too; the learner's version the append then expects."""
+        version, found = self._reading.consents(home)
+        if home.learner is not None:
+            self._rests_on(home.learner, version)
+        return found
+
+    def glance_at_consents(self, home: Home) -> Consents:
+        """The same, on which what is decided does not rest."""
+        return self._reading.consents(home)[1]
 
     def _rests_on(self, subject: str, version: int) -> None:
         # one subject may be read for its hours and for its readiness: both have to be of one version

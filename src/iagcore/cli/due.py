@@ -5,7 +5,6 @@ index is a cache: it can be thrown away at any time, and is the same when it is 
 """
 
 import argparse
-import sqlite3
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -23,8 +22,6 @@ from iagcore.storage.sqlite import SQLiteJournal
 
 SUFFIX: Final = ".due"
 """What the name of the index adds to the journal's."""
-SQLITE: Final = b"SQLite format 3\x00"
-"""How a file of SQLite begins."""
 
 
 def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -67,9 +64,6 @@ def run(arguments: argparse.Namespace) -> int:
             looking = Looking()
             try:
                 duties = casebook.due(at=moment, party=party, progress=looking)
-            except sqlite3.Error as error:
-                reason = f"the index of what is due cannot be used: {error}; with --rebuild it is made anew"
-                raise UnusableJournal(path + SUFFIX, reason) from None
             finally:
                 looking.done()
     print(due_page(duties, at=moment, zone=policy.zone, party=party), end="")
@@ -103,10 +97,8 @@ def throw_away(path: str) -> None:
     index = Path(path)
     if not index.exists():
         return
-    with index.open("rb") as file:
-        begins = file.read(len(SQLITE))
-    if begins not in (b"", SQLITE):
-        raise UnusableJournal(path, "it is no index but a file of some other kind: move it elsewhere")
+    if not DueIndex.is_one(path):
+        raise UnusableJournal(path, "it is no index but something of some other kind: move it elsewhere")
     index.unlink()
 
 

@@ -34,7 +34,10 @@ def _target(value: Any) -> str:
 
 
 def _why(value: Any) -> str:
-    return accepted("why", value, accept_words)
+    try:
+        return accept_words(value)
+    except ValueError as error:
+        raise InvalidEntry("argument", "why", value, str(error), private=True) from None
 
 
 def _whole(value: Any) -> bool:
@@ -43,7 +46,7 @@ def _whole(value: Any) -> bool:
 
 def _replacement(value: Any) -> Entry:
     if not isinstance(value, Entry) or isinstance(value, EntryCorrected | EntryWithdrawn):
-        raise InvalidEntry("argument", "entry", value, "the entry that takes the place is expected")
+        raise InvalidEntry("argument", "entry", value, "the entry that takes the place is expected", private=True)
     return value
 
 

@@ -7,7 +7,7 @@ it. A consent given anew counts from its own day and revives nothing; a withdraw
 Confidentiality and its limits are explained before anything is confided.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Final
 
@@ -64,7 +64,7 @@ class ConfidentialityExplained(Entry):
 
 @attrs.frozen
 class Given:
-    """A consent as it was given; `place` counts what was recorded about consent on its journey."""
+    """A consent as it was given; `place` is its place in the order of recording, across journeys."""
 
     id: str
     purpose: str
@@ -109,40 +109,30 @@ class Consents:
     def _standing(
         self, purpose: str, at: datetime, on: date, only_for: str | None, *, as_of: datetime | None
     ) -> Given | None:
-        own = [(one, True) for one in self.given]
-        others = [(one, False) for other in self.elsewhere for one in other.given if one.scope == EVERY_JOURNEY]
+        others = (one for other in self.elsewhere for one in other.given if one.scope == EVERY_JOURNEY)
         standing = [
             given
-            for given, is_own in (*own, *others)
+            for given in (*self.given, *others)
             if given.purpose == purpose
             and given.only_for in (None, only_for)
             and given.at <= at
             and (given.expires_on is None or on <= given.expires_on)
-            and not any(
-                as_of is None or one.at <= as_of for one in self._withdrawals_of(given, only_for, is_own=is_own)
-            )
+            and not any(as_of is None or one.at <= as_of for one in self._withdrawals_of(given, only_for))
         ]
         return max(standing, key=lambda one: one.at, default=None)
 
-    def _withdrawals_of(self, given: Given, only_for: str | None, *, is_own: bool) -> Iterable[Withdrawal]:
-        """The withdrawals that end a consent: made at its moment or later, or recorded after it on its own journey."""
-        for one in self.withdrawn:
-            if one.at >= given.at or (is_own and one.place > given.place):
-                yield from _if_about(one, given.purpose, only_for)
-        for other in self.elsewhere:
-            for one in other.withdrawn:
-                if one.scope == EVERY_JOURNEY and one.at >= given.at:
-                    yield from _if_about(one, given.purpose, only_for)
+    def _withdrawals_of(self, given: Given, only_for: str | None) -> Iterator[Withdrawal]:
+        """The withdrawals that end a consent: made at its moment or later, or recorded after it."""
+        others = (one for other in self.elsewhere for one in other.withdrawn if one.scope == EVERY_JOURNEY)
+        for one in (*self.withdrawn, *others):
+            about_it = one.purpose == given.purpose and one.only_for in (None, only_for)
+            if about_it and (one.at >= given.at or one.place > given.place):
+                yield one
 
 
-def _if_about(withdrawal: Withdrawal, purpose: str, only_for: str | None) -> Iterable[Withdrawal]:
-    if withdrawal.purpose == purpose and withdrawal.only_for in (None, only_for):
-        yield withdrawal
-
-
-def apply(consents: Consents, entry: Entry, *, at: datetime) -> Consents:
-    """The consents after `entry`, which happened at `at`."""
-    place = len(consents.given) + len(consents.withdrawn)
+def apply(consents: Consents, entry: Entry, *, at: datetime, place: int | None = None) -> Consents:
+    """The consents after `entry`, which happened at `at`; `place` is its place among what several journeys say."""
+    place = len(consents.given) + len(consents.withdrawn) if place is None else place
     match entry:
         case ConsentGiven():
             given = Given(entry.consent, entry.purpose, entry.scope, at, entry.only_for, entry.expires_on, place)

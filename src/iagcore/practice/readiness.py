@@ -191,16 +191,17 @@ class Readiness:
 
     def proof_of(self, name: str, on: date, *, zone: tzinfo) -> Proof | None:
         """What shows that a training or check is in force on a day: the one that lasts longest; None for nothing."""
-        found = [one for one in (*self.proofs, *self._exempt(zone)) if _same(one.name, name) and one.is_in_force(on)]
+        found = [one for one in (*self.proofs, *self.exempt(zone)) if _same(one.name, name) and one.is_in_force(on)]
         return max(found, key=lambda one: one.until or date.max, default=None)
 
     def running_out(self, on: date, *, within: int, zone: tzinfo) -> tuple[Proof, ...]:
         """What is in force on a day and runs out within so many days of it, with nothing to go on from."""
-        names = dict.fromkeys(one.name for one in (*self.proofs, *self._exempt(zone)))
+        names = dict.fromkeys(one.name for one in (*self.proofs, *self.exempt(zone)))
         last = [proof for name in names if (proof := self.proof_of(name, on, zone=zone)) is not None]
         return tuple(one for one in last if one.until is not None and one.until - on <= timedelta(days=within))
 
-    def _exempt(self, zone: tzinfo) -> list[Proof]:
+    def exempt(self, zone: tzinfo) -> list[Proof]:
+        """What the exemptions show, as if it were shown by a training or a check."""
         return [Proof(one.name, "exemption", one.since.astimezone(zone).date(), one.until) for one in self.exemptions]
 
     def standing(self, on: date, *, zone: tzinfo) -> Step | None:
@@ -208,18 +209,29 @@ class Readiness:
 
         A suspension stands until a step that is recorded after it, whatever is paused or put right meanwhile.
         """
-        return self._standing(_end_of(on, zone), on)
+        return self._standing(_end_of(on, zone) - datetime.resolution, on)
 
     def standing_at(self, moment: datetime, *, zone: tzinfo) -> Step | None:
-        """Where the coach stands just before a moment."""
+        """Where the coach stands at a moment, by what is on the record."""
         return self._standing(moment, moment.astimezone(zone).date())
 
-    def _standing(self, end: datetime, on: date) -> Step | None:
+    @property
+    def is_suspended(self) -> bool:
+        """Whether a suspension is on the record that no later record ends, whatever moment is asked about."""
+        return any(
+            one.name == SUSPENDED
+            and not any(step.name in STEPS and step.since >= one.since for step in self.steps[place + 1 :])
+            for place, one in enumerate(self.steps)
+        )
+
+    def _standing(self, last: datetime, on: date) -> Step | None:
         for place, one in enumerate(self.steps):
             later = (step for step in self.steps[place + 1 :] if step.name in STEPS)
-            if one.name == SUSPENDED and one.since < end and not any(one.since <= step.since < end for step in later):
+            if one.name != SUSPENDED or one.since > last:
+                continue
+            if not any(one.since <= step.since <= last for step in later):
                 return one
-        taken = [step for step in _before(self.steps, end) if step.until is None or on <= step.until]
+        taken = [step for step in _by(self.steps, last) if step.until is None or on <= step.until]
         return taken[-1] if taken else None
 
     def step_at(self, moment: datetime) -> Step | None:
@@ -243,7 +255,7 @@ class Readiness:
 
     def leads_since(self, on: date, *, zone: tzinfo) -> date | None:
         """The first day on which the coach took a step that lets them lead, by the end of a day."""
-        led = [one for one in _before(self.steps, _end_of(on, zone)) if one.name in (SUPPORTED, INDEPENDENT)]
+        led = [one for one in _by(self.steps, _end_of(on, zone)) if one.name in (SUPPORTED, INDEPENDENT)]
         return led[0].since.astimezone(zone).date() if led else None
 
 
@@ -251,16 +263,17 @@ def _end_of(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
 
 
-def _before(steps: Iterable[Step], end: datetime) -> list[Step]:
-    return sorted((one for one in steps if one.since < end), key=lambda one: one.since)
+def _by(steps: Iterable[Step], last: datetime) -> list[Step]:
+    return sorted((one for one in steps if one.since <= last), key=lambda one: one.since)
 
 
 def _same(name: str, other: str) -> bool:
     # a policy writes "safeguarding training", a file perhaps "Safeguarding-training"
-    return _plain(name) == _plain(other)
+    return plain_name(name) == plain_name(other)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A name of a training or a check, however it is spelt."""
     return " ".join(name.replace("-", " ").replace("_", " ").casefold().split())
 
 

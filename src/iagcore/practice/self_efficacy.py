@@ -147,15 +147,16 @@ def apply(self_efficacy: SelfEfficacy, entry: Entry, *, at: datetime) -> SelfEff
             return attrs.evolve(self_efficacy, noted=(*self_efficacy.noted, evidence))
         case DiaryWritten():
             written = DiaryEntry(entry.diary, entry.sort, entry.words, at, entry.day)
-            others = tuple(one for one in self_efficacy.diary if one.id != entry.diary)
-            return attrs.evolve(self_efficacy, diary=(*others, written))
-        case DiaryShared() | DiaryUnshared():
-            shared = isinstance(entry, DiaryShared)
-            return attrs.evolve(
-                self_efficacy,
-                diary=tuple(
-                    attrs.evolve(one, shared=shared) if one.id == entry.diary else one for one in self_efficacy.diary
-                ),
+            # an id that is used again names another entry: what it named before stays as private as it was
+            return attrs.evolve(self_efficacy, diary=(*self_efficacy.diary, written))
+        case DiaryShared():
+            last = max((place for place, one in enumerate(self_efficacy.diary) if one.id == entry.diary), default=None)
+            diary = (
+                attrs.evolve(one, shared=place == last or one.shared) for place, one in enumerate(self_efficacy.diary)
             )
+            return attrs.evolve(self_efficacy, diary=diary)
+        case DiaryUnshared():
+            diary = (attrs.evolve(one, shared=one.shared and one.id != entry.diary) for one in self_efficacy.diary)
+            return attrs.evolve(self_efficacy, diary=diary)
         case _:
             return self_efficacy

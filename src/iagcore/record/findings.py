@@ -16,7 +16,7 @@ SHOULD, not met or missing  advice     advice
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import attrs
 
@@ -25,6 +25,11 @@ from iagcore.practice.allowance import Line
 from iagcore.practice.kinds import Nature
 
 Scalar = str | int | bool | None
+
+
+SOMETHING_MISSING: Final = "Something that this needs is not so yet."
+ASK: Final = "Your coach or a lead can look at it with you."
+"""What a learner is told where nothing plainer is said of a rule: a policy may let any rule refuse."""
 
 
 class Level(StrEnum):
@@ -248,5 +253,5 @@ class Decision:
             return f"{self.plain_title}: {said}" + (f"\n{self.counted.plainly}" if self.counted else "")
         lines = [f"{self.plain_title}: this could not be done as it was asked."]
         for one in self.refusals:
-            lines += [said for said in (one.plainly, one.plain_remedy) if said]
+            lines += [one.plainly or SOMETHING_MISSING, one.plain_remedy or ASK]
         return "\n".join(dict.fromkeys(lines))

@@ -71,7 +71,8 @@ class Case:
     """What a decision may look at. Its parts are ordinary values; leave out what you do not have.
 
     `at` is when the entry happened or was decided (aware), `by` who makes it. `home` is the subject it is recorded
-    under; `opened` are the line ids ever used there; `learner` whose journey it is; `coach` the readiness of the coach
+    under; `beforehand` says that it is asked before it happens, where its kind says that it did; `opened`
+    are the line ids ever used there; `learner` whose journey it is; `coach` the readiness of the coach
     whom the entry is about; `consents` what the learner consented to, on other journeys too; `timelines` the hours of
     the people concerned, by subject, as if the lines that the entry changes were released.
     """
@@ -92,6 +93,7 @@ class Case:
     _safeguarding: Safeguarding | None = None
     _status: JourneyStatus | None = None
     home: str | None = None
+    beforehand: bool = False
     _timelines: Mapping[str, Timeline] | None = None
     _amending: Amending | None = None
     opened: frozenset[LineKey] = frozenset()
@@ -295,13 +297,15 @@ class RuleSort(StrEnum):
 
 @attrs.frozen
 class Grounds:
-    """What a duty is derived on, beside its home: the policy that a place was recorded under, a coach's readiness.
+    """What a duty is derived on, beside its home: the policy that a place was recorded under, a coach's readiness, and
+    what the learner consented to, on other journeys too.
 
     `readiness` gives None for a coach of whom nothing is known.
     """
 
     policy: Callable[[Place], Policy]
     readiness: Callable[[str], Readiness | None] = lambda coach: None
+    consents: Callable[[Home], Consents] = lambda home: home.parts.consents
 
     def values(self, place: Place) -> PolicyOnDay:
         """The values of the policy that a place was recorded under, on its day."""

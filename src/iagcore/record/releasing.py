@@ -115,9 +115,11 @@ def view(
     """What an outlet carries of a home to a party; of the records in `quoting` alone, where these are named.
 
     `by` is who hands it over, where that is somebody else: what is the party's own stays behind then, because whoever
-    hands it over would see it. An outlet without identifiers carries days, those of `zone`.
+    hands it over would see it. What is taken away carries nobody's own either. An outlet without identifiers carries
+    days, those of `zone`.
     """
-    own = party if by in (None, party) else None
+    looked_at = outlet.name in SEEN_BY.values()
+    own = party if looked_at and by in (None, party) else None
     return View(outlet.name, party, tuple(_shown(home, outlet, own, quoting, zone)))
 
 
@@ -169,10 +171,11 @@ def _stays_behind(
         return _stays_behind(home, about.top, outlet, own, beside=beside | {about.record})
     if _is_unshared_diary(home, entry):
         return own is None or own not in (home.learner, top.by)
-    return _is_in_confidence(entry) and FieldClass.RESTRICTED not in outlet.classes and top.by != own
+    return is_in_confidence(entry) and FieldClass.RESTRICTED not in outlet.classes and top.by != own
 
 
-def _is_in_confidence(entry: Entry) -> bool:
+def is_in_confidence(entry: Entry) -> bool:
+    """Whether an entry is about a concern, or was shown through an outlet that carries what is restricted."""
     if isinstance(entry, DisclosureMade):
         return FieldClass.RESTRICTED in OUTLET_BY_NAME[entry.outlet].classes
     return is_restricted(entry)

@@ -71,7 +71,7 @@ class Page(Generic[H]):
         return cls(
             seen,
             tuple(one for one in records if one.accepted or carries_refusal(home, one, outlet, party)),
-            tuple(one for one in duties if not one.rule.startswith(SAFEGUARDING) or _is_for(one, party)),
+            tuple(one for one in duties if not is_confidential(one) or _is_for(one, party)),
             zone,
             party,
         )
@@ -122,6 +122,11 @@ class Page(Generic[H]):
         return f"{words}: {', '.join(said)}" if said else words
 
 
+def is_confidential(duty: Duty) -> bool:
+    """Whether a duty is about a concern, or about what was shown of one."""
+    return duty.rule.startswith(SAFEGUARDING) or duty.party == "safeguarding-lead"
+
+
 def _is_for(duty: Duty, party: str | None) -> bool:
     return party is not None and duty.is_for(party)
 
@@ -134,7 +139,8 @@ def followed_by(text: str, words: str | None) -> str:
 def said_beside(page: Page[Any], entry: BreachAuthorised | RecordAnnotated, by: str) -> str:
     """What was said about another record: a note, or that a breach was authorised."""
     if isinstance(entry, BreachAuthorised):
-        return followed_by(f"{entry.rule} was authorised by {by}", entry.reason)
+        told = "It" if (page.party or "").startswith("learner:") else entry.rule
+        return followed_by(f"{told} was authorised by {by}", entry.reason)
     place = page.home.stack_of(entry.record)
     assert place is not None  # a note about nothing that the page has stays behind
     return followed_by(f"A note was added ({by}), to: {page.named(place.original)}", entry.words)

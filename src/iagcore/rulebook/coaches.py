@@ -24,12 +24,12 @@ from iagcore.practice.readiness import (
     PAUSED,
     STEPS,
     SUPPORTED,
-    SUSPENDED,
     VALUES_AND_PROCESSES,
     BasisChanged,
     Proof,
     Step,
     StepTaken,
+    plain_name,
 )
 from iagcore.practice.self_efficacy import EvidenceNoted
 from iagcore.record.findings import MUST, SHOULD, Duty, Outcome, Verdict, Weight, none_of, verdict
@@ -208,9 +208,8 @@ def _change(entry: Any, case: Case) -> str:
 
 
 def _ends_a_suspension_alone(entry: Any, case: Case) -> bool:
-    standing = case.coach.standing_at(case.at, zone=case.policy.zone)
-    suspended = standing is not None and standing.name == SUSPENDED
-    return isinstance(entry, StepTaken) and suspended and not case.by.startswith("lead:")
+    # whatever moment the step is said to be of: put right later, it would end the suspension
+    return isinstance(entry, StepTaken) and case.coach.is_suspended and not case.by.startswith("lead:")
 
 
 @rule(
@@ -300,10 +299,10 @@ def _whose(entry: Any, case: Case) -> str | None:
 
 
 def _assigned(coach: str, entry: Any, case: Case) -> str:
-    if coach == case.coaching.coach:
-        return "assigned to this journey"
     goes = case.coaching.goes_with(coach, on=_day(entry, case), zone=case.policy.zone)
-    return f"{'covering' if goes else 'neither assigned nor covering'} on {_day(entry, case):%d %b %Y}"
+    if goes and coach == case.coaching.coach:
+        return "assigned to this journey"
+    return f"{'assigned or covering' if goes else 'neither assigned nor covering'} on {_day(entry, case):%d %b %Y}"
 
 
 RESTS_ON_A_COACH: Final = (trained_in_values_and_processes, step_allows_it, required_checks_in_force)
@@ -312,20 +311,22 @@ RESTS_ON_A_COACH: Final = (trained_in_values_and_processes, step_allows_it, requ
 
 def no_longer_ready(home: Home, grounds: Grounds) -> list[Duty]:
     """A booked conversation whose coach is no longer ready is given to a coach who is, or moved."""
-    found = []
-    for place in home.places:
+    found: dict[str, Duty] = {}
+    for place in reversed(home.places):
         entry = place.top.entry if place.top else None
         if not isinstance(entry, BOOKINGS) or place.top is None or not _is_what_is_booked(entry, home):
             continue
         one = home.parts.bookings[entry.conversation]
+        if one.id in found:
+            continue
         readiness = grounds.readiness(one.coach or "")
         case = Case(grounds.policy(place), at=place.top.at, by=place.top.by, coach=readiness)
         assessed = (assess(rule, entry, case, nature=PLAN) for rule in RESTS_ON_A_COACH)
         wrong = [f"{one.rule}: {one.sentence}" for one in assessed if _no_longer_holds(one.outcome, one.weight)]
         if wrong:
             what = f"conversation {one.id} rests on {one.coach}, who is no longer ready ({'; '.join(wrong)})"
-            found.append(Duty("COA-09", what, one.starts_at, "lead", home.subject))
-    return found
+            found[one.id] = Duty("COA-09", what, one.starts_at, "lead", home.subject)
+    return list(found.values())
 
 
 def _no_longer_holds(outcome: Outcome, weight: Weight | None) -> bool:
@@ -358,7 +359,7 @@ def renewals(home: Home, grounds: Grounds) -> list[Duty]:
     policy, values = grounds.policy(last), grounds.values(last)
     today = policy.day(max(place.at for place in home.places))
     found = []
-    for proof in _latest(readiness.proofs):
+    for proof in _latest((*readiness.proofs, *readiness.exempt(policy.zone))):
         if proof.until is not None:
             due = policy.end_of(proof.until)
             opens = days_from(due, values, "renewal_window_days", back=True)
@@ -380,9 +381,10 @@ def _latest(proofs: tuple[Proof, ...]) -> list[Proof]:
     """Of each training and check, what lasts longest."""
     last: dict[str, Proof] = {}
     for one in proofs:
-        before = last.get(one.name)
+        name = plain_name(one.name)
+        before = last.get(name)
         if before is None or (before.until or date.max) < (one.until or date.max):
-            last[one.name] = one
+            last[name] = one
     return list(last.values())
 
 

@@ -13,7 +13,9 @@ from iagcore.rulebook.sources import ANONYMISATION, CONFIDENTIALITY, LOCAL, RESE
 
 
 def _given(purpose: str, case: Case) -> Given | None:
-    return case.consents.in_force(purpose, at=case.at, on=case.day_of(case.at))
+    # what is still to be shown rests on nothing that was withdrawn; what was shown, on what stood then
+    asked = case.consents.to_rely_on if case.beforehand else case.consents.in_force
+    return asked(purpose, at=case.at, on=case.day_of(case.at))
 
 
 def _said(given: Given | None) -> str:

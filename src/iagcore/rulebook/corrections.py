@@ -11,8 +11,9 @@ from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry
 from iagcore.record.amending import may_amend
 from iagcore.record.findings import MUST, Duty, Verdict, verdict
-from iagcore.record.home import Home, Place
+from iagcore.record.home import Home, Place, Standing
 from iagcore.record.judging import Case, Grounds, Rule, RuleSort, rule
+from iagcore.record.releasing import is_in_confidence
 from iagcore.rulebook.access import may_make
 from iagcore.rulebook.sources import DESIGN, LOCAL
 
@@ -35,9 +36,23 @@ def target_can_be_amended(entry: Any, case: Case) -> Verdict:
         says="{target} is {what}, {asked}",
         plainly="There is nothing on your record that this would put right.",
         target=entry.target,
-        what=_name(case.amending.place.original) if case.amending.place else "no accepted record here",
+        what=_named(case.amending.place, case),
         asked=f"to become {_name(entry.entry)}" if isinstance(entry, EntryCorrected) else "to be withdrawn",
     )
+
+
+def _named(place: Place | None, case: Case) -> str:
+    """What a record is; of one that is not for its asker to know of, no more than of one that is not there."""
+    if place is None or _is_kept_from(place, case):
+        return "no accepted record here"
+    return _name(place.original)
+
+
+def _is_kept_from(place: Place, case: Case) -> bool:
+    author = place.stack[0].by if place.stack else None
+    if case.by == author or case.by.startswith("safeguarding-lead:"):
+        return False
+    return is_in_confidence(place.original) or place.original.declares.by == ("learner",)
 
 
 def _concerned(entry: Any, place: Place) -> list[Entry]:
@@ -71,23 +86,24 @@ def author_may_amend(entry: Any, case: Case) -> Verdict:
         says="{by} amends {kind}",
         plainly="Somebody else has to put this right.",
         by=case.by,
-        kind=", ".join(dict.fromkeys(_name(one) for one in _concerned(entry, case.amended_place))),
+        kind="what is not theirs to know of"
+        if _is_kept_from(case.amended_place, case)
+        else ", ".join(dict.fromkeys(_name(one) for one in _concerned(entry, case.amended_place))),
     )
 
 
 def standing_breaches(home: Home, grounds: Grounds) -> list[Duty]:
     """A breach is due until its record is put right or a lead authorises it."""
-    return [
-        Duty(
-            "COR-03",
-            f"{one.finding.rule} stands on record {one.record!r}: {one.finding.sentence}; put it right, or "
-            "have a lead authorise it",
-            None,
-            "lead",
-            home.subject,
-        )
-        for one in home.breaches
-    ]
+    return [_breach(home, one) for one in home.breaches]
+
+
+def _breach(home: Home, one: Standing) -> Duty:
+    what = f"{one.finding.rule} stands on record {one.record!r}: {one.finding.sentence}; put it right, or have a lead"
+    place = home.stack_of(one.record)
+    # what is in confidence is not told to every lead
+    confidential = place is not None and place.top is not None and is_in_confidence(place.top.entry)
+    party = "safeguarding-lead" if confidential else "lead"
+    return Duty("COR-03", f"{what} authorise it", None, party, home.subject)
 
 
 COR_03: Final = Rule(

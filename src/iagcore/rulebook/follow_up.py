@@ -32,7 +32,7 @@ def follow_ups_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     policy = grounds.policy(place)
     due = _due(since, place, policy, grounds)
     on = policy.day(since) if due is None else policy.day(due)
-    if journey.consents.to_rely_on(CONTACT, at=since if due is None else due, on=on) is None:
+    if grounds.consents(journey).to_rely_on(CONTACT, at=since if due is None else due, on=on) is None:
         return []
     what = "follow up: ask the learner how it went"
     opens = due and policy.end_of(on - relativedelta(days=1))

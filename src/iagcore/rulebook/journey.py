@@ -131,9 +131,16 @@ def starts_once_and_stays_its_learners(entry: Any, case: Case) -> Verdict:
         ),
         says="the journey is {whose}, and {started}",
         plainly="The journey cannot be started like this.",
-        whose=f"of {case.learner}" if case.learner else "nobody's yet",
+        whose=_whose(start, case),
         started="has a start on its record" if (START, START) in case.opened else "has not started",
     )
+
+
+def _whose(start: Any, case: Case) -> str:
+    # another learner is not named to whoever asks
+    if case.learner is None:
+        return "nobody's yet"
+    return "this learner's" if case.learner == getattr(start, "learner", case.learner) else "another learner's"
 
 
 @rule(

@@ -16,6 +16,7 @@ from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, verdict
 from iagcore.record.home import Place
 from iagcore.record.journey import Journey
 from iagcore.record.judging import Case, Grounds, Rule, RuleSort, rule
+from iagcore.rulebook.access import may_make
 from iagcore.rulebook.sources import DESIGN, ESCALATION, ITEM_NINE, LOCAL
 
 THE_SAFEGUARDING_LEAD: Final = "safeguarding-lead"
@@ -36,10 +37,13 @@ SAF_01: Final = Rule(
 
 
 def escalations(journey: Journey, grounds: Grounds) -> list[Duty]:
-    """A concern that is open is escalated within so many hours; immediate danger at once, with whom to reach."""
+    """A concern that is open is escalated within so many hours; immediate danger at once, with whom to reach.
+
+    One that a coach holds is still to be escalated: from coach to coach it has gone nowhere.
+    """
     found = []
     for one in journey.safeguarding.open:
-        if one.escalated_at is not None:
+        if one.held_by is not None and not one.held_by.startswith("coach:"):
             continue
         place = _raised(journey, one)
         values = grounds.values(place)
@@ -139,7 +143,9 @@ SAF_03: Final = Rule(
 )
 def no_concern_is_open(entry: Any, case: Case) -> Verdict:
     """While a concern is open, the journey is not closed and nothing of it is erased."""
-    # how many there are, and what they are about, is not for whoever closes a journey
+    # how many there are, and what they are about, is not for whoever closes a journey; who may not is told nothing
+    if not may_make(entry, case):
+        return verdict(True, says="asked of somebody who may close or erase")
     return verdict(
         not case.safeguarding.open,
         says="what the safeguarding lead holds for this journey is {state}",

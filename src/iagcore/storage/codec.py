@@ -191,7 +191,9 @@ def made(kind: type[Entry], values: Mapping[str, Any]) -> Entry:
     declared = {field.name: field for field in kind.declares.fields}
     for name, value in values.items():
         if name not in declared:
-            raise InvalidEntry(kind.declares.name, name, value, f"there is no such field{nearest(name, declared)}")
+            reason = f"there is no such field{nearest(name, declared)}"
+            # whatever was meant for a field that is spelt wrongly may be somebody's words
+            raise InvalidEntry(kind.declares.name, name, value, reason, private=isinstance(value, str))
     for name, field in declared.items():
         if name not in values and not field.may_be_left_out:
             raise InvalidEntry(kind.declares.name, name, None, "it is missing")
