@@ -124,7 +124,7 @@ def settle(arrived: Sequence[Opportunity], before: Sequence[Before[Row]]) -> lis
 
 
 def id_of_its_own(id_in_feed: str, identity: Identity, feed: str, *, is_taken: Callable[[str], bool]) -> str:
-    """The directory's id for what is new: the feed's where that is free and short enough, else one of its own making."""
+    """The directory's id for what is new: the feed's where it is free and short enough, else one of its own making."""
     if len(id_in_feed) <= LONGEST_ID and not is_taken(id_in_feed):
         return id_in_feed
     made = digest_of(feed, id_in_feed, identity.text)

@@ -12,7 +12,7 @@ import attrs
 from iagcore.directory.codec import written
 from iagcore.directory.identity import Before, id_of_its_own, identity_of, settle
 from iagcore.directory.matching import Sought, match, says_every_word
-from iagcore.directory.protocols import Found, Kept, Listing, Unread
+from iagcore.directory.protocols import MOST_COUNTED, Found, Kept, Listing, Unread
 from iagcore.practice.opportunities import Opportunity
 
 
@@ -84,7 +84,7 @@ class MemoryDirectory:
         present = (one.opportunity for one in self._kept.values() if one.gone is None)
         matches = [match(one, sought, today=today) for one in present if says_every_word(one, sought)]
         shown = sorted((one for one in matches if not one.hidden), key=lambda one: one.rank)
-        return Found(shown[:most], len(shown))
+        return Found(shown[:most], min(len(shown), MOST_COUNTED))
 
 
 def counted(counts: Kept, was: Listing | None, now: Listing, said: int) -> Kept:

@@ -13,7 +13,7 @@ their own database lets `iagcore.testing.DirectoryContract` prove it.
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 import attrs
 
@@ -71,9 +71,13 @@ class Kept:
         return self.new + self.changed + self.unchanged
 
 
+MOST_COUNTED: Final = 1000
+"""How far a search counts what it found."""
+
+
 @attrs.frozen
 class Found:
-    """What a search found: the best matches, best first, and how many there are in all."""
+    """What a search found: the best matches, best first, and how many there are in all, counted to `MOST_COUNTED`."""
 
     matches: tuple[Match, ...] = attrs.field(converter=kept)
     in_all: int

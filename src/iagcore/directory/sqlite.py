@@ -33,12 +33,17 @@ import attrs
 from iagcore.directory.codec import FORMAT, read, written
 from iagcore.directory.identity import Before, Identity, Settled, id_of_its_own, settle
 from iagcore.directory.matching import Sought, match, searched
-from iagcore.directory.protocols import Found, Kept, Listing, Unread
+from iagcore.directory.protocols import MOST_COUNTED, Found, Kept, Listing, Unread
 from iagcore.exceptions import UnusableDirectory
 from iagcore.practice.opportunities import NO, YES, Answer, Opportunity
 
 APPLICATION_ID: Final = 0x49414744
 """`IAGD` in the file's header: how a directory is told from somebody else's database."""
+
+_FACTS_BESIDE_PLACE: Final = """runs, least_age, most_age, free, free_until, lasting, ending, first_end, last_end,
+    whole, points, name, id"""
+_FACTS: Final = f"{_FACTS_BESIDE_PLACE}, anywhere, x, y, z"
+"""What a search looks at: with all of it in an index, no page of the table itself is read."""
 
 SCHEMA: Final = (
     """CREATE TABLE listing (
@@ -54,7 +59,8 @@ SCHEMA: Final = (
            document     TEXT NOT NULL
        ) STRICT""",
     "CREATE INDEX listing_in_feed ON listing (feed, id_in_feed)",
-    # 1 yes, 0 no, NULL unknown; weekdays are bits, Monday the lowest; days are texts that sort as they follow
+    # 1 yes, 0 no, NULL unknown; weekdays are bits, Monday the lowest; days are texts that sort as they follow.
+    # Nearly everything has one place or none: its point stands here, and only where there are more in a table beside.
     """CREATE TABLE facts (
            row        INTEGER PRIMARY KEY,
            present    INTEGER NOT NULL,
@@ -69,11 +75,16 @@ SCHEMA: Final = (
            first_end  TEXT,
            last_end   TEXT,
            whole      INTEGER NOT NULL,
+           points     INTEGER NOT NULL,
+           x          REAL,
+           y          REAL,
+           z          REAL,
            name       TEXT NOT NULL,
            id         TEXT NOT NULL
        ) STRICT""",
-    """CREATE INDEX facts_present ON facts (present, runs, anywhere, least_age, most_age, free, free_until,
-           lasting, ending, first_end, last_end, whole, name, id)""",
+    f"CREATE INDEX facts_present ON facts (present, {_FACTS})",
+    f"CREATE INDEX facts_by_place ON facts (z, x, y, present, {_FACTS_BESIDE_PLACE})",
+    f"CREATE INDEX facts_anywhere ON facts (anywhere, present, {_FACTS}) WHERE anywhere IS NOT 0",
     """CREATE TABLE place (
            row INTEGER NOT NULL,
            x   REAL NOT NULL,
@@ -108,9 +119,8 @@ _KNOWN: Final = """SELECT row, id, name, organisation, gone, document FROM listi
 
 _LISTING: Final = "SELECT id, feed, id_in_feed, first_listed, last_listed, gone, document FROM listing"
 
-_FACT: Final = """INSERT OR REPLACE INTO facts (row, present, runs, anywhere, least_age, most_age, free, free_until,
-                      lasting, ending, first_end, last_end, whole, name, id)
-                  VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_FACT: Final = f"""INSERT OR REPLACE INTO facts (row, present, anywhere, x, y, z, {_FACTS_BESIDE_PLACE})
+                    VALUES (?, 1, {", ".join("?" * 17)})"""
 
 _NOTHING_WAS_LOST: Final = """SELECT EXISTS (SELECT 1 FROM temp.present)
                                  AND NOT EXISTS (SELECT 1 FROM temp.unread WHERE id_in_feed IS NULL)"""
@@ -154,46 +164,70 @@ _FOR_AGE: Final = """CASE
     WHEN least_age IS NULL AND most_age IS NULL THEN NULL
     ELSE ifnull(:age >= least_age, 1) AND ifnull(:age <= most_age, 1)
 END"""
-_SQUARE: Final = "((x - :x) * (x - :x) + (y - :y) * (y - :y) + (z - :z) * (z - :z))"
-_WITHIN: Final = f"""SELECT row, min({_SQUARE}) AS square FROM place
-    WHERE z BETWEEN :z - :reach AND :z + :reach AND x BETWEEN :x - :reach AND :x + :reach
-      AND y BETWEEN :y - :reach AND :y + :reach AND {_SQUARE} <= :radius GROUP BY row"""
-_NEAREST: Final = f"SELECT row, min({_SQUARE}) AS square FROM place GROUP BY row"
+_FROM_POINT: Final = "(({0}x - :x) * ({0}x - :x) + ({0}y - :y) * ({0}y - :y) + ({0}z - :z) * ({0}z - :z))"
+_SQUARE: Final = f"""CASE points
+    WHEN 0 THEN NULL
+    WHEN 1 THEN {_FROM_POINT.format("facts.")}
+    ELSE (SELECT min({_FROM_POINT.format("place.")}) FROM place WHERE place.row = facts.row)
+END"""
+_IN_BOX: Final = """z BETWEEN :z - :reach AND :z + :reach AND x BETWEEN :x - :reach AND :x + :reach
+    AND y BETWEEN :y - :reach AND :y + :reach"""
 
 
 def query(sought: Sought) -> str:
-    """The statement that finds and ranks what is sought: rows, best first, each with the number of all of them."""
-    asked = {
-        "runs": "runs",
-        "day": _ON_DAY if sought.day is not None else "",
-        "free": _FREE if sought.free else "",
-        "age": _FOR_AGE if sought.age is not None else "",
-    }
-    known = [expression for expression in asked.values() if expression]
+    """The statement that finds what is sought: of each its row and what it is ranked by, in no order."""
+    asked = (
+        "runs",
+        _ON_DAY if sought.day is not None else "",
+        _FREE if sought.free else "",
+        _FOR_AGE if sought.age is not None else "",
+    )
+    known = [expression for expression in asked if expression]
     where = ["present = 1", *(f"({expression}) IS NOT 0" for expression in known)]
-    unknown = [f"(({expression}) IS NULL)" for expression in known]
-    named = "0"
+    unknown = " + ".join(f"(({expression}) IS NULL)" for expression in known)
+    named = " AND ".join(f"instr(' ' || facts.name, ' ' || :word{n}) > 0" for n in range(len(sought.words)))
+    source = "facts"
     if sought.words:
-        where.append("facts.row IN (SELECT rowid FROM words WHERE words MATCH :words)")
-        named = "facts.row IN (SELECT rowid FROM words WHERE words MATCH :named)"
-    columns = f"facts.row AS row, {named} AS named, name, id"
+        # a cross join keeps its order: the words first, then what they stand on
+        source = "words CROSS JOIN facts ON facts.row = words.rowid"
+        where.insert(0, "words MATCH :words")
+    columns = f"facts.row AS row, {named or '0'} AS named, facts.name AS name, facts.id AS id"
+
+    def arm(square: str, unknown: str, *conditions: str, source: str = source) -> str:
+        conditions = (*where, *conditions)
+        return f"SELECT {columns}, {unknown} AS unknown, {square} AS square FROM {source} WHERE {_all(conditions)}"
+
     if sought.near is None:
-        found = f"SELECT {columns}, {' + '.join(unknown)} AS unknown, NULL AS square FROM facts WHERE {_all(where)}"
-    elif sought.within is None:
-        placed = "(near.square IS NULL AND anywhere IS NOT 1)"
-        found = f"""SELECT {columns}, {" + ".join([*unknown, placed])} AS unknown, near.square AS square
-                    FROM facts LEFT JOIN near USING (row) WHERE {_all(where)}"""
-    else:
-        beyond = ["facts.row NOT IN (SELECT row FROM near)", "anywhere IS NOT 0"]
-        found = f"""SELECT {columns}, {" + ".join(unknown)} AS unknown, near.square AS square
-                    FROM near CROSS JOIN facts USING (row) WHERE {_all(where)}
-                    UNION ALL
-                    SELECT {columns}, {" + ".join([*unknown, "(anywhere IS NULL)"])} AS unknown, NULL AS square
-                    FROM facts WHERE {_all([*where, *beyond])}"""
-    near = "" if sought.near is None else _NEAREST if sought.within is None else _WITHIN
-    return f"""{f"WITH near AS MATERIALIZED ({near})" if near else ""}
-        SELECT row, count(*) OVER () FROM ({found})
-        ORDER BY unknown, named = 0, square IS NULL, square, name, id LIMIT :most"""
+        return arm("NULL", unknown)
+    if sought.within is None:
+        return arm(_SQUARE, f"{unknown} + (points = 0 AND anywhere IS NOT 1)")
+    within = f"({_SQUARE}) <= :radius"
+    # beyond the radius, or of unknown place, is still shown where it is not known to be too far
+    may_be_beyond = f"(anywhere IS NOT 0 OR {within})"
+    if sought.words:
+        # the words are few enough to look at each place once
+        return arm(
+            f"CASE WHEN {within} THEN {_SQUARE} END",
+            f"{unknown} + (anywhere IS NULL AND ({within}) IS NOT 1)",
+            may_be_beyond,
+        )
+    point = _FROM_POINT.format("facts.")
+    one_place = arm(point, unknown, _IN_BOX, f"{point} <= :radius", source="facts INDEXED BY facts_by_place")
+    in_box = f"facts.row IN (SELECT row FROM place WHERE {_IN_BOX})"
+    places = arm(_SQUARE, unknown, in_box, within)
+    beyond = arm(
+        "NULL",
+        f"{unknown} + (anywhere IS NULL)",
+        "anywhere IS NOT 0",
+        f"(points = 0 OR ({within}) IS NOT 1)",
+        source="facts INDEXED BY facts_anywhere",
+    )
+    return f"{one_place} UNION ALL {places} UNION ALL {beyond}"
+
+
+RANKED: Final = """SELECT row FROM ({})
+                   ORDER BY unknown, named = 0, square IS NULL, square, name, id LIMIT :most"""
+COUNTED: Final = "SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT :counted)"
 
 
 def _all(conditions: Iterable[str]) -> str:
@@ -201,12 +235,12 @@ def _all(conditions: Iterable[str]) -> str:
 
 
 def parameters(sought: Sought, today: date, most: int) -> dict[str, object]:
-    """What stands for the names in `query`."""
+    """What stands for the names in `query`, `RANKED` and `COUNTED`."""
     x, y, z = sought.centre or (None, None, None)
-    words = " AND ".join(f'"{word}"*' for word in sought.words)
     return {
         "today": str(today),
         "most": most,
+        "counted": MOST_COUNTED,
         "bit": None if sought.day is None else 1 << sought.day,
         "age": sought.age,
         "x": x,
@@ -215,8 +249,8 @@ def parameters(sought: Sought, today: date, most: int) -> dict[str, object]:
         "radius": sought.radius,
         # a little wider than the radius, so that rounding in the box loses nothing that the radius has
         "reach": None if sought.radius is None else math.sqrt(sought.radius) + 1e-9,
-        "words": words,
-        "named": f"name : ({words})",
+        "words": " AND ".join(f'"{word}"*' for word in sought.words),
+        **{f"word{number}": word for number, word in enumerate(sought.words)},
     }
 
 
@@ -229,13 +263,15 @@ def _three_valued(answer: Answer) -> int | None:
 
 
 def facts_of(opportunity: Opportunity) -> tuple[object, ...]:
-    """What an opportunity answers, as the columns of `facts` have it, from `runs` on."""
+    """What an opportunity answers, in the order of `_FACT`."""
     week = opportunity.week
     free, until = opportunity.price
     anywhere = 1 if opportunity.is_remote else 0 if opportunity.every_place_is_known else None
+    points = _points(opportunity)
     return (
-        _three_valued(opportunity.is_open),
         anywhere,
+        *(points[0] if len(points) == 1 else (None, None, None)),
+        _three_valued(opportunity.is_open),
         opportunity.least_age,
         opportunity.most_age,
         _three_valued(free),
@@ -245,9 +281,14 @@ def facts_of(opportunity: Opportunity) -> tuple[object, ...]:
         week.first_end and str(week.first_end),
         week.last_end and str(week.last_end),
         int(week.whole),
+        len(points),
         searched(opportunity)[0],
         opportunity.id,
     )
+
+
+def _points(opportunity: Opportunity) -> list[tuple[float, float, float]]:
+    return sorted({point for place in opportunity.places if (point := place.on_globe)})
 
 
 class SQLiteDirectory:
@@ -302,13 +343,15 @@ class SQLiteDirectory:
         with self._reading() as connection:
             if connection is None:
                 return Found((), 0)
-            rows = connection.execute(query(sought), parameters(sought, today, most)).fetchall()
+            statement, names = query(sought), parameters(sought, today, most)
+            rows = connection.execute(RANKED.format(statement), names).fetchall()
+            [(in_all,)] = connection.execute(COUNTED.format(statement), names)
             documents = [
                 connection.execute("SELECT id, document FROM listing WHERE row = ?", (row,)).fetchone()
-                for row, _ in rows
+                for (row,) in rows
             ]
         matches = [match(read(id, document), sought, today=today) for id, document in documents]
-        return Found(matches, rows[0][1] if rows else 0)
+        return Found(matches, in_all)
 
     def close(self) -> None:
         """Close what is open; using the directory afterwards opens it again."""
@@ -498,8 +541,9 @@ def _update(connection: sqlite3.Connection, was: _Kept, one: Settled[_Kept], tod
 def _index(connection: sqlite3.Connection, row: int, opportunity: Opportunity) -> None:
     connection.execute(_FACT, (row, *facts_of(opportunity)))
     connection.execute("INSERT INTO words (rowid, name, others) VALUES (?, ?, ?)", (row, *searched(opportunity)))
-    points = {point for place in opportunity.places if (point := place.on_globe)}
-    connection.executemany("INSERT INTO place VALUES (?, ?, ?, ?)", [(row, *point) for point in points])
+    points = _points(opportunity)
+    if len(points) > 1:
+        connection.executemany("INSERT INTO place VALUES (?, ?, ?, ?)", [(row, *point) for point in points])
 
 
 def _listing(row: tuple[Any, ...]) -> Listing:
