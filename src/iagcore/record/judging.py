@@ -27,6 +27,7 @@ from iagcore.practice.kinds import Entry, FieldClass, Nature, accept_moment, acc
 from iagcore.practice.learners import JourneyStatus
 from iagcore.practice.learning import Learning
 from iagcore.practice.measures import Measures
+from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.readiness import Readiness
 from iagcore.practice.safeguarding import Safeguarding
 from iagcore.practice.self_efficacy import SelfEfficacy
@@ -73,8 +74,9 @@ class Case:
 
     `at` is when the entry happened or was decided (aware), `by` who makes it. `home` is the subject it is recorded
     under; `opened` are the line ids ever used there; `learner` whose journey it is; `coach` the readiness of the coach
-    whom the entry is about; `consents` what the learner consented to, on other journeys too; `timelines` the hours of
-    the people concerned, by subject, as if the lines that the entry changes were released.
+    whom the entry is about; `opportunity` what the directory knows of what it points to; `consents` what the learner
+    consented to, on other journeys too; `timelines` the hours of the people concerned, by subject, as if the lines that
+    the entry changes were released.
     """
 
     policy: Policy = attrs.field(kw_only=False)
@@ -94,6 +96,7 @@ class Case:
     _follow_ups: FollowUps | None = None
     _status: JourneyStatus | None = None
     home: str | None = None
+    opportunity: Opportunity | None = None
     _timelines: Mapping[str, Timeline] | None = None
     _amending: Amending | None = None
     opened: frozenset[LineKey] = frozenset()
@@ -175,6 +178,11 @@ class Case:
     def self_efficacy(self) -> SelfEfficacy:
         """The journey's evidence and diary."""
         return known("the journey's evidence", self._self_efficacy)
+
+    @property
+    def learning(self) -> Learning:
+        """The journey's courses."""
+        return known("the journey's courses", self._learning)
 
     @property
     def measures(self) -> Measures:

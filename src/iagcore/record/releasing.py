@@ -21,11 +21,12 @@ from iagcore.practice.conversations import Conversations
 from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade, Outlet
 from iagcore.practice.kinds import Entry, FieldClass, accept_day, accept_party, accepted
 from iagcore.practice.learners import JourneyStarted
-from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.record.home import Home, Parts, Place, Version
 from iagcore.record.records import Record, UnreadEntry
 
+ABOUT_A_CONCERN: Final = (ConcernRaised, ConcernEscalated, ConcernClosed, SafetyTalkedAbout)
 NOTES_BESIDE: Final = (RecordAnnotated, BreachAuthorised)
 """The kinds that are about another record, and go where it goes."""
 
@@ -158,8 +159,10 @@ def _is_in_confidence(entry: Entry) -> bool:
 
 
 def is_restricted(entry: Entry) -> bool:
-    """Whether an entry has a restricted field: then the whole of it is."""
-    return any(field.type.field_class is FieldClass.RESTRICTED for field in entry.declares.fields)
+    """Whether an entry is about a concern, or says something restricted: then the whole of it is."""
+    restricted = [field for field in entry.declares.fields if field.type.field_class is FieldClass.RESTRICTED]
+    said = any(getattr(entry, field.name) is not None for field in restricted)
+    return said or isinstance(entry, ABOUT_A_CONCERN)
 
 
 def _is_unshared_diary(home: Home, entry: Entry) -> bool:
