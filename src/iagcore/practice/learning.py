@@ -15,7 +15,7 @@ from iagcore.practice.opportunities import Status
 from iagcore.practice.self_efficacy import Domain
 
 SHOWN: Final = "shown"
-ListedStatus = Annotated[str, one_of("status in a directory", *Status)]
+ListedStatus = Annotated[str, one_of("status in a directory", *(status.value for status in Status))]
 SupportStatus = Annotated[str, one_of("status", "on a waiting list", "started", "ended", "declined", "unknown")]
 
 
