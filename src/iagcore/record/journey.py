@@ -33,8 +33,8 @@ from iagcore.record.releasing import View, seen_by
 class Journey(Home):
     """One learner on one programme, as the record gives it.
 
-    Its parts are ordinary values: `status`, `bookings`, `allowance`, `grow`, `self_efficacy`, `learning`, `signposting`,
-    `measures`, `coaching`, `consents`, `safeguarding`, `follow_ups`.
+    Its parts are ordinary values: `status`, `bookings`, `allowance`, `grow`, `self_efficacy`, `learning`,
+    `signposting`, `measures`, `coaching`, `consents`, `safeguarding`, `follow_ups`.
     """
 
     @property

@@ -133,6 +133,8 @@ def trained_in_signposting(entry: Any, case: Case) -> Verdict:
 )
 def coach_has_experienced_the_course(entry: Any, case: Case) -> Verdict:
     """The coach has experienced this course; the case study asks it of some of the courses."""
+    if entry.course is None:
+        return verdict(True, says="no course of the college's own")
     return verdict(
         case.coach.has_experienced(entry.course, _day(entry, case), zone=case.policy.zone),
         says="course {course}: {experienced} by the coach",
