@@ -34,6 +34,7 @@ NOT_RUN: Final = (
     "{rule-book}",
     "{kinds}",
     "{policy-values}",
+    "{outlets}",
     "{booking-life}",
     "{booking-life-table}",
 )

@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -382,6 +382,24 @@ def test_what_is_released_is_decided_and_recorded_first() -> None:
     assert (shown.accepted, [one.rule for one in shown.breaches]) == (True, ["CON-02"])
 
 
+def test_the_days_of_an_extract_and_of_a_cover_are_those_where_the_policy_is_at_home() -> None:
+    cases = around(now=lambda: on(30))
+    night = datetime(2025, 9, 10, 23, 30, tzinfo=UTC)  # half past midnight on the 11th, in London
+    cases.record(
+        "a", ConsentGiven(consent="r", purpose=RESEARCH, scope=THIS_JOURNEY), by="learner:a", at=night
+    ).require()
+    cases.record("a", CoverAssigned(coach=NINA, until=date(2025, 9, 11)), by=JO, at=night).require()
+    released = cases.release("a", DisclosureMade(outlet="research extract", shown_to=RIA), by=JO).view
+    assert released is not None
+    assert date(2025, 9, 11) in [one.at for one in released.entries]
+    assert date(2025, 9, 10) not in [one.at for one in released.entries]
+    zone, journey = STARTER.zone, cases.journey("a")
+    seen = [journey.seen_by(NINA, on=date(2025, 9, day), zone=zone).reason is None for day in (10, 11, 12)]
+    assert seen == [False, True, False]
+    view = DisclosureMade(outlet="coaching view", shown_to=NINA)
+    assert "ACC-02" in refusals(cases.release("a", view, by=JO).decision)
+
+
 def test_a_case_study_carries_what_is_quoted_and_nothing_else() -> None:
     cases = around()
     for words in ("QUOTED", "KEPT"):
@@ -444,6 +462,93 @@ def test_whoever_hands_something_over_sees_no_more_of_it_than_is_theirs_to_see()
     everything = DisclosureMade(outlet="safeguarding view", shown_to=SAM)
     assert refusals(cases.release("a", everything, by=NINA).decision) == ["ACC-02"]
     assert "CONCERN" in repr(cases.release("a", everything, by=SAM).view)
+
+
+@pytest.mark.parametrize(
+    ("outlet", "to", "by", "allowed"),
+    [
+        ("coaching view", JO, RIA, False),
+        ("action plan", "learner:a", RIA, False),
+        ("own record", "learner:a", "coach:zed", False),
+        ("action plan", "learner:a", "coach:zed", False),
+        ("coaching view", NINA, "coach:zed", False),
+        ("safeguarding view", SAM, JO, False),
+        ("coaching view", NINA, JO, True),
+        ("coaching view", JO, NINA, True),
+        ("own record", "learner:a", NINA, True),
+        ("action plan", "learner:a", SAM, True),
+        ("research extract", RIA, JO, True),
+        ("research extract", RIA, RIA, True),
+        ("research extract", RIA, "coach:zed", False),
+        ("case study", JO, JO, True),
+    ],
+)
+def test_whoever_hands_something_over_may_see_it_themselves(outlet: str, to: str, by: str, allowed: bool) -> None:
+    cases = around()
+    cases.record("a", CoachAssigned(coach=NINA), by=JO, at=on(0)).require()
+    for purpose in (RESEARCH, "case study"):
+        given = ConsentGiven(consent=purpose, purpose=purpose, scope=THIS_JOURNEY)
+        cases.record("a", given, by="learner:a", at=on(0)).require()
+    shown = DisclosureMade(outlet=outlet, shown_to=to, whole_approved_by=JO, nobody_recognisable=True)
+    released = cases.release("a", shown, by=by)
+    assert ("ACC-02" not in refusals(released.decision)) is allowed
+    assert (released.view is not None) is allowed
+
+
+def test_a_coachs_record_is_written_on_by_the_coach_and_leads_alone() -> None:
+    cases = around()
+    cases.record(NINA, TRAINED, by=NINA, id="trained").require()
+    note = RecordAnnotated(record="trained", words="x")
+    for by in (OMAR, RIA, "learner:a", SAM):
+        refused = cases.record(NINA, note, by=by)
+        assert refusals(refused) == ["ACC-01"]
+    assert "which is for coach, lead, on their own record alone" in cases.record(NINA, TRAINED, by=OMAR).explain()
+    for by in (NINA, JO):
+        assert cases.record(NINA, note, by=by).accepted
+
+
+def test_who_was_assigned_when_is_kept() -> None:
+    cases = around(under=policy(gated("COA-08"), name="strict"))
+    cases.record("a", CoachAssigned(coach=NINA), by=JO, at=on(0)).require()
+    cases.record("a", CoachAssigned(coach=OMAR), by=JO, at=on(10)).require()
+    note = GoalSet(goal="g", words="x", outside="peer")
+    seen = {}
+    for by in (NINA, OMAR):
+        decisions = [(day, cases.record("a", note, by=by, at=on(day))) for day in (0, 5, 10, 11)]
+        seen[by] = [day for day, decision in decisions if not decision.breaches]
+    assert seen == {NINA: [0, 5, 10], OMAR: [10, 11]}
+
+
+def test_a_pause_is_ended_with_the_coachs_own_agreement() -> None:
+    cases = around()
+    cases.record(NINA, StepTaken(step="independent", coach_agrees=True), by=NINA, at=on(0)).require()
+    cases.record(NINA, CoachPaused(), by=NINA, at=on(1)).require()
+    for step in ("independent", "supported"):
+        ended = cases.record(NINA, StepTaken(step=step, coach_agrees=False), by=JO, at=on(2))
+        assert refusals(ended) == ["COA-05"]
+    assert cases.record(NINA, StepTaken(step="supported", coach_agrees=True), by=JO, at=on(2)).accepted
+
+
+def test_training_that_has_not_come_yet_proves_nothing_and_none_runs_out_before_it_began() -> None:
+    cases = around()
+    to_come = TrainingCompleted(module="values-and-processes", completed_on=on(5).date())
+    cases.record(NINA, to_come, by=NINA, at=on(0)).require()
+    assert cases.coach(NINA).readiness.proofs == ()
+    with pytest.raises(InvalidEntry, match="it would have run out before it was completed, on 2025-09-01"):
+        CheckCompleted(check="DBS", completed_on=date(2025, 9, 1), expires_on=date(2025, 8, 31))
+    with pytest.raises(InvalidEntry, match="not a learner"):
+        ConcernEscalated(concern="w", held_by="learner:a")
+
+
+def test_what_runs_out_is_said_where_supervision_is_not_known() -> None:
+    cases = around()
+    ends = TrainingCompleted(module="values-and-processes", completed_on=on(-9).date(), expires_on=on(20).date())
+    cases.record(NINA, ends, by=NINA, at=on(0)).require()
+    cases.record("a", CoachAssigned(coach=NINA), by=JO, at=on(0)).require()
+    said = {one.rule: one.sentence for one in cases.preview("a", booked("c1", on(3)), by=NINA).findings}
+    assert said["COA-07"] == (
+        "values-and-processes runs out on 21 Sep 2025, when the coach last had supervision is not known"
+    )
 
 
 def test_no_learner_is_named_on_a_coachs_record() -> None:
@@ -554,7 +659,9 @@ def test_a_decision_says_which_duties_it_opens() -> None:
     cases = around()
     decision = cases.record("a", ConcernRaised(concern="w", words="x", immediate_danger=True), by=JO, at=on(0))
     assert [(one.rule, one.party) for one in decision.duties] == [("SAF-02", "safeguarding-lead"), ("SAF-02", JO)]
-    assert "Emergency services: 999 (last checked 24 Nov 2026)" in decision.explain()
+    told = decision.explain()
+    assert "Emergency services: 999 (last checked 24 Nov 2026)" in told
+    assert told.count("to do: SAF-02") == 1
 
 
 def test_the_index_stays_in_its_file_and_looks_only_at_what_is_new(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from iagcore.cli import main, record
 from iagcore.policy import Policy
 from iagcore.record.records import Record
 from iagcore.storage.sqlite import SQLiteJournal
+from tests.casework import OF_ONE_JOURNEY
 
 HEAD = 'schema = 1\nfile = "f"\n'
 
@@ -55,6 +56,7 @@ Run = Callable[..., tuple[int, str, str]]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command in a folder of its own: its exit code, and what it printed on either stream."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(record, "Casebook", partial(Casebook, rules=OF_ONE_JOURNEY))
 
     def run(*argv: str) -> tuple[int, str, str]:
         code = main(argv)
@@ -680,9 +682,9 @@ def test_show_of_a_journey_whose_start_was_refused_says_that_there_is_none(
 
 def test_show_of_a_name_that_no_journey_can_have_says_why(run: Run, written: Callable[..., str]) -> None:
     run("record", written(HEAD + START))
-    code, out, err = run("show", "coach:nina")
+    code, out, err = run("show", "learner:a")
     assert (code, out) == (2, "")
-    assert "a journey's name does not begin with coach:" in err
+    assert "a journey's name does not begin with learner:" in err
 
 
 def test_show_of_what_is_no_journal_says_so(run: Run, tmp_path: Path) -> None:

@@ -16,18 +16,20 @@ from iagcore.record.journey import fold
 from iagcore.record.records import Record, Sort, UnreadEntry
 from iagcore.reports import journey_page
 from iagcore.reports.layout import WIDTH, bar, beside, section, wrapped
+from tests.casework import OF_ONE_JOURNEY
 
 POLICY = iag.Policy.load("starter")
 BEGINNING = datetime(2026, 1, 5, 10, tzinfo=UTC)
 START = iag.JourneyStarted(learner="learner:a", programme="phase-1", attests_age=30)
 ASSIGNED = iag.CoachAssigned(coach="coach:nina")
+NINA, SAM = "coach:nina", "safeguarding-lead:sam"
 
 
 class Book:
     """A casebook of one journey, whose entries are a day apart and are named by their place."""
 
     def __init__(self, *made: Entry, policy: iag.Policy = POLICY) -> None:
-        self.casebook = iag.Casebook(iag.MemoryJournal(), policy, clock=lambda: BEGINNING)
+        self.casebook = iag.Casebook(iag.MemoryJournal(), policy, clock=lambda: BEGINNING, rules=OF_ONE_JOURNEY)
         self.policy, self.made = policy, 0
         for one in made:
             self.add(one)
@@ -39,14 +41,22 @@ class Book:
 
     @property
     def page(self) -> str:
+        return self.seen_by(None)
+
+    def seen_by(self, party: str | None) -> str:
+        """The page as a party may see it."""
         casebook = self.casebook
         return journey_page(
-            casebook.journey("a"), records=casebook.records("a"), duties=casebook.duties("a"), zone=self.policy.zone
+            casebook.journey("a"),
+            records=casebook.records("a"),
+            duties=casebook.duties("a"),
+            zone=self.policy.zone,
+            party=party,
         )
 
-    def lines(self, title: str) -> list[str]:
+    def lines(self, title: str, *, party: str | None = None) -> list[str]:
         """The lines of one section."""
-        return sections(self.page).get(title, [])
+        return sections(self.seen_by(party)).get(title, [])
 
 
 def sections(page: str) -> dict[str, list[str]]:
@@ -95,9 +105,20 @@ def test_a_journey_that_ended_or_was_opened_again_says_so(more: Sequence[Entry],
 
 
 @pytest.mark.parametrize(("learner", "said"), [("learner:a", "learner:a"), (None, "nobody yet")])
-def test_a_journey_that_only_a_concern_began_has_not_started(learner: str | None, said: str) -> None:
+def test_a_journey_that_only_a_concern_began_has_not_started_and_names_nobody_to_others(
+    learner: str | None, said: str
+) -> None:
     book = Book(iag.ConcernRaised(concern="k1", words="unseen", learner=learner))
-    assert book.page.splitlines()[2] == f"{said}, not started"
+    assert book.seen_by(SAM).splitlines()[2] == f"{said}, not started"
+    for party in (None, NINA, "learner:a"):
+        assert book.seen_by(party).splitlines()[2] == "nobody yet, not started"
+
+
+def test_whose_journey_it_is_is_not_known_from_a_concern_that_stays_behind() -> None:
+    book = Book(iag.ConcernRaised(concern="k1", words="unseen", learner="learner:a"))
+    book.add(iag.GrowUsed(outside="peer", words="x"))
+    assert book.page.splitlines()[2] == "nobody yet, not started"
+    assert "learner:a" not in book.page
 
 
 def test_minutes_are_shown_as_a_bar_and_as_numbers() -> None:
@@ -159,14 +180,31 @@ def test_an_annotation_is_shown_beside_what_it_is_about() -> None:
     assert book.lines("THE JOURNEY SO FAR")[2] == "               minutes. the room has changed"
 
 
-@pytest.mark.parametrize("about", ["e2", "e3", "e4", "nothing here"])
-def test_an_annotation_beside_what_is_said_in_confidence_keeps_its_words(about: str) -> None:
+@pytest.mark.parametrize("about", ["e2", "e3", "e4", "e5", "nothing here"])
+def test_an_annotation_beside_what_is_said_in_confidence_is_not_told_of(about: str) -> None:
     book = Book(START, iag.ConcernRaised(concern="k1", words="unseen"))
     book.add(iag.DiaryWritten(diary="d1", sort="gratitude", words="unseen"), by="learner:a")
-    book.add(iag.RecordAnnotated(record="e2", words="unseen"))
+    book.add(iag.RecordAnnotated(record="e2", words="unseen"), by=SAM)
     book.add(iag.RecordAnnotated(record=about, words="unseen"))
-    assert book.lines("THE JOURNEY SO FAR")[-1] == "  09 Jan 2026  A note was added (lead:jo)"
-    assert "unseen" not in book.page
+    for party in (None, NINA, "lead:kim"):
+        assert book.lines("THE JOURNEY SO FAR", party=party) == ["  05 Jan 2026  Started on phase-1 (lead:jo)"]
+        assert "unseen" not in book.seen_by(party)
+
+
+def test_annotations_about_one_another_in_the_end_about_nothing_are_not_shown() -> None:
+    book = Book(
+        START, iag.RecordAnnotated(record="e3", words="unseen"), iag.RecordAnnotated(record="e2", words="unseen")
+    )
+    assert "unseen" not in book.seen_by(SAM)
+
+
+def test_an_annotation_to_a_concern_is_for_whoever_sees_the_concern() -> None:
+    book = Book(START, iag.ConcernRaised(concern="k1", words="unseen"))
+    book.add(iag.RecordAnnotated(record="e2", words="one thing more"), by=SAM)
+    for party in (SAM, "lead:jo"):
+        assert book.lines("THE JOURNEY SO FAR", party=party)[-1] == (
+            f"  07 Jan 2026  A note was added ({SAM}), to: Concern raised. one thing more"
+        )
 
 
 # ---- conversations
@@ -368,7 +406,7 @@ def test_evidence_is_shown_by_domain_over_time_with_whose_words_it_is() -> None:
     ]
 
 
-def test_what_the_learner_shares_of_the_diary_is_shown_and_what_is_private_is_only_counted() -> None:
+def test_what_the_learner_shares_of_the_diary_is_shown_and_the_rest_is_theirs_alone() -> None:
     book = Book(START)
     for number, sort in enumerate(("achievement", "gratitude", "gratitude", "achievement")):
         written = iag.DiaryWritten(diary=f"d{number}", sort=sort, words=f"words of {number}", day=date(2026, 1, 4))
@@ -376,17 +414,21 @@ def test_what_the_learner_shares_of_the_diary_is_shown_and_what_is_private_is_on
     book.add(iag.DiaryShared(diary="d0"), by="learner:a")
     book.add(iag.DiaryShared(diary="d1"), by="learner:a")
     book.add(iag.DiaryUnshared(diary="d1"), by="learner:a")
-    assert book.lines("DIARY") == [
+    for party in (None, NINA, "lead:jo", SAM):
+        assert book.lines("DIARY", party=party) == ["  04 Jan 2026  achievement: words of 0"]
+        assert all(f"words of {number}" not in book.seen_by(party) for number in (1, 2, 3))
+    assert book.lines("DIARY", party="learner:a") == [
         "  04 Jan 2026  achievement: words of 0",
-        "  3 entries are the learner's own.",
+        "  04 Jan 2026  gratitude: words of 1 (yours alone)",
+        "  04 Jan 2026  gratitude: words of 2 (yours alone)",
+        "  04 Jan 2026  achievement: words of 3 (yours alone)",
     ]
-    assert all(f"words of {number}" not in book.page for number in (1, 2, 3))
 
 
-def test_one_private_entry_of_the_diary_is_the_learners_own() -> None:
+def test_that_there_is_a_private_diary_is_the_learners_own_to_tell() -> None:
     book = Book(START)
     book.add(iag.DiaryWritten(diary="d1", sort="gratitude", words="unseen"), by="learner:a")
-    assert book.lines("DIARY") == ["  1 entry is the learner's own."]
+    assert book.page == Book(START).page
 
 
 def test_learning_and_other_support_are_shown_as_they_stand() -> None:
@@ -412,12 +454,6 @@ def test_learning_and_other_support_are_shown_as_they_stand() -> None:
         "  13 Jan 2026  mindfulness, linked to the coaching: breathe",
     ]
     assert book.lines("OTHER SUPPORT") == ["  15 Jan 2026  therapy: started"]
-
-
-def test_a_concern_is_shown_by_its_day_alone() -> None:
-    book = Book(START, iag.ConcernRaised(concern="k1", words="unseen", immediate_danger=True))
-    assert book.lines("CONCERNS") == ["  A concern was raised on 06 Jan 2026."]
-    assert "unseen" not in book.page
 
 
 # ---- what is open, and what was not to be
@@ -481,21 +517,40 @@ def test_a_refused_plan_is_shown_with_every_reason_and_what_helps() -> None:
     ]
 
 
-def test_a_diary_entry_that_is_refused_shows_its_kind_alone() -> None:
+def test_a_diary_entry_that_is_refused_shows_its_kind_alone_to_the_learner_and_whoever_asked() -> None:
     book = Book(START)
-    book.add(iag.DiaryWritten(diary="unseen", sort="gratitude", words="unseen"), by="coach:nina")
-    assert book.lines("REFUSED")[0] == "  06 Jan 2026  Diary written"
-    assert "unseen" not in book.page
+    book.add(iag.DiaryWritten(diary="unseen", sort="gratitude", words="unseen"), by=NINA)
+    for party in (NINA, "learner:a"):
+        assert book.lines("REFUSED", party=party)[0] == "  06 Jan 2026  Diary written"
+        assert "unseen" not in book.seen_by(party)
+    assert book.lines("REFUSED") == []
+
+
+def test_to_the_learner_a_refusal_is_told_plainly_and_without_codes() -> None:
+    book = Book(START, booked("c1", 60), booked("c1", 200))
+    assert book.lines("REFUSED", party="learner:a") == [
+        "  07 Jan 2026  Conversation booked: c1, 02 Jun 2026 10:00, 200 minutes",
+        "               It asks for 200 minutes, and 120 of your 180 minutes are free to book.",
+        "               Your coach can look with you at what would fit.",
+        "               It does not fit what the record says of that conversation.",
+        "               Your coach can look at what is on the record with you.",
+        "               That time is already taken.",
+        "               Another time may be free.",
+    ]
 
 
 def test_a_refused_correction_shows_what_it_was_of_and_no_time() -> None:
     book = Book(START, booked())
     for target in ("e2", "e9"):
         book.casebook.correct("a", target, iag.GrowUsed(outside="peer", words="x"), by="lead:jo", why="a slip")
-    assert [line for line in book.lines("REFUSED") if "corrected" in line] == [
-        "               Entry corrected, of: Conversation booked: c1, 02 Jun 2026 10:00, 60 minutes",
-        "               Entry corrected",
-    ]
+    of_the_booking = "               Entry corrected, of: Conversation booked: c1, 02 Jun 2026 10:00, 60 minutes"
+    # what is about nothing on the record is for whoever asked
+    shown: dict[str | None, list[str]] = {
+        None: [of_the_booking],
+        "lead:jo": [of_the_booking, "               Entry corrected"],
+    }
+    for party, lines in shown.items():
+        assert [line for line in book.lines("REFUSED", party=party) if "corrected" in line] == lines
 
 
 def test_what_was_put_right_says_who_did_so_and_why() -> None:
@@ -521,12 +576,24 @@ def test_a_correction_taken_back_does_not_read_as_if_the_entry_were() -> None:
     ]
 
 
-def test_putting_a_diary_entry_right_keeps_the_reason_to_the_learner() -> None:
+def test_putting_a_diary_entry_right_is_the_learners_own_to_know() -> None:
     book = Book(START)
     book.add(iag.DiaryWritten(diary="d1", sort="gratitude", words="unseen"), by="learner:a")
-    book.casebook.withdraw("a", "e2", by="learner:a", why="unseen", id="f")
-    assert book.lines("PUT RIGHT SINCE") == ["  Diary written was withdrawn by learner:a"]
-    assert "unseen" not in book.page
+    book.casebook.withdraw("a", "e2", by="learner:a", why="it was not so", id="f")
+    assert book.lines("PUT RIGHT SINCE", party="learner:a") == [
+        "  Diary written was withdrawn by learner:a. it was not so"
+    ]
+    for party in (None, NINA, SAM, "lead:jo"):
+        assert book.lines("PUT RIGHT SINCE", party=party) == []
+
+
+def test_the_reason_for_putting_a_shared_diary_entry_right_is_the_learners() -> None:
+    book = Book(START)
+    for entry in (iag.DiaryWritten(diary="d1", sort="gratitude", words="x"), iag.DiaryShared(diary="d1")):
+        book.add(entry, by="learner:a")
+    better = iag.DiaryWritten(diary="d1", sort="gratitude", words="y")
+    book.casebook.correct("a", "e2", better, by="learner:a", why="unseen", id="f")
+    assert book.lines("PUT RIGHT SINCE") == ["  Diary written was corrected by learner:a"]
 
 
 def test_a_finding_whose_entry_was_withdrawn_names_the_original() -> None:
@@ -552,7 +619,7 @@ def test_a_duty_without_a_date_or_a_party_is_shown_as_it_is() -> None:
     assert sections(page)["WHAT IS OPEN"] == ["  due          look again [XXX-09]"]
 
 
-def test_kinds_of_a_later_version_are_named_and_not_shown() -> None:
+def test_that_there_is_more_of_a_later_version_is_said_and_nothing_of_it() -> None:
     records = list(Book(START).casebook.records("a"))
     unread = UnreadEntry("dream-told", '{"kind":"dream-told","words":"unseen"}')
     later = attrs.evolve(records[0], id="m1", entry=unread, effect=(), considered=())
@@ -560,7 +627,11 @@ def test_kinds_of_a_later_version_are_named_and_not_shown() -> None:
     refused = attrs.evolve(later, id="m2", outcome=Sort.REFUSED, considered=(refusal,))
     records += [later, refused]
     page = journey_page(fold("a", records), records=records, duties=(), zone=UTC)
-    assert "Not shown, being of kinds that a later version brings: dream-told" in page.splitlines()
+    assert "Something on the record is of a kind that a later version brings, and is not shown." in page.splitlines()
+    # for whom it is, this version cannot tell: whoever asked was told
+    assert "REFUSED" not in sections(page)
+    assert "unseen" not in page
+    page = journey_page(fold("a", records), records=records, duties=(), zone=UTC, party="lead:jo")
     assert sections(page)["REFUSED"] == ["  05 Jan 2026  Dream told", "               XXX-01: no"]
     assert "unseen" not in page
 
@@ -612,7 +683,7 @@ ONE_OF_EACH: tuple[tuple[str, Entry], ...] = (
     ("lead:jo", iag.ActionReviewed(action="a1", outcome="done", conversation="c1")),
     ("lead:jo", iag.WorkshopAttended(workshop="w1")),
     ("lead:jo", iag.GrowUsed(outside="peer", words="x")),
-    ("lead:jo", iag.BreachAuthorised(record="e1", rule="XXX-01", reason="x")),
+    ("lead:jo", iag.BreachAuthorised(record="e2", rule="XXX-01", reason="x")),
     ("learner:a", iag.DiaryWritten(diary="d1", sort="gratitude", words="x")),
     ("learner:a", iag.DiaryShared(diary="d1")),
     ("learner:a", iag.DiaryWritten(diary="d2", sort="achievement", words="x")),
@@ -625,49 +696,68 @@ ONE_OF_EACH: tuple[tuple[str, Entry], ...] = (
     ("lead:jo", iag.CourseLeft(course="k1")),
     ("lead:jo", iag.LearningLinked(course="k1", words="x")),
     ("lead:jo", iag.MeasureTaken(scale="PHQ-9", occasion="baseline", total=9)),
-    ("lead:jo", iag.ConcernRaised(concern="n1", words="x")),
-    ("lead:jo", iag.RecordAnnotated(record="e1", words="x")),
+    ("learner:a", iag.ConsentGiven(consent="t1", purpose="contact", scope="this journey")),
+    ("learner:a", iag.ConsentWithdrawn(purpose="research")),
+    ("lead:jo", iag.ConfidentialityExplained(limits=True)),
+    ("lead:jo", iag.DisclosureMade(outlet="coaching view", shown_to="lead:jo")),
+    ("coach:nina", iag.ConcernRaised(concern="n1", words="x")),
+    ("coach:nina", iag.ConcernEscalated(concern="n1", held_by=SAM)),
+    ("safeguarding-lead:sam", iag.ConcernClosed(concern="n1", words="x")),
+    ("coach:nina", iag.SafetyTalkedAbout()),
+    ("lead:jo", iag.FollowUpPlanned(follow_up="f1", planned_for=date(2026, 12, 1))),
+    ("lead:jo", iag.FollowUpMade(how="letter")),
+    ("lead:jo", iag.RecordAnnotated(record="e2", words="x")),
+    ("lead:jo", iag.RecordAnnotated(record="the concern", words="x")),
     ("lead:jo", iag.JourneyClosed()),
     ("lead:jo", iag.JourneyReopened()),
     ("lead:jo", iag.LearnerLeft(how="moved on")),
 )
-"""An entry of every kind but for the two amendments, and who makes it."""
+"""An entry of every kind that stands on a journey but for the two amendments, and who makes it."""
 
 
 def one_of_each() -> tuple[Book, dict[str, FieldClass]]:
     """A journey with an entry of every kind, each of whose texts is a word of its own, and the class of each."""
-    book, words = Book(), dict[str, FieldClass]()
+    book, words, concern = Book(), dict[str, FieldClass](), ""
     for by, entry in ONE_OF_EACH:
         texts = {}
         for field in entry.declares.fields:
             if field.type.name == "words":
                 texts[field.name] = f"w{len(words)}w"
                 words[texts[field.name]] = field.type.field_class
+        if isinstance(entry, iag.RecordAnnotated) and entry.record == "the concern":
+            texts["record"] = concern
         decision = book.add(attrs.evolve(entry, **texts), by)  # type: ignore[misc] # every kind is an attrs class
-        assert decision.accepted
+        assert decision.accepted, entry
+        concern = f"e{book.made}" if isinstance(entry, iag.ConcernRaised) else concern
     book.casebook.correct("a", "e2", iag.CoachingOfferAnswered(answer="in part", note="w0c"), by="lead:jo", why="w0y")
     book.casebook.withdraw("a", "e1", by="lead:jo", why="w0z")
     return book, words
 
 
-def test_every_text_of_every_kind_has_its_place_but_for_what_is_private_or_restricted() -> None:
+ON_A_JOURNEY = {kind for kind in iag.KINDS if kind.declares.about[0] == "journey"}
+
+
+@pytest.mark.parametrize("party", [None, "coach:omar", "lead:kim", NINA, "lead:jo", SAM, "learner:a"])
+def test_every_text_of_every_kind_has_its_place_but_for_what_is_private_or_restricted(party: str | None) -> None:
     book, words = one_of_each()
     records: list[Record] = list(book.casebook.records("a"))
-    assert {type(record.entry) for record in records} == set(iag.KINDS)
-    page = book.page
-    restricted = {word for word, kind in words.items() if kind is FieldClass.RESTRICTED}
-    private = {
-        record.entry.words
-        for record in records
-        if isinstance(record.entry, iag.DiaryWritten) and record.entry.diary == "d2"
-    }
-    replaced = {
-        record.entry.note
-        for record in records
-        if isinstance(record.entry, iag.CoachingOfferAnswered) and record.id == "e2"
-    }
-    assert (len(restricted), len(private), len(replaced)) == (1, 1, 1)
-    assert {word for word in words if word not in page} == restricted | private | replaced
+    assert {type(record.entry) for record in records} == ON_A_JOURNEY
+    page = book.seen_by(party)
+    hidden: set[str] = set()
+    for record in records:
+        said = {getattr(record.entry, field.name) for field in record.entry.declares.fields} & set(words)
+        match record.entry:
+            case iag.DiaryWritten(diary="d2"):
+                hidden |= said if party != "learner:a" else set()
+            case iag.RecordAnnotated(record=about) if about != "e2":
+                hidden |= said if party not in (NINA, SAM) else set()  # it is about the concern
+            case iag.CoachingOfferAnswered() if record.id == "e2":
+                hidden |= said  # it was replaced
+            case _ if any(words[one] is FieldClass.RESTRICTED for one in said):
+                hidden |= said if party not in (record.by, SAM) else set()
+            case _:
+                pass
+    assert {one for one in words if one not in page} == hidden
     assert "w0c" in page
     assert "w0y" in page
 

@@ -17,6 +17,7 @@ from iagcore.policy import (
     SHIPPED,
     VALUES,
     Cited,
+    EmergencyContact,
     Gap,
     MissedCharge,
     Policy,
@@ -105,6 +106,15 @@ SHEET: dict[str, tuple[Any, Any]] = {
     "rounding": (Rounding("none"), Rounding("none")),
     "write_up_days": (5, 5),
     "commitment_floor": (8, 8),
+    "required_checks": (("safeguarding training",), ()),
+    "renewal_window_days": (30, 30),
+    "supervision_days": (42, 42),
+    "escalation_hours": (2, 2),
+    "emergency_contacts": (
+        (EmergencyContact("Emergency services", "999", date(2015, 4, 1)),),
+        (EmergencyContact("Emergency services", "999", date(2026, 11, 24)),),
+    ),
+    "follow_up_after": (3, 3),
     "minimum_age": (19, 16),
     "window": (Window(date(2015, 4, 1), date(2016, 3, 31)), Window()),
     "phq9_bands": (
@@ -145,6 +155,7 @@ def test_ways_to_wellbeing_cites_its_sources_and_else_decides_locally() -> None:
     day = Policy.load("ways-to-wellbeing").at(date(2015, 4, 1))
     assert {cited.name: cited.source for cited in day.in_force if not cited.local} == {
         "allowance_minutes": CASE_STUDY,
+        "escalation_hours": "A college's safeguarding policy (https://nacollege.co.uk/safeguarding-policy)",
         "minimum_age": "Programme background paper (https://studylib.net/doc/7763702)",
         "window": CASE_STUDY,
         **dict.fromkeys(("phq9_bands", "gad7_bands", "eligible_bands", "phq9_caseness", "gad7_caseness"), ELIGIBLE),
@@ -165,11 +176,18 @@ def test_every_local_value_that_is_shipped_says_who_decides(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_shipped_policy_has_its_name_sets_no_levels_and_has_nothing_to_review(name: str) -> None:
+def test_a_shipped_policy_has_its_name_and_nothing_to_review(name: str) -> None:
     policy = Policy.load(name)
     assert policy.name == name
-    assert dict(policy.levels) == {}
     assert policy.reviews_due(date(2099, 1, 1)) == ()
+
+
+def test_what_a_coachs_record_has_to_say_is_advice_in_starter_alone() -> None:
+    assert dict(Policy.load("ways-to-wellbeing").levels) == {}
+    levels = Policy.load("starter").levels
+    assert {code: [(one.since, one.value) for one in history] for code, history in levels.items()} == {
+        code: [(date(2020, 1, 1), "SHOULD")] for code in ("COA-01", "COA-04", "COA-06", "COA-08")
+    }
 
 
 def test_titles_of_the_shipped_policies() -> None:
@@ -455,6 +473,10 @@ def test_a_file_over_a_shipped_one_changes_only_what_it_names(names: set[str], b
         ("notice_hours", 0, 8760, "hours"),
         ("write_up_days", 0, 3650, "days"),
         ("commitment_floor", 1, 10, "points of commitment"),
+        ("renewal_window_days", 0, 3650, "days"),
+        ("supervision_days", 1, 3650, "days"),
+        ("escalation_hours", 0, 8760, "hours"),
+        ("follow_up_after", 1, 120, "months"),
         ("minimum_age", 0, 130, "years"),
         ("phq9_caseness", 1, 27, "points of PHQ-9"),
         ("gad7_caseness", 1, 21, "points of GAD-7"),
@@ -473,6 +495,44 @@ def test_a_whole_number_is_accepted_at_its_bounds_and_refused_past_them(
     for written in ("45.0", "true", '"45"', "[45]", "2020-01-01"):
         reason = f"{name} from 2020-01-01: value: a whole number of {unit} is expected"
         assert refusal(entry(name, written)) == (7, reason)
+
+
+def test_required_checks_are_names_or_none() -> None:
+    assert value_of("required_checks", '"none"') == ()
+    assert value_of("required_checks", '["DBS", "safeguarding training"]') == ("DBS", "safeguarding training")
+    reason = 'required_checks from 2020-01-01: value: a list of names is expected, such as ["mild", "moderate"]'
+    assert refusal(entry("required_checks", "[]")) == (7, reason)
+
+
+def test_emergency_contacts_say_whom_to_reach_how_and_when_it_was_checked() -> None:
+    written = '[{ name = "Samaritans", contact = "116 123", last_checked = 2026-11-01 }]'
+    (contact,) = value_of("emergency_contacts", written)
+    assert str(contact) == "Samaritans: 116 123 (last checked 01 Nov 2026)"
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("[]", 'a list is expected: [{ name = "…", contact = "999", last_checked = 2026-11-24 }]'),
+        ('"999"', 'a list is expected: [{ name = "…", contact = "999", last_checked = 2026-11-24 }]'),
+        ('["999"]', 'each contact is written { name = "…", contact = "…", last_checked = 2026-11-24 }'),
+        (
+            '[{ name = "x", contact = "999" }]',
+            "'last_checked' is missing: name, contact, last_checked are expected",
+        ),
+        (
+            '[{ name = "x", contakt = "999", last_checked = 2026-11-24 }]',
+            "'contakt' is not known here; did you mean 'contact'?",
+        ),
+        ('[{ name = "", contact = "999", last_checked = 2026-11-24 }]', "name: it is empty"),
+        (
+            '[{ name = "x", contact = "999", last_checked = "2026-11-24" }]',
+            "last_checked: a date is written without quotes, such as 2015-04-01",
+        ),
+    ],
+)
+def test_an_emergency_contact_of_another_shape_is_refused(written: str, reason: str) -> None:
+    assert refusal(entry("emergency_contacts", written)) == (7, f"emergency_contacts from 2020-01-01: value: {reason}")
 
 
 def test_a_missed_charge_is_minutes_or_all_for_each_fault_of_the_learner() -> None:

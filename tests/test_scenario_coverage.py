@@ -18,13 +18,20 @@ MAY_MISS_A_VALUE = {
     "ALW-06",
     "ALW-08",
     "BKG-02",
+    "COA-01",
+    "COA-03",
+    "COA-04",
+    "COA-05",
+    "COA-06",
+    "COA-07",
+    "CON-05",
     "COR-02",
     "GRW-03",
     "JRN-01",
     "JRN-02",
     "MEA-04",
 }
-"""The checks that read a value that a policy may leave undecided, or that an entry may leave unsaid."""
+"""The checks that read what a policy may leave undecided, an entry unsaid, or a coach's own record unknown."""
 
 
 @pytest.fixture(scope="module")

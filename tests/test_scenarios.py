@@ -3,7 +3,7 @@
 import argparse
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,18 @@ from iagcore.cli import check
 from iagcore.exceptions import InvalidFile, InvalidPolicy
 from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected
-from iagcore.practice.coaches import CoachAssigned
+from iagcore.practice.coaches import CoachAssigned, CoverAssigned
+from iagcore.practice.consent import ConfidentialityExplained
 from iagcore.practice.conversations import ConversationBooked, ConversationHeld
+from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.readiness import (
+    CourseExperienced,
+    InterestExpressed,
+    StepTaken,
+    SupervisionHeld,
+    TrainingCompleted,
+)
 from iagcore.rulebook import RULES
 from iagcore.testing.scenarios import Scenario, Step, decided, parse_scenarios, read_scenarios, run
 from iagcore.testing.scenarios.telling import first_moment
@@ -60,8 +69,17 @@ def one(body: str, *, above: str = "") -> Scenario:
     return scenario
 
 
+def on_journeys(scenario: Scenario) -> list[Step]:
+    """The history without what is supplied of coaches' own records."""
+    return [step for step in scenario.history if not step.journey.startswith("coach:")]
+
+
+def of(coach: str, scenario: Scenario) -> list[tuple[str, Entry]]:
+    return [(step.id, step.entry) for step in scenario.history if step.journey == coach]
+
+
 def told(scenario: Scenario) -> list[tuple[str, str]]:
-    return [(step.id, step.entry.declares.name) for step in scenario.history]
+    return [(step.id, step.entry.declares.name) for step in on_journeys(scenario)]
 
 
 def refusing(text: str) -> InvalidFile:
@@ -73,15 +91,18 @@ def refusing(text: str) -> InvalidFile:
 # ---- what is supplied
 
 
-def test_a_scenario_that_speaks_of_nothing_else_gets_a_started_journey_and_its_coach() -> None:
+def test_a_scenario_that_speaks_of_nothing_else_gets_a_started_journey_its_coach_and_confidentiality_explained() -> (
+    None
+):
     scenario = one('try = { kind = "conversation-booked" }\nrules = []')
     began = datetime(2020, 1, 1, 10, tzinfo=UTC)
 
-    started, assigned = scenario.history
+    started, assigned, explained = on_journeys(scenario)
     assert started == Step(
         3, "j", JourneyStarted(learner="learner:a", programme="starter", attests_age=30), "lead:jo", began, "start"
     )
     assert assigned == Step(3, "j", CoachAssigned(coach="coach:nina"), "lead:jo", began, "coach")
+    assert explained == Step(3, "j", ConfidentialityExplained(limits=True), "lead:jo", began, "confidentiality")
     assert scenario.tried == Step(
         5,
         "j",
@@ -98,6 +119,104 @@ def test_a_scenario_that_speaks_of_nothing_else_gets_a_started_journey_and_its_c
     assert run(scenario).passed is True
 
 
+def test_a_coach_of_whom_nothing_is_written_is_ready_for_everything() -> None:
+    scenario = one('try = { kind = "conversation-booked" }\nrules = []', above='policy = "ways-to-wellbeing"')
+    long_ago = datetime(1990, 4, 1, 9, tzinfo=UTC)
+    day = long_ago.date()
+
+    assert of("coach:nina", scenario) == [
+        ("ready 1", TrainingCompleted(module="values-and-processes", completed_on=day)),
+        ("ready 2", TrainingCompleted(module="safeguarding training", completed_on=day)),
+        ("ready 3", StepTaken(step="independent", coach_agrees=True)),
+        ("ready 4", SupervisionHeld()),
+    ]
+    assert [(step.by, step.at) for step in scenario.history[:4]] == [
+        ("lead:jo", long_ago),
+        ("lead:jo", long_ago),
+        ("lead:jo", long_ago),
+        ("lead:jo", datetime(2015, 4, 15, 9, tzinfo=UTC)),  # supervised on the day of the conversation
+    ]
+    assert run(scenario).passed is True
+
+
+def test_a_coach_has_experienced_the_courses_that_are_enrolled_on() -> None:
+    scenario = one('try = { kind = "course-enrolled", course = "mindfulness" }\nrules = []')
+    assert of("coach:nina", scenario)[-1] == ("ready 3", CourseExperienced(course="mindfulness"))
+    assert run(scenario).passed is True
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        'kind = "conversation-booked", coach = "coach:ray"',
+        'kind = "goal-set", by = "coach:ray"',
+        'kind = "journey-started", recruiter = "coach:ray"',
+        'kind = "conversation-held", corrects = "held", coach = "coach:ray"',
+    ],
+)
+def test_every_coach_that_is_named_is_ready(named: str) -> None:
+    scenario = one(
+        f'history = [{{ kind = "conversation-held", id = "held" }}]\ntry = {{ {named} }}\noutcome = "accepted"'
+    )
+    assert [entry for _, entry in of("coach:ray", scenario)][:2] == [
+        TrainingCompleted(module="values-and-processes", completed_on=date(1990, 1, 1)),
+        StepTaken(step="independent", coach_agrees=True),
+    ]
+
+
+def test_every_other_coach_that_is_named_covers() -> None:
+    scenario = one('try = { kind = "conversation-booked", coach = "coach:ray" }\nrules = []')
+    assert [(step.id, step.entry) for step in on_journeys(scenario)[1:3]] == [
+        ("coach", CoachAssigned(coach="coach:nina")),
+        ("coach:ray covers", CoverAssigned(coach="coach:ray", until=date(2999, 12, 31))),
+    ]
+    assert run(scenario).passed is True
+
+
+def test_of_a_coach_whose_record_is_written_nothing_else_is_known() -> None:
+    scenario = one(
+        'history = [{ kind = "interest-expressed" }]\ntry = { kind = "conversation-booked" }\noutcome = "accepted"\n'
+        'rules = ["COA-01", "COA-04", "COA-07"]'
+    )
+    assert of("coach:nina", scenario) == [("#1", InterestExpressed())]
+    assert run(scenario).passed is True
+
+
+def test_what_is_written_of_one_coach_leaves_another_ready() -> None:
+    scenario = one(
+        'history = [{ kind = "interest-expressed", coach = "coach:ray" }]\n'
+        'try = { kind = "conversation-booked" }\noutcome = "accepted"\nrules = []'
+    )
+    assert [id for id, _ in of("coach:nina", scenario)] == ["ready 1", "ready 2", "ready 3"]
+    assert [id for id, _ in of("coach:ray", scenario)] == ["#1"]
+    assert run(scenario).passed is True
+
+
+def test_an_entry_of_a_coachs_own_record_is_nina_s_and_by_her_unless_it_says_otherwise() -> None:
+    scenario = one('try = { kind = "coach-paused" }\nrules = []')
+    assert (scenario.tried.journey, scenario.tried.by) == ("coach:nina", "coach:nina")
+    scenario = one('try = { kind = "coach-paused", coach = "coach:ray" }\nrules = []')
+    assert (scenario.tried.journey, scenario.tried.by) == ("coach:ray", "coach:ray")
+
+
+def test_what_was_completed_was_completed_on_its_day_and_what_expires_does_in_a_week() -> None:
+    training = one('try = { kind = "training-completed", module = "signposting" }\nrules = []').tried.entry
+    assert training == TrainingCompleted(module="signposting", completed_on=date(2020, 1, 8))
+    exemption = one('try = { kind = "exemption-given", module = "signposting" }\nrules = []').tried.entry
+    assert getattr(exemption, "expires_on", None) == date(2020, 1, 15)
+
+
+def test_confidentiality_that_the_scenario_speaks_of_is_not_explained_besides() -> None:
+    scenario = one(
+        'history = [{ kind = "confidentiality-explained" }]\ntry = { kind = "goal-set" }\nrules = ["GRW-06"]'
+    )
+    assert told(scenario) == [
+        ("start", "journey-started"),
+        ("coach", "coach-assigned"),
+        ("#1", "confidentiality-explained"),
+    ]
+
+
 def test_moments_go_on_by_a_week_at_ten_in_the_policys_zone() -> None:
     scenario = one(
         'history = [{ kind = "goal-set", at = 2015-10-20T09:00:00+01:00 }, { kind = "goal-reached" }]\n'
@@ -105,7 +224,8 @@ def test_moments_go_on_by_a_week_at_ten_in_the_policys_zone() -> None:
         above='policy = "ways-to-wellbeing"',
     )
 
-    assert [step.at for step in (*scenario.history, scenario.tried)] == [
+    assert [step.at for step in (*on_journeys(scenario), scenario.tried)] == [
+        datetime(2015, 4, 1, 9, tzinfo=UTC),
         datetime(2015, 4, 1, 9, tzinfo=UTC),
         datetime(2015, 4, 1, 9, tzinfo=UTC),
         datetime(2015, 10, 20, 8, tzinfo=UTC),
@@ -121,7 +241,11 @@ def test_start_false_supplies_no_start() -> None:
 
 def test_a_journey_that_the_scenario_starts_gets_no_other_start_and_still_its_coach() -> None:
     scenario = one('history = [{ kind = "journey-started" }]\ntry = { kind = "goal-set" }\nrules = []')
-    assert told(scenario) == [("#1", "journey-started"), ("coach", "coach-assigned")]
+    assert told(scenario) == [
+        ("#1", "journey-started"),
+        ("coach", "coach-assigned"),
+        ("confidentiality", "confidentiality-explained"),
+    ]
 
 
 def test_a_start_that_is_refused_gets_no_coach() -> None:
@@ -139,12 +263,22 @@ def test_a_journey_whose_coach_the_scenario_assigns_gets_no_other() -> None:
         'history = [{ kind = "journey-started" }, { kind = "coach-assigned", coach = "coach:ray" }]\n'
         'try = { kind = "cover-assigned", journey = "other" }\nrules = []'
     )
-    assert [(step.journey, step.id) for step in scenario.history] == [("other", "start"), ("j", "#1"), ("j", "#2")]
+    assert [(step.journey, step.id) for step in on_journeys(scenario)] == [
+        ("other", "start"),
+        ("other", "confidentiality"),
+        ("j", "#1"),
+        ("j", "confidentiality"),
+        ("j", "#2"),
+    ]
 
 
 def test_another_journey_is_another_learners() -> None:
     scenario = one('try = { kind = "diary-written", journey = "b" }\nrules = []')
-    assert [(step.journey, step.id) for step in scenario.history] == [("b", "start"), ("b", "coach")]
+    assert [(step.journey, step.id) for step in on_journeys(scenario)] == [
+        ("b", "start"),
+        ("b", "coach"),
+        ("b", "confidentiality"),
+    ]
     assert scenario.tried.by == "learner:b"
 
 
@@ -191,10 +325,8 @@ def test_what_begins_something_has_an_id_that_was_not_named_before() -> None:
         '{ kind = "conversation-held" }, { kind = "conversation-held" }, { kind = "goal-set" }]\n'
         'try = { kind = "conversation-booked" }\nrules = []'
     )
-    named = [getattr(step.entry, "conversation", None) for step in (*scenario.history, scenario.tried)]
-    assert named == [
-        None,
-        None,
+    named = [getattr(step.entry, "conversation", None) for step in (*on_journeys(scenario), scenario.tried)]
+    assert named[3:] == [
         "conversation-2",
         "conversation-1",
         "conversation-1",  # the booking named last
@@ -216,8 +348,8 @@ def test_a_history_may_go_on_from_several_shared_ones() -> None:
         'after = ["used", "goal"]\nhistory = [{ kind = "goal-reached" }]\ntry = { kind = "goal-set" }\nrules = []',
         above='[[histories.used]]\nkind = "conversation-held"\n[[histories.goal]]\nkind = "goal-set"',
     )
-    assert told(scenario)[2:] == [("#1", "conversation-held"), ("#2", "goal-set"), ("#3", "goal-reached")]
-    assert [step.line for step in scenario.history[2:]] == [2, 4, 9]
+    assert told(scenario)[3:] == [("#1", "conversation-held"), ("#2", "goal-set"), ("#3", "goal-reached")]
+    assert [step.line for step in on_journeys(scenario)[3:]] == [2, 4, 9]
 
 
 def test_long_entries_have_headers_of_their_own() -> None:
@@ -225,7 +357,7 @@ def test_long_entries_have_headers_of_their_own() -> None:
         'rules = []\n[[scenario.history]]\nkind = "conversation-held"\n[scenario.try]\nkind = "goal-set"\nwords = "To drive."'
     )
     assert run(scenario).passed is True
-    assert [step.line for step in (*scenario.history[2:], scenario.tried)] == [6, 8]
+    assert [step.line for step in (*on_journeys(scenario)[3:], scenario.tried)] == [6, 8]
 
 
 @pytest.mark.parametrize(
@@ -240,8 +372,9 @@ def test_a_kind_needs_nothing_said_but_which_record_it_is_about(kind: str) -> No
 @pytest.mark.parametrize(
     ("said", "answers"),
     [
-        ("", (10, ())),
-        (', scale = "SWEMWBS"', (17, ())),
+        ("", (None, (2, 2, 1, 1, 1, 1, 1, 1, 0))),
+        (', scale = "SWEMWBS"', (None, (3, 3, 3, 3, 2, 2, 1))),
+        (', scale = "WEMWBS"', (None, (2,) * 10 + (1,) * 4)),
         (', scale = "ONS4"', (None, (5, 5, 5, 5))),
         (", total = 3", (3, ())),
         (", items = [0, 0, 0, 0, 0, 0, 0, 0, 1]", (None, (0, 0, 0, 0, 0, 0, 0, 0, 1))),
@@ -262,7 +395,7 @@ def test_a_measure_of_no_scale_is_an_error_with_its_line(scale: str) -> None:
 def test_the_age_supplied_is_one_that_the_policy_lets_start(tmp_path: Path) -> None:
     overlay(tmp_path, "minimum_age", "value = 50")
     scenario = read_one(tmp_path, 'policy = "over.toml"\ntry = { kind = "goal-set" }\nrules = ["GRW-06"]')
-    assert getattr(scenario.history[0].entry, "attests_age", None) == 50
+    assert getattr(on_journeys(scenario)[0].entry, "attests_age", None) == 50
     assert run(scenario).passed is True
 
 
@@ -563,7 +696,7 @@ def test_a_plan_of_the_history_that_is_accepted_against_its_word_stops_the_scena
     ("body", "reason"),
     [
         ('start = false\ntry = { kind = "goal-set" }\nrules = []', "there is no journey 'j': check its name, or start it first"),
-        ('try = { kind = "goal-set", journey = "coach:b" }\nrules = []', "argument: journey = 'coach:b': a journey's name does not begin with coach:"),
+        ('try = { kind = "goal-set", journey = "coach:b" }\nrules = []', "goal-set: journey = 'coach:b': it is about a journey: record it under the journey's name"),
     ],
 )  # fmt: skip
 def test_an_entry_that_cannot_be_recorded_is_an_error_with_its_line(body: str, reason: str) -> None:

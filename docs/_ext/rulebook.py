@@ -1,7 +1,8 @@
-"""The pages that are generated from the code and the shipped policies: rules, kinds of entry, policy values.
+"""The pages that are generated from the code and the shipped policies: rules, kinds of entry, policy values, outlets.
 
-Three directives, `rule-book`, `kinds` and `policy-values`, write Markdown from the literal tables of iagcore whenever a
-page is built, so that nothing generated is kept and nothing can be out of date. The functions that write it are pure.
+Four directives, `rule-book`, `kinds`, `policy-values` and `outlets`, write Markdown from the literal tables of iagcore
+whenever a page is built, so that nothing generated is kept and nothing can be out of date. The functions that write it
+are pure.
 """
 
 import inspect
@@ -19,7 +20,8 @@ from sphinx.util.typing import ExtensionMetadata
 from iagcore.policy import SHIPPED, VALUES, Cited, MissedCharge, Policy, Rounding, Value, Window
 from iagcore.practice import KINDS
 from iagcore.practice.conversations import FAULTS
-from iagcore.practice.kinds import Entry, Field
+from iagcore.practice.disclosures import OUTLETS, SEEN_BY, Outlet
+from iagcore.practice.kinds import ROLES, Entry, Field, FieldClass
 from iagcore.practice.measures import Bands
 from iagcore.record.judging import JUDGED, Rule, RuleSort
 from iagcore.rulebook import FAMILIES, RULES
@@ -53,7 +55,7 @@ def _rule(rule: Rule) -> str:
     fields = {
         "Sort": SORTS[rule.sort],
         "Level": _level(rule),
-        "Looks at": ", ".join(_link(kind.declares.name) for kind in rule.on),
+        "Looks at": ", ".join(_kind_link(kind) for kind in rule.on),
         "Reads": _reads(rule),
         "What helps": rule.remedy,
         "To the learner": rule.plain_remedy,
@@ -226,12 +228,47 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+# ---- what may leave
+
+
+def outlets() -> str:
+    """Every way out, with whom it is for and what it carries, and through which of them each role looks."""
+    carries = [
+        (str(one), *("yes" if one in outlet.classes else "" for outlet in OUTLETS)) for one in CARRIED_FIRST_TO_LAST
+    ]
+    looks = [(role, SEEN_BY.get(role, "none: an extract is released to them")) for role in ROLES]
+    return "\n\n".join(
+        (
+            "\n".join(map(_outlet, OUTLETS)),
+            _table(("carries", *(outlet.name for outlet in OUTLETS)), carries),
+            _table(("role", "looks at a journey through"), looks),
+        )
+    )
+
+
+def _outlet(outlet: Outlet) -> str:
+    roles = ", ".join(role for role in ROLES if role in outlet.roles)
+    consent = f"; it needs consent to {outlet.purpose}" if outlet.purpose else ""
+    return f"- **{outlet.name}**, for {roles}: {outlet.says}{consent}."
+
+
+CARRIED_FIRST_TO_LAST: Final = sorted(
+    FieldClass, key=lambda one: (-sum(one in outlet.classes for outlet in OUTLETS), one)
+)
+"""The classes of field, those that most outlets carry first."""
+
+
 # ---- Markdown
 
 
 def _link(name: str) -> str:
     """A link to a rule or a kind, whose anchor is its name in small letters."""
     return f"[{name}](#{name.lower()})"
+
+
+def _kind_link(kind: type[Entry]) -> str:
+    """A link to a kind that can be on the record; what is only judged, and never kept, has no place to link to."""
+    return _link(kind.declares.name) if kind in KINDS else kind.declares.name
 
 
 def _value_anchor(value: Value) -> str:
@@ -284,6 +321,10 @@ class _PolicyValues(_Generated):
     writes = staticmethod(policy_values)
 
 
+class _Outlets(_Generated):
+    writes = staticmethod(outlets)
+
+
 def _but_no_entries(app: Sphinx, what: str, name: str, member: Any, *_: Any) -> bool | None:
     """Kinds of entry have a page of their own, so the reference passes over them."""
     return True if isinstance(member, type) and issubclass(member, Entry) else None
@@ -313,6 +354,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("rule-book", _RuleBook)
     app.add_directive("kinds", _Kinds)
     app.add_directive("policy-values", _PolicyValues)
+    app.add_directive("outlets", _Outlets)
     app.connect("autodoc-skip-member", _but_no_entries)
     app.connect("autodoc-process-signature", _with_defaults)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

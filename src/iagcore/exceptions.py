@@ -59,7 +59,10 @@ class UnknownJourney(IagcoreError):
 
     def __init__(self, journey: str) -> None:
         self.journey = journey
-        super().__init__(f"there is no journey {journey!r}: check its name, or start it first")
+        nothing = f"there is no journey {journey!r}: check its name, or start it first"
+        if journey.startswith("coach:"):
+            nothing = f"nothing is on the record of {journey} yet: check the name"
+        super().__init__(nothing)
 
 
 class Conflict(IagcoreError):

@@ -29,7 +29,7 @@ from iagcore.practice.disclosures import OUTLETS, DisclosureMade
 from iagcore.practice.follow_up import FollowUpMade, FollowUpPlanned
 from iagcore.practice.grow import ActionAgreed, ActionReviewed
 from iagcore.practice.kinds import FACT, ROLES, UNCLASSIFIED, Entry, FieldClass, Words, kind
-from iagcore.practice.learners import JourneyClosed
+from iagcore.practice.learners import JourneyClosed, LearnerLeft
 from iagcore.practice.measures import MeasureTaken
 from iagcore.practice.readiness import (
     SUSPENDED,
@@ -451,6 +451,19 @@ def law_what_runs_out_is_due_until_it_is_renewed(days: int, asked: int) -> None:
     assert cases.duties(NINA) == ()
 
 
+@pytest.mark.parametrize("until", [None, on(20).date()])
+def law_supervision_is_asked_of_a_coach_who_coaches_and_after_a_pause_again(until: date | None) -> None:
+    cases = world()
+    make_ready(cases)
+    (one,) = cases.duties(NINA)
+    assert (one.what, one.due, one.opens) == ("have supervision, or a debrief", GATED.end_of(on(32).date()), None)
+    cases.record(NINA, CoachPaused(until=until), by=NINA, at=on(0)).require()
+    found = cases.duties(NINA)
+    assert [(again.due, again.opens) for again in found] == (
+        [] if until is None else [(GATED.end_of(on(32).date()), GATED.end_of(until))]
+    )
+
+
 def law_a_breach_is_due_until_it_is_put_right_or_authorised() -> None:
     for by_correcting in (True, False):
         cases = with_a_ready_coach()
@@ -543,15 +556,17 @@ def law_time_left_is_due_exactly_while_nothing_is_booked(history: list[Step]) ->
         assert bool(due(cases, "FUP-02", name)) is wanted
 
 
-@given(reviewed=st.booleans(), day=st.integers(0, 9), asked=st.integers(0, 9))
-def law_an_action_is_due_until_it_is_reviewed(reviewed: bool, day: int, asked: int) -> None:
+@given(reviewed=st.booleans(), left=st.booleans(), day=st.integers(0, 9), asked=st.integers(0, 9))
+def law_an_action_is_due_until_it_is_reviewed(reviewed: bool, left: bool, day: int, asked: int) -> None:
     cases = with_a_ready_coach()
     agreed = ActionAgreed(action="x", what="ring them", by_when=on(day).date())
     cases.record("a", agreed, by=NINA, at=on(0), id="agreed").require()
     if reviewed:
         cases.record("a", ActionReviewed(action="x", outcome="done"), by=NINA, at=on(0)).require()
+    if left:
+        cases.record("a", LearnerLeft(how="moved on"), by=JO, at=on(0)).require()
     found = [one for one in cases.duties("a") if one.rule == "GRW-07"]
-    assert len(found) == (0 if reviewed else 1)
+    assert len(found) == (0 if reviewed or left else 1)
     for one in found:
         wanted = "overdue" if asked > day else "due" if asked == day else "coming"
         assert (str(one.status(on(asked))), one.party) == (wanted, NINA)

@@ -312,7 +312,8 @@ class Casebook:
             return Released(attrs.evolve(again.decision, record=None), None)
         outlet = OUTLET_BY_NAME[disclosure.outlet]
         quoting = disclosure.quotes if outlet.purpose == CASE_STUDY else None
-        return Released(decision, view(home, outlet, disclosure.shown_to, by=by, quoting=quoting))
+        zone = self._first.zone
+        return Released(decision, view(home, outlet, disclosure.shown_to, by=by, quoting=quoting, zone=zone))
 
     def erase(self, learner: str, *, by: str) -> Erasure:
         """Remove a learner's words and references, and those of all their journeys, together.

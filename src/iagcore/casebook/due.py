@@ -106,7 +106,7 @@ class DueIndex:
         if not isinstance(journal, Feed):
             raise UnusableJournal(type(journal).__name__, "this journal has no feed: it cannot tell what is on it")
         with self._lock, self._changing() as sql:
-            upto = self._upto(sql, rules)
+            upto = self._upto(sql, rules, journal)
             touched: dict[str, None] = {}
             erased = False
             for stored in journal.read_all(after=upto):
@@ -130,9 +130,9 @@ class DueIndex:
         return len(homes)
 
     def duties(self, *, zone: tzinfo) -> tuple[Duty, ...]:
-        """Every duty that the index holds, with its times shown in a zone."""
+        """Every duty that the index holds, home by home whenever each was looked at, with its times shown in a zone."""
         with self._lock:
-            asked = "SELECT rule, what, due, party, subject, opens FROM duty ORDER BY rowid"
+            asked = "SELECT rule, what, due, party, subject, opens FROM duty ORDER BY subject, rowid"
             rows = self._open().execute(asked).fetchall()
         return tuple(
             Duty(rule, what, _in(_moment(due), zone), party, subject, _in(_moment(opens), zone))
@@ -165,9 +165,14 @@ class DueIndex:
             raise
         sql.execute("COMMIT")
 
-    def _upto(self, sql: sqlite3.Connection, rules: Sequence[Rule]) -> str | None:
-        """The position up to which it was made; nothing is kept of one that was made by other rules."""
-        by = "1 " + " ".join(sorted(rule.code for rule in rules if rule.sort is RuleSort.DUTY))
+    def _upto(self, sql: sqlite3.Connection, rules: Sequence[Rule], journal: Feed) -> str | None:
+        """The position up to which it was made; nothing is kept of what was made by other rules, or of another journal.
+
+        A journal is known by the first record on it, whose surrogate is no other journal's and survives an erasure.
+        """
+        first = next(iter(journal.read_all()), None)
+        codes = sorted(rule.code for rule in rules if rule.sort is RuleSort.DUTY)
+        by = " ".join(["1", first.surrogate if first is not None else "nothing", *codes])
         row = sql.execute("SELECT by, upto FROM made").fetchone()
         if row is not None and row[0] == by:
             upto: str | None = row[1]

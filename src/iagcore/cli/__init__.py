@@ -8,20 +8,27 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
 from importlib import import_module, metadata
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from iagcore.exceptions import IagcoreError
+from iagcore.exceptions import IagcoreError, InvalidEntry, UnusableJournal
+from iagcore.storage.codec import read_envelope
 
 if TYPE_CHECKING:
     from iagcore.storage.protocols import Feed
 
-GROUPS: Final = ("record", "show", "rules", "check")
+GROUPS: Final = ("record", "show", "due", "action_plan", "rules", "policy", "check")
 """The subcommand groups, in the order of the help; each is a module here."""
 
+JOURNEY: Final = "journey:"
 DEFAULT_JOURNAL: Final = "casebook.db"
 BAD_INPUT: Final = 2
+LONG: Final = 50
+"""With more than so many things to do, a terminal is shown how far it has come."""
 NOBODY_READS: Final = 141
 """What a shell reports of a command whose reader went away (128 + SIGPIPE)."""
 
@@ -90,5 +97,44 @@ def add_journal(parser: argparse.ArgumentParser) -> None:
 
 def journeys_in(journal: "Feed") -> set[str]:
     """The names of the journeys that a journal has something of, a refused start among them."""
-    home = "journey:"
-    return {one.home.removeprefix(home) for one in journal.read_all() if one.home.startswith(home)}
+    return {one.home.removeprefix(JOURNEY) for one in journal.read_all() if one.home.startswith(JOURNEY)}
+
+
+def started_in(journal: "Feed") -> set[str]:
+    """The names of the journeys that started: of one that only a concern began, nobody is told that it is there."""
+    of_journeys = (one for one in journal.read_all() if one.home.startswith(JOURNEY))
+    started = (one for one in of_journeys if any(line.sort == "start" for line in read_envelope(one).lines))
+    return {one.home.removeprefix(JOURNEY) for one in started}
+
+
+def is_there(journal: str) -> None:
+    """Raise `UnusableJournal` where there is no file of that name, which reading would otherwise make."""
+    with suppress(PermissionError):  # which the journal says in words of its own
+        if not Path(journal).exists():
+            raise UnusableJournal(journal, "there is no such file: record something first, or name it with --journal")
+
+
+def day_of(option: str, text: str) -> date:
+    """A day, as an option gives it. Raises `InvalidEntry`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidEntry("option", option, text, "a day is expected, such as 2026-01-05") from None
+
+
+class Progress:
+    """How far a long piece of work has come, on a line of a terminal that makes way for what is printed."""
+
+    def __init__(self, total: int, of: str) -> None:
+        self._total, self._of = total, of
+        self._shown = total > LONG and sys.stderr.isatty()
+
+    def show(self, done: int) -> None:
+        """Say how much of it is done."""
+        if self._shown:
+            print(f"{done} of {self._total} {self._of}", end="", file=sys.stderr, flush=True)
+
+    def erase(self) -> None:
+        """Make the line blank again."""
+        if self._shown:
+            print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)

@@ -17,7 +17,7 @@ from typing import Final
 import attrs
 
 from iagcore.casebook import Casebook
-from iagcore.cli import BAD_INPUT, add_journal, journeys_in
+from iagcore.cli import BAD_INPUT, Progress, add_journal, journeys_in
 from iagcore.exceptions import (
     IagcoreError,
     InvalidEntry,
@@ -27,18 +27,18 @@ from iagcore.exceptions import (
     nearest,
 )
 from iagcore.policy import Policy
+from iagcore.practice.amendments import EntryCorrected
+from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import Assessment, Decision, Weight
 from iagcore.record.judging import title
 from iagcore.record.records import Record
-from iagcore.storage.journey_file import FileEntry, JourneyFile, read_journey_file
+from iagcore.storage.journey_file import ABOUT_ANY_RECORD, FileEntry, JourneyFile, read_journey_file
 from iagcore.storage.sqlite import SQLiteJournal
 
 STUMBLED: Final = 1
 """What `--strict` exits with where something was refused or breached."""
-LONG: Final = 50
-"""With more entries than these, a terminal is shown how far recording has come."""
 
 
 def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -149,12 +149,27 @@ class Checking:
         return self._known[journey]
 
     def _begins(self, entry: FileEntry) -> None:
-        if isinstance(entry.entry, JourneyStarted | ConcernRaised):
+        _stands_where_it_belongs(entry)
+        if isinstance(entry.entry, JourneyStarted | ConcernRaised) or _is_about_a_coach(entry.entry):
             self._begun.add(entry.journey)
         if entry.journey not in self._begun:
             near = nearest(entry.journey, self._begun | journeys_in(self._journal) - {entry.journey})
             reason = f"there is no such journey: it is neither on the record nor started earlier in these files{near}"
             raise InvalidEntry("entry", "journey", entry.journey, reason)
+
+
+def _is_about_a_coach(entry: Entry) -> bool:
+    return entry.declares.about[0] == "coach"
+
+
+def _stands_where_it_belongs(entry: FileEntry) -> None:
+    """Raise `InvalidEntry` for what is about a journey and names a coach as its journey."""
+    stands = entry.entry.entry if isinstance(entry.entry, EntryCorrected) else entry.entry
+    if _is_about_a_coach(stands) or stands.declares.name in ABOUT_ANY_RECORD:
+        return
+    if entry.journey.startswith("coach:"):
+        reason = "a journey's name does not begin with coach:"
+        raise InvalidEntry(stands.declares.name, "journey", entry.journey, reason)
 
 
 def difference(before: Record | FileEntry, entry: FileEntry) -> str:
@@ -191,7 +206,7 @@ class Recording:
         self._accepted = self._advised = self._breached = 0
         self.stumbles = 0
         """How many entries were refused or breached, those that were on the record before among them."""
-        self._shows_progress = total > LONG and sys.stderr.isatty()
+        self._progress = Progress(total, "entries")
 
     def go_through(self, checked: Checked) -> bool:
         """Say what is on the record of a file, and record what is new; False where something stopped it."""
@@ -208,14 +223,14 @@ class Recording:
             try:
                 decision = checked.casebook.record(entry.journey, entry.entry, by=entry.by, at=entry.at, id=entry.id)
             except IagcoreError as error:
-                self._erase_progress()
+                self._progress.erase()
                 print(f"iagcore: {self._stopped(checked, entry, error)}", file=sys.stderr)
                 return False
             self._count(decision)
-            self._erase_progress()
+            self._progress.erase()
             tell(answer(entry.id, decision))
-            self._show_progress()
-        self._erase_progress()
+            self._progress.show(self._done)
+        self._progress.erase()
         return True
 
     @property
@@ -246,14 +261,6 @@ class Recording:
             f"{checked.file.source.file}:{entry.line}: {what}. Recording stopped here. {self._done} of {self._total} "
             "new entries are on the record, and stay there; the same file can be recorded again"
         )
-
-    def _show_progress(self) -> None:
-        if self._shows_progress:
-            print(f"{self._done} of {self._total} entries", end="", file=sys.stderr, flush=True)
-
-    def _erase_progress(self) -> None:
-        if self._shows_progress:
-            print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def tell(text: str) -> None:

@@ -2,15 +2,14 @@
 
 import argparse
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from iagcore.casebook import Casebook
 from iagcore.exceptions import InvalidEntry, nearest
-from iagcore.policy import VALUES, Cited, MissedCharge, Policy, Rounding, Window
-from iagcore.practice.conversations import FAULTS
-from iagcore.practice.measures import Bands
+from iagcore.policy import VALUES, Cited, Policy
 from iagcore.record.judging import Rule
 from iagcore.reports.layout import wrapped
+from iagcore.reports.policy_sheet import UNDECIDED, written
 from iagcore.rulebook import FAMILIES, RULES
 from iagcore.storage.memory import MemoryJournal
 
@@ -63,12 +62,12 @@ def said(rule: Rule, policy: Policy) -> Iterator[str]:
     yield from wrapped(rule.title, indent=INDENT, first=rule.code)
     yield from wrapped(f"{rule.sort}, {rule.level}{_binding(rule)}", indent=INDENT)
     for one in policy.levels.get(rule.code, ()):
-        yield from wrapped(f"level under this policy: {_dated(one, one.value)}", indent=INDENT)
+        yield from wrapped(f"level under this policy: {_dated(one, one.value or UNDECIDED)}", indent=INDENT)
     for value in VALUES:
         if value.name in rule.values:
             history = policy.values.get(value.name, ())
             for one in history:
-                yield from wrapped(f"{value.name} = {_dated(one, _written(one.value, value.unit))}", indent=INDENT)
+                yield from wrapped(f"{value.name} = {_dated(one, written(one.value, value.unit))}", indent=INDENT)
             if not history:
                 yield from wrapped(f"{value.name}: this policy does not decide it", indent=INDENT)
     yield from wrapped(f"Source: {rule.source}", indent=INDENT)
@@ -82,25 +81,6 @@ def _binding(rule: Rule) -> str:
     return "".join(f"; {one}" for one in said)
 
 
-def _dated(cited: Cited, value: str | None) -> str:
+def _dated(cited: Cited, value: str) -> str:
     until = f" to before {cited.until:%d %b %Y}" if cited.until else ""
-    decided = "not decided" if value is None else value
-    return f"{decided}, from {cited.since:%d %b %Y}{until} ({cited.source})"
-
-
-def _written(value: Any, unit: str) -> str | None:
-    match value:
-        case None:
-            return None
-        case MissedCharge():
-            return ", ".join(f"{value.of(fault)} ({fault})" for fault in FAULTS)
-        case Rounding():
-            return value.way if value.way == "none" else f"{value.way}, to {value.to} minutes"
-        case Window():
-            return f"{value.first:%d %b %Y} to {value.last:%d %b %Y}" if value.first and value.last else "open"
-        case Bands():
-            return str(value)
-        case tuple():
-            return ", ".join(value)
-        case _:
-            return f"{value} ({unit})" if unit[0].isdigit() else f"{value} {unit}"
+    return f"{value}, from {cited.since:%d %b %Y}{until} ({cited.source})"

@@ -1,55 +1,123 @@
-"""`iagcore show`: a journey on one page, from the records alone."""
+"""`iagcore show`: a journey, or a coach, on one page, from the records alone."""
 
 import argparse
 import sys
-from contextlib import suppress
-from pathlib import Path
+from datetime import date
+from typing import Final
 
-from iagcore.casebook import Casebook
-from iagcore.cli import BAD_INPUT, add_journal, journeys_in
-from iagcore.exceptions import InvalidEntry, UnknownJourney, UnusableJournal, nearest
+from iagcore.casebook import Casebook, utc_now
+from iagcore.cli import BAD_INPUT, add_journal, day_of, is_there, started_in
+from iagcore.exceptions import InvalidEntry, UnknownJourney, nearest
 from iagcore.policy import Policy
-from iagcore.reports import journey_page
+from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY
+from iagcore.practice.kinds import accept_party, accepted
+from iagcore.record.journey import Journey
+from iagcore.record.releasing import released
+from iagcore.reports import coach_page, journey_page
+from iagcore.storage.protocols import Feed
 from iagcore.storage.sqlite import SQLiteJournal
+
+REFUSED: Final = 1
+"""What it exits with where the page is not for that party."""
+COACH: Final = "coach:"
 
 
 def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the parser of `show`."""
     parser = subcommands.add_parser(
         "show",
-        help="a journey on one page",
+        help="a journey, or a coach, on one page",
         description="Print a journey: its minutes, its conversations as GROW, its goals, self-efficacy by domain, "
-        "learning, and what is open. What is printed depends on the records alone. A diary entry that the learner has "
-        "not shared, and the words of a concern, are never printed.",
-        epilog="example: iagcore show learner-a --journal casebook.db",
+        "learning, consent, and what is open. Or a coach: how they became ready, and whom they go with. What is "
+        "printed depends on the records alone. Without --for it is what goes with the coaching: a diary entry that "
+        "the learner has not shared, and a concern, are not on it. Exit code: 0 done, 1 where the page is not for that "
+        "party, 2 bad input.",
+        epilog="example: iagcore show learner-a --journal casebook.db; "
+        "iagcore show learner-a --for learner:a; iagcore show coach:nina --on 2026-01-05",
     )
-    parser.add_argument("journey", metavar="JOURNEY", help="the journey's name")
+    parser.add_argument("name", metavar="JOURNEY|COACH", help="a journey's name, or a coach, such as coach:nina")
     add_journal(parser)
+    parser.add_argument("--for", dest="party", metavar="PARTY", help="a journey as they may see it, such as learner:a")
+    parser.add_argument(
+        "--on",
+        metavar="DAY",
+        help="for a coach: what they are ready for on that day, and why; with --for: whether the party may see the "
+        "journey on that day (default: today)",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the page. Raises `UnusableJournal` where there is no journal; 2 for an unknown journey."""
-    path = arguments.journal
-    with suppress(PermissionError):  # which the journal says in words of its own
-        if not Path(path).exists():
-            raise UnusableJournal(path, "there is no such file: record something first, or name it with --journal")
-    with SQLiteJournal(path) as journal:
+    """Print the page. Raises `UnusableJournal` where there is no journal; 2 for an unknown journey, 1 for a refusal."""
+    name, party = arguments.name, arguments.party
+    on = None if arguments.on is None else day_of("--on", arguments.on)
+    is_there(arguments.journal)
+    with SQLiteJournal(arguments.journal) as journal:
+        if name.startswith(COACH):
+            if party is not None:
+                raise InvalidEntry("option", "--for", party, "it goes with a journey, not with a coach")
+            print(page_of_a_coach(journal, name, on=on), end="")
+            return 0
+        if on is not None and party is None:
+            raise InvalidEntry("option", "--on", arguments.on, "it goes with --for, or with a coach such as coach:nina")
         try:
-            print(page(journal, arguments.journey), end="")
+            return show(journal, name, None if party is None else accepted("--for", party, accept_party), on)
         except (UnknownJourney, InvalidEntry) as error:
-            near = nearest(arguments.journey, journeys_in(journal) - {arguments.journey})
-            print(f"iagcore: {path}: {error}{near}", file=sys.stderr)
+            near = nearest(name, started_in(journal) - {name})
+            print(f"iagcore: {arguments.journal}: {error}{near}", file=sys.stderr)
             return BAD_INPUT
+
+
+def show(journal: SQLiteJournal, name: str, party: str | None, on: date | None) -> int:
+    """Print a journey's page, or why it is not for this party. Raises `UnknownJourney`."""
+    casebook, policy = casebook_of(journal, name)
+    journey = casebook.journey(name)
+    seen(journey, party)
+    if party is not None:
+        day = policy.day(utc_now()) if on is None else on
+        if reason := journey.seen_by(party, on=day, zone=policy.zone).reason:
+            print(f"Not shown to {party}: {reason}.")
+            return REFUSED
+    records, duties = casebook.records(name), casebook.duties(name)
+    print(journey_page(journey, records=records, duties=duties, zone=policy.zone, party=party), end="")
     return 0
 
 
-def page(journal: SQLiteJournal, name: str) -> str:
-    """The page of a journey, under the policy that its first record was made under. Raises `UnknownJourney`."""
+def seen(journey: Journey, party: str | None) -> Journey:
+    """The journey as a party's role may see it. Raises `UnknownJourney` where there is nothing on it for them.
+
+    Of a journey that only a concern began, nobody else is told that it is there.
+    """
+    outlet = OUTLET_BY_NAME[SEEN_BY.get((party or "").partition(":")[0], "coaching view")]
+    found = released(journey, outlet, party)
+    if not found.exists:
+        raise UnknownJourney(journey.name)
+    return found
+
+
+def casebook_of(journal: SQLiteJournal, name: str) -> tuple[Casebook, Policy]:
+    """A casebook under the policy that the first record of a home was made under. Raises `UnknownJourney`."""
+    reading = Casebook(journal, Policy.load("starter"))
+    first = next(reading.records(name), None)
+    if first is None:
+        raise UnknownJourney(name)
+    policy = reading.policy_of(first.policy)
+    return Casebook(journal, policy), policy
+
+
+def page_of_a_coach(journal: SQLiteJournal, name: str, *, on: date | None) -> str:
+    """The page of a coach, under the policy last used of them. Raises `InvalidEntry` where nothing is known of them."""
     reading = Casebook(journal, Policy.load("starter"))
     records = tuple(reading.records(name))
-    if not records:
-        raise UnknownJourney(name)
-    policy = reading.policy_of(records[0].policy)
+    if not records and name not in (known := coaches_in(journal)):
+        reason = f"nothing on the record is about this coach{nearest(name, known)}"
+        raise InvalidEntry("show", "COACH", name, reason)
+    policy = reading.policy_of(records[-1].policy) if records else Policy.load("starter")
     casebook = Casebook(journal, policy)
-    return journey_page(casebook.journey(name), records=records, duties=casebook.duties(name), zone=policy.zone)
+    duties = casebook.duties(name) if any(one.accepted for one in records) else ()
+    return coach_page(casebook.coach(name), records=records, duties=duties, zone=policy.zone, on=on)
+
+
+def coaches_in(journal: Feed) -> set[str]:
+    """The coaches under whom a journal has filed something."""
+    return {one.subject for record in journal.read_all() for one in record.about if one.subject.startswith(COACH)}

@@ -9,12 +9,13 @@ a guess. Two policies are shipped beside this module, and a provider lays a file
 """
 
 from iagcore.policy.policies import SHIPPED, Cited, Gap, Level, Policy, PolicyOnDay
-from iagcore.policy.values import VALUES, MissedCharge, Rounding, Value, Window
+from iagcore.policy.values import VALUES, EmergencyContact, MissedCharge, Rounding, Value, Window
 
 __all__ = (
     "SHIPPED",
     "VALUES",
     "Cited",
+    "EmergencyContact",
     "Gap",
     "Level",
     "MissedCharge",

@@ -4,7 +4,7 @@ A coach's own readiness (training, steps, basis) is a timeline of its own, in `r
 with this learner.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 import attrs
 
@@ -37,22 +37,28 @@ class Cover:
 
 @attrs.frozen
 class Coaching:
-    """Who goes with the learner. Usable alone."""
+    """Who goes with the learner: the coach assigned now, those assigned since when, and who covers. Usable alone."""
 
     coach: str | None = None
     covers: tuple[Cover, ...] = attrs.field(default=(), converter=kept)
+    assigned: tuple[tuple[str, datetime], ...] = attrs.field(default=(), converter=kept)
 
-    def goes_with(self, coach: str, *, on: date) -> bool:
-        """Whether a coach is assigned, or covers on a day."""
+    def goes_with(self, coach: str, *, on: date, zone: tzinfo) -> bool:
+        """Whether a coach is assigned, or covers, on a day of a zone; on the day of a change, both do."""
         covers = (one for one in self.covers if one.coach == coach)
-        return coach == self.coach or any(one.since.date() <= on <= one.until for one in covers)
+        if any(one.since.astimezone(zone).date() <= on <= one.until for one in covers):
+            return True
+        days = sorted(((since.astimezone(zone).date(), one) for one, since in self.assigned), key=lambda one: one[0])
+        before = [one for day, one in days if day < on][-1:]
+        return coach in (*before, *(one for day, one in days if day == on)) or (not days and coach == self.coach)
 
 
 def apply(coaching: Coaching, entry: Entry, *, at: datetime) -> Coaching:
     """Who goes with the learner after `entry`, which was decided at `at`."""
     match entry:
         case CoachAssigned():
-            return attrs.evolve(coaching, coach=entry.coach)
+            assigned = (*coaching.assigned, (entry.coach, at))
+            return attrs.evolve(coaching, coach=entry.coach, assigned=assigned)
         case CoverAssigned():
             return attrs.evolve(coaching, covers=(*coaching.covers, Cover(entry.coach, at, entry.until)))
         case _:

@@ -15,6 +15,7 @@ from typing import Annotated, Final
 
 import attrs
 
+from iagcore.exceptions import InvalidEntry
 from iagcore.practice.kinds import FACT, PLAN, Day, Entry, Flag, Id, StaffRef, Words, kept, kind, one_of
 
 VALUES_AND_PROCESSES: Final = "values-and-processes"
@@ -45,12 +46,18 @@ class InterestExpressed(Entry):
 
 @kind(FACT, about=("coach",), by=("coach", "lead"))
 class TrainingCompleted(Entry):
-    """Training was completed: which module, in which version, on which day; without `expires_on` it does not expire."""
+    """Training was completed: which module, in which version, on which day; without `expires_on` it does not expire.
+
+    A day that had not come when it was said to be the day of completion proves nothing.
+    """
 
     module: Id
     completed_on: Day
     version: Id | None = None
     expires_on: Day | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _ends_after_it_began(self, self.completed_on, self.expires_on)
 
 
 @kind(FACT, about=("coach",), by=("lead",))
@@ -60,6 +67,9 @@ class CheckCompleted(Entry):
     check: Id
     completed_on: Day
     expires_on: Day | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _ends_after_it_began(self, self.completed_on, self.expires_on)
 
 
 @kind(FACT, about=("coach",), by=("lead",))
@@ -124,6 +134,12 @@ class CoachSuspended(Entry):
     """A lead suspends the coach, and says why, until a lead records another step."""
 
     reason: Words
+
+
+def _ends_after_it_began(entry: Entry, completed_on: date, expires_on: date | None) -> None:
+    if expires_on is not None and expires_on < completed_on:
+        reason = f"it would have run out before it was completed, on {completed_on}"
+        raise InvalidEntry(entry.declares.name, "expires_on", str(expires_on), reason)
 
 
 @attrs.frozen
@@ -195,12 +211,18 @@ class Readiness:
 
         A suspension stands until a step that is recorded after it, whatever is paused or put right meanwhile.
         """
-        end = _end_of(on, zone)
+        return self._standing(_end_of(on, zone), on)
+
+    def standing_at(self, moment: datetime, *, zone: tzinfo) -> Step | None:
+        """Where the coach stands just before a moment."""
+        return self._standing(moment, moment.astimezone(zone).date())
+
+    def _standing(self, end: datetime, on: date) -> Step | None:
         for place, one in enumerate(self.steps):
             later = (step for step in self.steps[place + 1 :] if step.name in STEPS)
             if one.name == SUSPENDED and one.since < end and not any(one.since <= step.since < end for step in later):
                 return one
-        taken = [step for step in _by(self.steps, on, zone) if step.until is None or on <= step.until]
+        taken = [step for step in _before(self.steps, end) if step.until is None or on <= step.until]
         return taken[-1] if taken else None
 
     def step_at(self, moment: datetime) -> Step | None:
@@ -224,7 +246,7 @@ class Readiness:
 
     def leads_since(self, on: date, *, zone: tzinfo) -> date | None:
         """The first day on which the coach took a step that lets them lead, by the end of a day."""
-        led = [one for one in _by(self.steps, on, zone) if one.name in (SUPPORTED, INDEPENDENT)]
+        led = [one for one in _before(self.steps, _end_of(on, zone)) if one.name in (SUPPORTED, INDEPENDENT)]
         return led[0].since.astimezone(zone).date() if led else None
 
 
@@ -232,8 +254,8 @@ def _end_of(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
 
 
-def _by(steps: Iterable[Step], on: date, zone: tzinfo) -> list[Step]:
-    return sorted((one for one in steps if one.since < _end_of(on, zone)), key=lambda one: one.since)
+def _before(steps: Iterable[Step], end: datetime) -> list[Step]:
+    return sorted((one for one in steps if one.since < end), key=lambda one: one.since)
 
 
 def _same(name: str, other: str) -> bool:
@@ -256,9 +278,9 @@ def apply(readiness: Readiness, entry: Entry, *, at: datetime) -> Readiness:
             )
         case TrainingCompleted():
             what = "training" if entry.version is None else f"training, version {entry.version}"
-            return _with_proof(readiness, Proof(entry.module, what, entry.completed_on, entry.expires_on))
+            return _with_proof(readiness, Proof(entry.module, what, entry.completed_on, entry.expires_on), at)
         case CheckCompleted():
-            return _with_proof(readiness, Proof(entry.check, "check", entry.completed_on, entry.expires_on))
+            return _with_proof(readiness, Proof(entry.check, "check", entry.completed_on, entry.expires_on), at)
         case ExemptionGiven():
             one = Exemption(entry.module, entry.note, at, entry.expires_on)
             return attrs.evolve(readiness, exemptions=(*readiness.exemptions, one))
@@ -278,7 +300,10 @@ def apply(readiness: Readiness, entry: Entry, *, at: datetime) -> Readiness:
             return readiness
 
 
-def _with_proof(readiness: Readiness, proof: Proof) -> Readiness:
+def _with_proof(readiness: Readiness, proof: Proof, at: datetime) -> Readiness:
+    # a day later than this has come nowhere on earth
+    if proof.since > at.date() + timedelta(days=1):
+        return readiness
     return attrs.evolve(readiness, proofs=(*readiness.proofs, proof))
 
 

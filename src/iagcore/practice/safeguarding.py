@@ -10,7 +10,7 @@ from datetime import datetime
 
 import attrs
 
-from iagcore.practice.kinds import FACT, ROLES, Entry, Flag, Id, LearnerRef, Party, RestrictedWords, kept, kind
+from iagcore.practice.kinds import FACT, ROLES, Entry, Flag, Id, LearnerRef, RestrictedWords, StaffRef, kept, kind
 
 
 @kind(FACT, about=("journey", "learner named"), by=ROLES)
@@ -28,7 +28,7 @@ class ConcernEscalated(Entry):
     """The concern was passed on, and `held_by` holds it from then on."""
 
     concern: Id
-    held_by: Party
+    held_by: StaffRef
     words: RestrictedWords | None = None
 
 

@@ -15,6 +15,8 @@ from iagcore.practice.conversations import (
     ConversationMissed,
     ConversationRescheduled,
 )
+from iagcore.practice.disclosures import DisclosureMade
+from iagcore.practice.follow_up import FollowUpPlanned
 from iagcore.practice.kinds import Entry
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
 from iagcore.record.records import UnreadEntry
@@ -30,11 +32,17 @@ ONLY_ANNOTATED: Final = (ConcernRaised, ConcernEscalated, ConcernClosed, Consent
 """Kinds that stay as they were said: a note is put beside them."""
 
 
+ASKED_ANEW: Final = (DisclosureMade, FollowUpPlanned)
+"""Kinds that rest on consent, which lies beyond the home: they are withdrawn and made anew, never put otherwise."""
+
+
 def may_amend(amendment: EntryCorrected | EntryWithdrawn, original: Entry) -> bool:
     """Whether an amendment is of a kind that fits what it amends."""
     if isinstance(original, (*ONLY_ANNOTATED, UnreadEntry)):
         return False
     if isinstance(amendment, EntryWithdrawn):
         return True
+    if isinstance(original, ASKED_ANEW):
+        return False
     kinds = {type(amendment.entry), type(original)}
     return len(kinds) == 1 or any(kinds <= family for family in FAMILIES)

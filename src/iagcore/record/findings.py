@@ -239,7 +239,7 @@ class Decision:
             standing = [one for one in findings if one.weight is not None]
             lines.append(f"on record {record!r} now stands: " + (", ".join(one.rule for one in standing) or "nothing"))
             lines += [f"  {one.rule}: {one.sentence}" for one in standing]
-        lines += [f"to do: {duty}" for duty in self.duties]
+        lines += dict.fromkeys(f"to do: {duty}" for duty in self.duties)  # one may be for several
         return "\n".join(lines)
 
     def _explain_to_learner(self) -> str:

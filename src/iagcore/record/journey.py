@@ -8,7 +8,7 @@ coach's timeline stands after a learner's words and references are gone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import attrs
 
@@ -97,12 +97,13 @@ class Journey(Home):
         """The follow-ups, planned and made."""
         return self.parts.follow_ups
 
-    def seen_by(self, party: str, *, on: date) -> View:
+    def seen_by(self, party: str, *, on: date, zone: tzinfo = UTC) -> View:
         """What a party sees of this journey on a day: through the outlet of their role, and nothing where none is.
 
+        `zone` is where the day is, which matters for the first day that a coach covers.
         Raises `InvalidEntry` for what is no party.
         """
-        return seen_by(self, party, on=on)
+        return seen_by(self, party, on=on, zone=zone)
 
 
 @attrs.frozen

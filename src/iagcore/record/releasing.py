@@ -10,7 +10,7 @@ carried at all. Whole entries stay behind, too, so that not even their being the
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -57,7 +57,7 @@ class View:
     reason: str | None = None
 
 
-def seen_by(home: Home, party: str, *, on: date) -> View:
+def seen_by(home: Home, party: str, *, on: date, zone: tzinfo) -> View:
     """What a party sees of a journey on a day. Raises `InvalidEntry` for what is no party, or no day."""
     party, on = accepted("party", party, accept_party), accepted("on", on, accept_day)
     name = SEEN_BY.get(party.partition(":")[0])
@@ -65,13 +65,26 @@ def seen_by(home: Home, party: str, *, on: date) -> View:
         return View(None, party, reason="nobody in this role looks at a journey: ask for an extract")
     parts = home.parts
     reason = not_for(
-        OUTLET_BY_NAME[name], party, learner=home.learner, coaching=parts.coaching, bookings=parts.bookings, on=on
+        OUTLET_BY_NAME[name],
+        party,
+        learner=home.learner,
+        coaching=parts.coaching,
+        bookings=parts.bookings,
+        on=on,
+        zone=zone,
     )
-    return View(name, party, reason=reason) if reason else view(home, OUTLET_BY_NAME[name], party)
+    return View(name, party, reason=reason) if reason else view(home, OUTLET_BY_NAME[name], party, zone=zone)
 
 
 def not_for(
-    outlet: Outlet, party: str, *, learner: str | None, coaching: Coaching, bookings: Conversations, on: date
+    outlet: Outlet,
+    party: str,
+    *,
+    learner: str | None,
+    coaching: Coaching,
+    bookings: Conversations,
+    on: date,
+    zone: tzinfo,
 ) -> str | None:
     """Why an outlet is not for a party, or None where it is."""
     role = party.partition(":")[0]
@@ -79,31 +92,39 @@ def not_for(
         return f"the {outlet.name} is for {', '.join(sorted(outlet.roles))}, not for a {role}"
     if role == "learner" and party != learner:
         return "a journey is shown to its own learner"
-    if role == "coach" and not _goes_with(party, coaching, bookings, on):
+    if role == "coach" and not _goes_with(party, coaching, bookings, on, zone):
         return f"{party} does not go with this learner on that day"
     return None
 
 
-def _goes_with(coach: str, coaching: Coaching, bookings: Conversations, on: date) -> bool:
+def _goes_with(coach: str, coaching: Coaching, bookings: Conversations, on: date, zone: tzinfo) -> bool:
     """Assigned, covering, or booked for a conversation; where nobody is assigned, who has held a conversation, too."""
-    if coaching.goes_with(coach, on=on) or any(one.coach == coach for one in bookings.booked):
+    if coaching.goes_with(coach, on=on, zone=zone) or any(one.coach == coach for one in bookings.booked):
         return True
     return coaching.coach is None and any(one.coach == coach for one in bookings.held)
 
 
 def view(
-    home: Home, outlet: Outlet, party: str, *, by: str | None = None, quoting: tuple[str, ...] | None = None
+    home: Home,
+    outlet: Outlet,
+    party: str,
+    *,
+    by: str | None = None,
+    quoting: tuple[str, ...] | None = None,
+    zone: tzinfo = UTC,
 ) -> View:
     """What an outlet carries of a home to a party; of the records in `quoting` alone, where these are named.
 
     `by` is who hands it over, where that is somebody else: what is the party's own stays behind then, because whoever
-    hands it over would see it.
+    hands it over would see it. An outlet without identifiers carries days, those of `zone`.
     """
     own = party if by in (None, party) else None
-    return View(outlet.name, party, tuple(_shown(home, outlet, own, quoting)))
+    return View(outlet.name, party, tuple(_shown(home, outlet, own, quoting, zone)))
 
 
-def _shown(home: Home, outlet: Outlet, own: str | None, quoting: tuple[str, ...] | None) -> Iterator[Shown]:
+def _shown(
+    home: Home, outlet: Outlet, own: str | None, quoting: tuple[str, ...] | None, zone: tzinfo
+) -> Iterator[Shown]:
     named = FieldClass.IDENTIFIER in outlet.classes
     for place in home.places:
         top = place.top
@@ -119,10 +140,10 @@ def _shown(home: Home, outlet: Outlet, own: str | None, quoting: tuple[str, ...]
         }
         yield Shown(
             top.entry.declares.name,
-            top.at if named else top.at.date(),
+            top.at if named else _to_the_day(top.at, zone),
             place.record if named else None,
             top.by if named else None,
-            {name: value if named else _to_the_day(value) for name, value in fields.items() if name in carried},
+            {name: value if named else _to_the_day(value, zone) for name, value in fields.items() if name in carried},
             tuple(name for name in fields if name not in carried),
         )
 
@@ -131,8 +152,8 @@ def _is_own(field_class: FieldClass, top: Version, own: str | None) -> bool:
     return field_class is FieldClass.RESTRICTED and top.by == own
 
 
-def _to_the_day(value: Any) -> Any:
-    return value.date() if isinstance(value, datetime) else value
+def _to_the_day(value: Any, zone: tzinfo) -> Any:
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
 
 def _stays_behind(
@@ -177,11 +198,12 @@ def _is_unshared_diary(home: Home, entry: Entry) -> bool:
 H = TypeVar("H", bound=Home)
 
 
-def released(home: H, outlet: Outlet, party: str) -> H:
+def released(home: H, outlet: Outlet, party: str | None) -> H:
     """A home folded again from what an outlet carries of it to a party: as if nothing else had been recorded.
 
-    An entry of which the outlet may not carry every field that is filled in stays behind whole. Minutes are the
-    home's own: no entry stays behind that moves them.
+    With None it is what goes to anybody in the roles of the outlet, with nothing that is somebody's own. An entry of
+    which the outlet may not carry every field that is filled in stays behind whole. Minutes are the home's own: no
+    entry stays behind that moves them.
     """
     kept = [number for number, place in enumerate(home.places) if _is_carried(home, place, outlet, party)]
     places = tuple(home.places[number] for number in kept)
@@ -207,7 +229,7 @@ def _whose(places: tuple[Place, ...]) -> str | None:
     return next((learner for learner in named if learner is not None), None)
 
 
-def _is_carried(home: Home, place: Place, outlet: Outlet, party: str) -> bool:
+def _is_carried(home: Home, place: Place, outlet: Outlet, party: str | None) -> bool:
     # of what was withdrawn there is nothing left but that it was there
     top = place.top or Version(place.record, place.original, place.at, "")
     if _stays_behind(home, top, outlet, party):
@@ -216,7 +238,7 @@ def _is_carried(home: Home, place: Place, outlet: Outlet, party: str) -> bool:
     return all(one.type.field_class in outlet.classes or _is_own(one.type.field_class, top, party) for one in filled)
 
 
-def carries_refusal(home: Home, refusal: Record, outlet: Outlet, party: str) -> bool:
+def carries_refusal(home: Home, refusal: Record, outlet: Outlet, party: str | None) -> bool:
     """Whether an outlet carries to a party that something was refused; whoever asked for it has been told already."""
     entry = refusal.entry
     if refusal.by == party:

@@ -1,22 +1,23 @@
-"""A journey on one page of plain text, for the coach who goes with the learner.
+"""A journey on one page of plain text, for whoever may see it: as a rule, the coach who goes with the learner.
 
 What it prints depends on the records alone: no clock, no time of recording, no id made up in passing. So two journals
 into which the same entries were recorded, on whatever days, give the same page to the letter.
 
-Two things a page never gives away, whoever holds it: the words of a diary entry that the learner has not shared, and
-the words of a concern. What was said beside either (a correction's reason, an annotation) is left out with it. Where
-it lay that a conversation was missed settles minutes and is no part of the page.
+A page is made from the journey as it may be seen by the one it is for, folded again as if nothing else were on the
+record. So nothing of an entry that stays behind reaches any section: neither its words, nor that it is there. Without
+a party it is the coaching view of nobody in particular, which has no private page of the diary and no concern at all.
+Where it lay that a conversation was missed settles minutes and is no part of the page.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, tzinfo
-from typing import Any, Final
+from datetime import date, tzinfo
+from typing import Final
 
-import attrs
-
+from iagcore.exceptions import InvalidEntry
 from iagcore.practice.allowance import AllowanceExtended
-from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
+from iagcore.practice.amendments import BreachAuthorised, RecordAnnotated
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
+from iagcore.practice.consent import EVERY_JOURNEY, Given, Withdrawal
 from iagcore.practice.conversations import (
     CoachingOfferAnswered,
     Conversation,
@@ -25,6 +26,7 @@ from iagcore.practice.conversations import (
     ConversationMissed,
     State,
 )
+from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade
 from iagcore.practice.grow import (
     ActionAgreed,
     ActionReviewed,
@@ -42,23 +44,26 @@ from iagcore.practice.grow import (
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft, Standing
 from iagcore.practice.learning import CourseCompleted, CourseEnrolled, CourseLeft
-from iagcore.practice.safeguarding import ConcernRaised
-from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten, Evidence
-from iagcore.record.findings import Assessment, Duty, Weight
-from iagcore.record.home import Standing as StandingFinding
-from iagcore.record.home import Version
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
+from iagcore.practice.self_efficacy import Evidence
+from iagcore.record.findings import Duty
 from iagcore.record.journey import Journey
-from iagcore.record.records import Record, UnreadEntry
+from iagcore.record.records import Record
 from iagcore.reports.layout import bar, beside, section, wrapped
+from iagcore.reports.page import (
+    DATE,
+    Page,
+    advice_lines,
+    breach_lines,
+    duty_lines,
+    followed_by,
+    put_right_lines,
+    refused_lines,
+    said_beside,
+)
 
-DATE: Final = 15
-"""The column at which the text beside a date begins."""
 STAGE: Final = 13
 """The column at which the notes beside a stage begin."""
-
-THE_LEARNERS_OWN: Final = (DiaryWritten, DiaryShared, DiaryUnshared)
-SAID_IN_CONFIDENCE: Final = (ConcernRaised, *THE_LEARNERS_OWN, RecordAnnotated)
-"""The kinds beside which nothing further is printed: what was said of them may repeat what they say."""
 
 GROW_NOTES: Final = (
     GoalSet,
@@ -71,56 +76,29 @@ GROW_NOTES: Final = (
     ActionReviewed,
 )
 
-
-@attrs.frozen
-class _Page:
-    """What a page is made from."""
-
-    journey: Journey
-    records: tuple[Record, ...]
-    duties: tuple[Duty, ...]
-    zone: tzinfo
-
-    @property
-    def entries(self) -> Iterator[Version]:
-        """The entries that stand, in the order of the journey."""
-        return (place.top for place in self.journey.places if place.top is not None)
-
-    def day(self, day: date | datetime) -> str:
-        """A day, in the zone of the page where it is a moment."""
-        return f"{day.astimezone(self.zone) if isinstance(day, datetime) else day:%d %b %Y}"
-
-    def clock(self, moment: datetime) -> str:
-        """A moment, in the zone of the page."""
-        return f"{moment.astimezone(self.zone):%d %b %Y %H:%M}"
-
-    def named(self, entry: Entry) -> str:
-        """An entry in a few words: its kind, and which, when and how long where it says so; never anybody's words."""
-        if isinstance(entry, UnreadEntry):
-            return entry.kind.replace("-", " ").capitalize()
-        words = entry.declares.name.replace("-", " ").capitalize()
-        if isinstance(entry, SAID_IN_CONFIDENCE):
-            return words
-        if isinstance(entry, EntryCorrected | EntryWithdrawn):
-            place = self.journey.stack_of(entry.target)
-            return words if place is None else f"{words}, of: {self.named(place.original)}"
-        ids = (getattr(entry, field.name) for field in entry.declares.fields if field.type.name == "id")
-        said = [*([first] if type(first := next(ids, None)) is str else [])]
-        if (starts_at := getattr(entry, "starts_at", None)) is not None:
-            said.append(self.clock(starts_at))
-        if (minutes := getattr(entry, "minutes", None)) is not None:
-            said.append(f"{minutes} minutes")
-        return f"{words}: {', '.join(said)}" if said else words
+_Page = Page[Journey]
 
 
-def journey_page(journey: Journey, *, records: Iterable[Record], duties: Sequence[Duty], zone: tzinfo) -> str:
-    """A journey as a page of plain text, at most 100 columns wide.
+def journey_page(
+    journey: Journey,
+    *,
+    records: Iterable[Record],
+    duties: Sequence[Duty],
+    zone: tzinfo,
+    party: str | None = None,
+) -> str:
+    """A journey as a page of plain text, at most 100 columns wide, with what the role of `party` may see.
 
-    `records` are the journey's, refusals among them; `duties` are what is due on it; times are shown in `zone`.
+    `records` are the journey's, refusals among them; `duties` are what is due on it; times are shown in `zone`. Whether
+    the party may see this journey on a day is asked of `journey.seen_by`. Raises `InvalidEntry` for a role that looks
+    at none.
     """
-    page = _Page(journey, tuple(records), tuple(duties), zone)
+    outlet = "coaching view" if party is None else SEEN_BY.get(party.partition(":")[0])
+    if outlet is None:
+        raise InvalidEntry("argument", "party", party, "nobody in this role looks at a journey")
+    page = Page.of(journey, records=records, duties=duties, zone=zone, outlet=OUTLET_BY_NAME[outlet], party=party)
     sections = (
-        _heading(page),
+        _heading(page, journey),
         section("Minutes", _minutes(page)),
         section("The journey so far", _story(page)),
         section("Conversations", _conversations(page)),
@@ -131,30 +109,34 @@ def journey_page(journey: Journey, *, records: Iterable[Record], duties: Sequenc
         section("Learning", _learning(page)),
         section("Measures", _measures(page)),
         section("Other support", _other_support(page)),
+        section("Consent and confidentiality", _consent(page)),
+        section("What was shown to whom", _disclosures(page)),
+        section("Follow-up", _follow_ups(page)),
         section("Concerns", _concerns(page)),
         section("What is open", _open(page)),
-        section("Advice for the coach", _advice(page)),
-        section("Refused", _refused(page)),
-        section("Put right since", _put_right(page)),
+        section("Advice for the coach", advice_lines(page)),
+        section("Refused", refused_lines(page)),
+        section("Put right since", put_right_lines(page)),
     )
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
 
 
-def _heading(page: _Page) -> list[str]:
-    journey, status = page.journey, page.journey.status
+def _heading(page: _Page, whole: Journey) -> list[str]:
+    journey, status = page.home, page.home.status
     whose = f"{journey.learner} on {status.programme}" if status.programme else f"{journey.learner or 'nobody yet'}"
     lines = wrapped(f"Journey {journey.name}")
     lines.append("=" * len(lines[-1]))
     lines += wrapped(f"{whose}, {_where_it_stands(page)}")
     if journey.coaching.coach:
         lines += wrapped(f"with {journey.coaching.coach}")
-    if journey.unread:
-        lines += wrapped(f"Not shown, being of kinds that a later version brings: {', '.join(journey.unread)}")
+    if whole.unread:
+        # what it is, this version cannot tell, and so not for whom it is either
+        lines += wrapped("Something on the record is of a kind that a later version brings, and is not shown.")
     return lines
 
 
 def _where_it_stands(page: _Page) -> str:
-    status = page.journey.status
+    status = page.home.status
     if status.standing is Standing.OPEN and status.started_at:
         return f"open since {page.day(status.started_at)}"
     if status.ended_at:
@@ -163,7 +145,7 @@ def _where_it_stands(page: _Page) -> str:
 
 
 def _minutes(page: _Page) -> Iterator[str]:
-    allowance = page.journey.allowance
+    allowance = page.home.allowance
     yield "  " + bar(("#", allowance.used), ("=", allowance.held), (".", allowance.remaining))
     yield from beside("# used", str(allowance.used), column=15)
     yield from beside("= held", str(allowance.held), column=15)
@@ -187,40 +169,31 @@ def _told(page: _Page, entry: Entry, by: str) -> str:
             recruited = f"; recruited by {entry.recruiter}" if entry.recruiter else ""
             return f"Started on {entry.programme} ({by}){recruited}"
         case CoachingOfferAnswered():
-            return _with(f"The offer of coaching was answered: {entry.answer}", entry.note)
+            return followed_by(f"The offer of coaching was answered: {entry.answer}", entry.note)
         case CoachAssigned():
             return f"{entry.coach} was assigned"
         case CoverAssigned():
             return f"{entry.coach} covers until {page.day(entry.until)}"
         case AllowanceExtended():
             who = entry.lead or by
-            return _with(f"{entry.minutes} minutes more, by {who}", entry.reason)
+            return followed_by(f"{entry.minutes} minutes more, by {who}", entry.reason)
         case JourneyClosed():
-            return _with(f"Closed ({by})", entry.note)
+            return followed_by(f"Closed ({by})", entry.note)
         case JourneyReopened():
-            return _with(f"Opened again ({by})", entry.note)
+            return followed_by(f"Opened again ({by})", entry.note)
         case LearnerLeft():
-            return _with(f"The learner {entry.how}", entry.note)
-        case BreachAuthorised():
-            return _with(f"{entry.rule} was authorised by {by}", entry.reason)
-        case RecordAnnotated():
-            place = page.journey.stack_of(entry.record)
-            if place is None or isinstance(place.original, SAID_IN_CONFIDENCE):
-                return f"A note was added ({by})"
-            return _with(f"A note was added ({by}), to: {page.named(place.original)}", entry.words)
+            return followed_by(f"The learner {entry.how}", entry.note)
+        case BreachAuthorised() | RecordAnnotated():
+            return said_beside(page, entry, by)
         case _:
             return ""
-
-
-def _with(text: str, words: str | None) -> str:
-    return f"{text}. {words}" if words else text
 
 
 # ---- conversations
 
 
 def _conversations(page: _Page) -> Iterator[str]:
-    bookings = page.journey.bookings
+    bookings = page.home.bookings
     noted = (getattr(top.entry, "conversation", None) for top in page.entries)
     ids = dict.fromkeys([*(one.id for one in bookings.all), *(id for id in noted if id is not None)])
     for number, id in enumerate(ids):
@@ -232,7 +205,7 @@ def _conversations(page: _Page) -> Iterator[str]:
 
 
 def _what_came_of(page: _Page, one: Conversation) -> str:
-    line = page.journey.allowance.line(one.id)
+    line = page.home.allowance.line(one.id)
     charged = f"{line.used} minutes charged" if line.used else "no minutes charged"
     on = f" on {page.day(one.settled_at)}" if one.settled_at else ""
     match one.state:
@@ -245,7 +218,7 @@ def _what_came_of(page: _Page, one: Conversation) -> str:
         case State.RELEASED:
             return f"no longer booked since the learner left{on}"
         case State.WAIVED:
-            return _with("missed; a lead has waived the mark", one.waived)
+            return followed_by("missed; a lead has waived the mark", one.waived)
         case State.NOT_BOOKED:
             return "noted, and neither booked nor held on the record"
         case _:
@@ -260,10 +233,10 @@ def _beside_it(page: _Page, id: str) -> Iterator[str]:
             case ConversationCancelled() | ConversationMissed() if top.entry.conversation == id and top.entry.note:
                 yield from beside("", top.entry.note, column=STAGE)
             case ConversationWrittenUp(conversation=conversation) if conversation == id:
-                yield from beside("", _with(f"written up on {page.day(top.at)}", top.entry.summary), column=STAGE)
+                yield from beside("", followed_by(f"written up on {page.day(top.at)}", top.entry.summary), column=STAGE)
             case _:
                 pass
-    contested = page.journey.bookings[id].contested
+    contested = page.home.bookings[id].contested
     if contested:
         yield from beside("", f"The learner says of the missed mark: {contested}", column=STAGE)
 
@@ -280,18 +253,18 @@ def _notes(page: _Page, conversation: str) -> Iterator[str]:
 
 
 def _note(page: _Page, entry: Entry) -> tuple[str, list[str]]:
-    grow = page.journey.grow
+    grow = page.home.grow
     match entry:
         case GoalSet():
             return Stage.GOAL, [entry.words]
         case GoalChanged():
-            return Stage.GOAL, [_with(f"now: {entry.words}", entry.reason)]
+            return Stage.GOAL, [followed_by(f"now: {entry.words}", entry.reason)]
         case GoalReached():
             goal = grow.goal(entry.goal)
-            return Stage.GOAL, [_with(f"reached: {goal.words if goal else entry.goal}", entry.words)]
+            return Stage.GOAL, [followed_by(f"reached: {goal.words if goal else entry.goal}", entry.words)]
         case GoalSetAside():
             goal = grow.goal(entry.goal)
-            return Stage.GOAL, [_with(f"set aside: {goal.words if goal else entry.goal}", entry.reason)]
+            return Stage.GOAL, [followed_by(f"set aside: {goal.words if goal else entry.goal}", entry.reason)]
         case RealityExplored():
             return Stage.REALITY, [entry.words]
         case OptionRaised():
@@ -301,7 +274,7 @@ def _note(page: _Page, entry: Entry) -> tuple[str, list[str]]:
         case _:
             assert isinstance(entry, ActionReviewed)  # the last of GROW_NOTES
             what = next((one.what for one in grow.will if one.id == entry.action), entry.action)
-            return "Review", [_with(f"{what}: {entry.outcome}", entry.words)]
+            return "Review", [followed_by(f"{what}: {entry.outcome}", entry.words)]
 
 
 def _terms(page: _Page, agreed: ActionAgreed) -> list[str]:
@@ -312,7 +285,7 @@ def _terms(page: _Page, agreed: ActionAgreed) -> list[str]:
         ("commitment", None if agreed.commitment is None else f"{agreed.commitment} of 10"),
     )
     terms = "; ".join(f"{name} {value}" for name, value in said if value is not None)
-    action = next(one for one in page.journey.grow.will if one.id == agreed.action)
+    action = next(one for one in page.home.grow.will if one.id == agreed.action)
     where = f" (in {action.reviewed_in})" if action.reviewed_in else ""
     came_of_it = f"what came of it: {action.outcome}{where}" if action.outcome else "not reviewed yet"
     return [f"  - {one}" for one in (terms, came_of_it) if one]
@@ -322,7 +295,7 @@ def _outside(page: _Page) -> Iterator[str]:
     for top in page.entries:
         match top.entry:
             case WorkshopAttended():
-                text = _with(f"GROW workshop {top.entry.workshop}", top.entry.words)
+                text = followed_by(f"GROW workshop {top.entry.workshop}", top.entry.words)
                 yield from beside(page.day(top.at), text, column=DATE)
             case GrowUsed():
                 yield from beside(page.day(top.at), f"{top.entry.outside}: {top.entry.words}", column=DATE)
@@ -338,14 +311,16 @@ def _outside(page: _Page) -> Iterator[str]:
 
 
 def _goals(page: _Page) -> Iterator[str]:
-    for goal in page.journey.grow.goals:
+    for goal in page.home.grow.goals:
         yield from beside(str(goal.state), goal.words, column=STAGE)
         if goal.outcome:
             yield from wrapped(goal.outcome, indent=STAGE)
 
 
 def _self_efficacy(page: _Page) -> Iterator[str]:
-    for domain, evidence in page.journey.self_efficacy.profile.items():
+    for domain, evidence in page.home.self_efficacy.profile.items():
+        if not evidence and page.is_for_a_learner:
+            continue  # where there is nothing yet is for the coach to listen for
         yield from wrapped(domain.capitalize(), indent=2)
         if not evidence:
             yield from wrapped("nothing noted yet", indent=4)
@@ -361,14 +336,10 @@ def _whose(evidence: Evidence) -> str:
 
 
 def _diary(page: _Page) -> Iterator[str]:
-    diary = page.journey.self_efficacy.diary
-    for entry in diary:
-        if entry.shared:
-            yield from beside(page.day(entry.day or entry.at), f"{entry.sort}: {entry.words}", column=DATE)
-    private = sum(not entry.shared for entry in diary)
-    if private:
-        whose = "1 entry is" if private == 1 else f"{private} entries are"
-        yield from wrapped(f"{whose} the learner's own.", indent=2)
+    for entry in page.home.self_efficacy.diary:
+        # only the learner's own page has any that are not shared
+        whose = "" if entry.shared else " (yours alone)"
+        yield from beside(page.day(entry.day or entry.at), f"{entry.sort}: {entry.words}{whose}", column=DATE)
 
 
 def _learning(page: _Page) -> Iterator[str]:
@@ -379,94 +350,141 @@ def _learning(page: _Page) -> Iterator[str]:
                 said.setdefault(top.entry.course, []).append(words)
             case _:
                 pass
-    for course in page.journey.learning.courses:
+    for course in page.home.learning.courses:
         words = " ".join(said.get(course.id, ()))
-        yield from beside(page.day(course.at), _with(f"{course.id}: {course.state}", words), column=DATE)
-    for link in page.journey.learning.links:
+        yield from beside(page.day(course.at), followed_by(f"{course.id}: {course.state}", words), column=DATE)
+    for link in page.home.learning.links:
         to = " and ".join(filter(None, (link.conversation, link.domain))) or "the coaching"
         yield from beside(page.day(link.at), f"{link.course}, linked to {to}: {link.words}", column=DATE)
 
 
 def _measures(page: _Page) -> Iterator[str]:
-    for one in sorted(page.journey.measures.taken, key=lambda one: one.at):
+    for one in sorted(page.home.measures.taken, key=lambda one: one.at):
         yield from beside(page.day(one.at), f"{one.occasion}, {one.scale}: {one.score()}", column=DATE)
 
 
 def _other_support(page: _Page) -> Iterator[str]:
-    for one in page.journey.learning.support:
+    for one in page.home.learning.support:
         yield from beside(page.day(one.at), f"{one.words}: {one.status}", column=DATE)
 
 
+# ---- consent, what was shown, and what comes afterwards
+
+
+def _consent(page: _Page) -> Iterator[str]:
+    consents = page.home.consents
+    said = [(moment, f"confidentiality was explained, {LIMITS[limits]}") for moment, limits in consents.explained]
+    said += [(given.at, _given(page, given)) for given in consents.given]
+    said += [
+        (one.at, f"{_to_what(one)}: withdrawn")
+        for one in consents.withdrawn
+        if not any(_ends(one, given) for given in consents.given)
+    ]
+    for moment, text in sorted(said, key=lambda one: one[0]):
+        yield from beside(page.day(moment), text, column=DATE)
+    scopes = [*(one.scope for one in consents.given), *(one.scope for one in consents.withdrawn)]
+    if EVERY_JOURNEY in scopes:
+        yield from wrapped("A consent for every journey may have been given, or withdrawn, on another one.", indent=2)
+
+
+def _given(page: _Page, given: Given) -> str:
+    until = f", until {page.day(given.expires_on)}" if given.expires_on else ""
+    ended = [
+        f"withdrawn{f' for {one.only_for} alone' if one.only_for != given.only_for and one.only_for else ''} "
+        f"on {page.day(one.at)}"
+        for one in page.home.consents.withdrawn
+        if _ends(one, given)
+    ]
+    return "; ".join([f"{_to_what(given)}{until}", *ended])
+
+
+LIMITS: Final = {
+    True: "and its limits",
+    False: "without its limits",
+    None: "and whether its limits were, too, is not said",
+}
+
+
+def _to_what(one: Given | Withdrawal) -> str:
+    only = f", for {one.only_for} alone" if one.only_for else ""
+    return f"consent to {one.purpose}{only}, {one.scope}"
+
+
+def _ends(withdrawal: Withdrawal, given: Given) -> bool:
+    concerns = given.only_for is None or withdrawal.only_for in (None, given.only_for)
+    return withdrawal.purpose == given.purpose and concerns and _comes_after(withdrawal, given)
+
+
+def _comes_after(withdrawal: Withdrawal, given: Given) -> bool:
+    return withdrawal.at >= given.at or withdrawal.place > given.place
+
+
+def _disclosures(page: _Page) -> Iterator[str]:
+    for top in page.entries:
+        if isinstance(top.entry, DisclosureMade):
+            quotes = f", with {len(top.entry.quotes)} quotes" if top.entry.quotes else ""
+            said = f"{top.entry.outlet}{quotes}, to {top.entry.shown_to} ({top.by})"
+            yield from beside(page.day(top.at), said, column=DATE)
+
+
+def _follow_ups(page: _Page) -> Iterator[str]:
+    follow_ups = page.home.follow_ups
+    for planned in follow_ups.planned:
+        how = f" {_by(planned.how)}" if planned.how else ""
+        made = "" if planned in follow_ups.still_planned else "; it was made"
+        yield from beside(page.day(planned.day), f"planned{how}{made}", column=DATE)
+    for one in follow_ups.made:
+        said = f"made {_by(one.how)}, {ANSWERED[one.answered]}"
+        yield from beside(page.day(one.at), followed_by(said, one.words), column=DATE)
+
+
+def _by(how: str) -> str:
+    return how if how == "in person" else f"by {how}"
+
+
+ANSWERED: Final = {True: "answered", False: "not answered yet", None: "whether it was answered is not said"}
+
+
+# ---- concerns: for whoever raised one, and the safeguarding lead
+
+
 def _concerns(page: _Page) -> Iterator[str]:
-    for concern in page.journey.safeguarding.concerns:
-        yield from wrapped(f"A concern was raised on {page.day(concern.raised_at)}.", indent=2)
+    for top in page.entries:
+        if said := _of_a_concern(top.entry, top.by):
+            yield from beside(page.day(top.at), said, column=DATE)
 
 
-# ---- what is open, and what was not to be
+def _of_a_concern(entry: Entry, by: str) -> str:
+    match entry:
+        case ConcernRaised():
+            return followed_by(f"{entry.concern} was raised ({by}){DANGER[entry.immediate_danger]}", entry.words)
+        case ConcernEscalated():
+            return followed_by(f"{entry.concern} was passed on ({by}), and {entry.held_by} holds it", entry.words)
+        case ConcernClosed():
+            return followed_by(f"{entry.concern} was closed ({by})", entry.words)
+        case SafetyTalkedAbout():
+            return followed_by(f"Safety was talked about with the learner ({by})", entry.words)
+        case _:
+            return ""
+
+
+DANGER: Final = {
+    True: ", and danger is immediate",
+    False: "",
+    None: "; whether danger is immediate is not said",
+}
+
+
+# ---- what is open
 
 
 def _open(page: _Page) -> list[str]:
-    journey = page.journey
+    journey = page.home
     lines: list[str] = []
     for one in journey.bookings.booked:
         lines += beside("booked", f"{one.id}: {_what_came_of(page, one)}", column=DATE)
     for action in journey.grow.open_actions:
         by = f", by {page.day(action.by_when)}" if isinstance(action.by_when, date) else ""
         lines += beside("to review", f"{action.what}{by}", column=DATE)
-    for duty in page.duties:
-        due = f", due {page.clock(duty.due)}" if duty.due else ""
-        whose = f" ({duty.party})" if duty.party else ""
-        lines += beside("due", f"{duty.what}{due}{whose} [{duty.rule}]", column=DATE)
-    for standing in journey.breaches:
-        lines += beside("breach", _finding(page, standing), column=DATE)
-        lines += _what_helps(standing.finding)
+    lines += [*duty_lines(page), *breach_lines(page)]
     return lines or wrapped("Nothing.", indent=2)
-
-
-def _advice(page: _Page) -> Iterator[str]:
-    for standing in page.journey.standing:
-        if standing.finding.weight is Weight.ADVICE:
-            yield from wrapped(_finding(page, standing), indent=2)
-
-
-def _finding(page: _Page, standing: StandingFinding) -> str:
-    place = page.journey.stack_of(standing.record)
-    entry = None if place is None else place.top.entry if place.top else place.original
-    on = f" ({page.named(entry)})" if entry is not None else ""
-    return f"{standing.finding.rule}: {standing.finding.sentence}{on}"
-
-
-def _what_helps(finding: Assessment) -> list[str]:
-    return wrapped(f"What helps: {finding.remedy}", indent=DATE) if finding.remedy else []
-
-
-def _refused(page: _Page) -> Iterator[str]:
-    for record in page.records:
-        if record.accepted:
-            continue
-        # when an amendment was asked is said by nobody: its time is that of what it amends, or of the recording
-        asked = "" if isinstance(record.entry, EntryCorrected | EntryWithdrawn) else page.day(record.at)
-        yield from beside(asked, page.named(record.entry), column=DATE)
-        for one in record.considered:
-            if one.weight is Weight.REFUSAL:
-                yield from wrapped(f"{one.rule}: {one.sentence}", indent=DATE)
-                yield from _what_helps(one)
-
-
-def _put_right(page: _Page) -> Iterator[str]:
-    heights: dict[str, int] = {}
-    for record in page.records:
-        place = page.journey.stack_of(record.corrects) if record.corrects is not None else None
-        if place is None:
-            continue
-        entry: Any = record.entry
-        height = heights.get(place.record, 1)
-        if isinstance(entry, EntryCorrected):
-            done, heights[place.record] = "was corrected", height + 1
-        elif height > 1 and not entry.whole:
-            # the record stands again as it was before its latest correction
-            done, heights[place.record] = "was put back as it stood before", height - 1
-        else:
-            done, heights[place.record] = "was withdrawn", 0
-        why = None if isinstance(place.original, SAID_IN_CONFIDENCE) else entry.why
-        yield from wrapped(_with(f"{page.named(place.original)} {done} by {record.by}", why), indent=2)

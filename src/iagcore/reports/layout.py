@@ -8,12 +8,12 @@ WIDTH: Final = 100
 """Columns of a page."""
 
 
-def wrapped(text: str, *, indent: int = 0, first: str = "") -> list[str]:
+def wrapped(text: str, *, indent: int = 0, first: str = "", width: int = WIDTH) -> list[str]:
     """`text` in lines of the page's width, each indented; the first one begins with `first`, in the indentation.
 
     Words that somebody wrote may hold line breaks and tabs; a page wraps them as one paragraph.
     """
-    lines = wrap(" ".join(text.split()), WIDTH - indent)
+    lines = wrap(" ".join(text.split()), width - indent)
     return [(first if number == 0 else "").ljust(indent) + line for number, line in enumerate(lines)]
 
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
-from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade, Outlet
-from iagcore.practice.kinds import Entry, FieldClass
+from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade, Outlet
+from iagcore.practice.kinds import Entry
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import MUST, Verdict, verdict
 from iagcore.record.judging import Case, Rule, rule
@@ -21,7 +21,7 @@ from iagcore.rulebook.sources import CONDITIONS_FOR_PROCESSING, LOCAL
 def may_make(entry: Entry, case: Case) -> bool:
     """Whether the author's role may make this kind; a learner on their own journey, a coach on their own record."""
     role = case.by.partition(":")[0]
-    if role == "coach" and entry.declares.about[0] == "coach" and case.by != case.home:
+    if case.home is not None and case.home.startswith("coach:") and case.by != case.home and role != "lead":
         return False
     return role in entry.declares.by and (role != "learner" or case.by == case.learner)
 
@@ -41,12 +41,19 @@ def role_may_make_it(entry: Any, case: Case) -> Verdict:
     """The author's role may make this entry: a learner only on their own journey, a coach only on their own record."""
     return verdict(
         may_make(entry, case),
-        says="{by} makes {kind}, which is for {roles}",
+        says="{by} makes {kind}, which is for {roles}{whose}",
         plainly="This is for somebody else to record.",
         by=case.by,
         kind=entry.declares.name,
         roles=", ".join(entry.declares.by),
+        whose=_whose(entry, case),
     )
+
+
+def _whose(entry: Any, case: Case) -> str:
+    if case.by.partition(":")[0] not in entry.declares.by or may_make(entry, case):
+        return ""
+    return ", on their own journey alone" if case.by.startswith("learner:") else ", on their own record alone"
 
 
 @rule(
@@ -61,14 +68,7 @@ def role_may_make_it(entry: Any, case: Case) -> Verdict:
 def outlet_is_for_the_party(entry: Any, case: Case) -> Verdict:
     """What leaves goes through an outlet that is for the party, and carries the classes of field that it lists."""
     outlet = OUTLET_BY_NAME[entry.outlet]
-    reason = _sees_too_much(outlet, case.by) or not_for(
-        outlet,
-        entry.shown_to,
-        learner=case.learner,
-        coaching=case.coaching,
-        bookings=case.bookings,
-        on=case.day_of(case.at),
-    )
+    reason = _why_not_by(outlet, case) or _why_not_for(outlet, entry.shown_to, case)
     return verdict(
         reason is None,
         says="{outlet} to {party}: {allowed}",
@@ -79,11 +79,27 @@ def outlet_is_for_the_party(entry: Any, case: Case) -> Verdict:
     )
 
 
-def _sees_too_much(outlet: Outlet, by: str) -> str | None:
-    # whoever hands it over sees it
-    if FieldClass.RESTRICTED not in outlet.classes or by.partition(":")[0] in outlet.roles:
-        return None
-    return f"the {outlet.name} is handed over by {', '.join(sorted(outlet.roles))} alone"
+def _why_not_for(outlet: Outlet, party: str, case: Case) -> str | None:
+    return not_for(
+        outlet,
+        party,
+        learner=case.learner,
+        coaching=case.coaching,
+        bookings=case.bookings,
+        on=case.day_of(case.at),
+        zone=case.policy.zone,
+    )
+
+
+def _why_not_by(outlet: Outlet, case: Case) -> str | None:
+    """Whoever hands it over sees it: through this outlet, or through their own, which carries as much."""
+    role = case.by.partition(":")[0]
+    if role in outlet.roles:
+        return _why_not_for(outlet, case.by, case)
+    own = OUTLET_BY_NAME.get(SEEN_BY.get(role, ""))
+    if own is None or not outlet.classes <= own.classes:
+        return f"the {outlet.name} is not handed over by a {role}"
+    return _why_not_for(own, case.by, case)
 
 
 ACCESS: Final[tuple[Rule, ...]] = (role_may_make_it, outlet_is_for_the_party)

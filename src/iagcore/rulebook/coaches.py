@@ -4,7 +4,7 @@ Readiness is read on the day of the conversation, with that day's policy. What a
 unknown, and unknown never passes where a rule is a MUST; a policy may make these advice instead (the starter one does).
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from iagcore.practice.conversations import ConversationBooked, ConversationHeld, ConversationRescheduled, State
@@ -91,7 +91,7 @@ def trained_in_values_and_processes(entry: Any, case: Case) -> Verdict:
     return verdict(
         _recruits_nobody(entry) or _proof(VALUES_AND_PROCESSES, entry, case) is not None,
         says="values-and-processes training on {day}: {proof}",
-        plainly="The coach is not ready for this yet.",
+        plainly="This coach is not ready for it on that day.",
         day=f"{_day(entry, case):%d %b %Y}",
         proof="nobody recruited the learner"
         if _recruits_nobody(entry)
@@ -157,13 +157,14 @@ def coach_has_experienced_the_course(entry: Any, case: Case) -> Verdict:
 def step_allows_it(entry: Any, case: Case) -> Verdict:
     """The coach's step allows it: supported by somebody who is named, or independent; not paused for a new booking."""
     step = known("which step the coach has taken", _standing(entry, case))
+    leads_by = _step_that_counts(step, entry, case)
     return verdict(
-        _leads(step, entry),
+        _leads(leads_by),
         says="on {day} the coach is {step}{support}",
-        plainly="The coach is not taking this on at the moment.",
+        plainly="This coach is not taking it on at the moment.",
         day=f"{_day(entry, case):%d %b %Y}",
         step=step.name,
-        support=_support(step),
+        support=_support(leads_by) if leads_by is step else f", and {leads_by.name}{_support(leads_by)} before that",
     )
 
 
@@ -171,10 +172,14 @@ def _standing(entry: Any, case: Case) -> Step | None:
     return case.coach.standing(_day(entry, case), zone=case.policy.zone)
 
 
-def _leads(step: Step, entry: Any) -> bool:
-    if step.name == PAUSED:
+def _step_that_counts(step: Step, entry: Any, case: Case) -> Step:
+    if step.name == PAUSED and isinstance(entry, ConversationHeld):
         # pausing is always open: what was booked may still be held, and nothing new is booked
-        return isinstance(entry, ConversationHeld)
+        return known("which step the coach had taken before the pause", case.coach.step_at(case.at))
+    return step
+
+
+def _leads(step: Step) -> bool:
     return step.name == STEPS[-1] or (step.name == SUPPORTED and step.supported_by is not None)
 
 
@@ -212,7 +217,10 @@ def with_the_coachs_own_agreement(entry: Any, case: Case) -> Verdict:
 def _needs_agreement(entry: Any, case: Case) -> bool:
     if isinstance(entry, BasisChanged):
         return True
-    now = case.coach.step_at(case.at)
+    now, standing = case.coach.step_at(case.at), case.coach.standing_at(case.at, zone=case.policy.zone)
+    if standing is not None and standing.name == PAUSED:
+        # a pause is the coach's own wish, and so is its end
+        return True
     return now is None or STEPS.index(entry.step) > STEPS.index(now.name)
 
 
@@ -224,7 +232,7 @@ def _change(entry: Any, case: Case) -> str:
 
 
 def _ends_a_suspension_alone(entry: Any, case: Case) -> bool:
-    standing = case.coach.standing(case.day_of(case.at), zone=case.policy.zone)
+    standing = case.coach.standing_at(case.at, zone=case.policy.zone)
     suspended = standing is not None and standing.name == SUSPENDED
     return isinstance(entry, StepTaken) and suspended and not case.by.startswith("lead:")
 
@@ -246,7 +254,7 @@ def required_checks_in_force(entry: Any, case: Case) -> Verdict:
         [name for name in required if _proof(name, entry, case) is None],
         says="not in force on {day}: {found}",
         otherwise="in force on {day}: {required}",
-        plainly="The coach is not ready for this yet.",
+        plainly="This coach is not ready for it on that day.",
         day=f"{_day(entry, case):%d %b %Y}",
         required=", ".join(required) or "nothing is required",
     )
@@ -265,12 +273,10 @@ def renewed_and_supervised(entry: Any, case: Case) -> Verdict:
     """Training that runs out soon is renewed, and supervision or a debrief was not long ago."""
     values = case.on_day_of(_moment(entry, case))
     return none_of(
-        [
-            *_running_out(entry, case, values.whole("renewal_window_days")),
-            *_long_unsupervised(entry, case, values.whole("supervision_days")),
-        ],
+        _running_out(entry, case, values.whole("renewal_window_days"))
+        + _long_unsupervised(entry, case, values.whole("supervision_days")),
         says="{found}",
-        otherwise="nothing runs out within {window} days, and supervision was within {days}",
+        otherwise="nothing runs out within {window} days, and it is at most {days} without supervision or a debrief",
         window=values.whole("renewal_window_days"),
         days=values.whole("supervision_days"),
     )
@@ -284,6 +290,8 @@ def _running_out(entry: Any, case: Case, within: int) -> list[str]:
 def _long_unsupervised(entry: Any, case: Case, days: int) -> list[str]:
     day, zone = _day(entry, case), case.policy.zone
     since = case.coach.supervised(day, zone=zone) or case.coach.leads_since(day, zone=zone)
+    if since is None and _running_out(entry, case, case.on_day_of(_moment(entry, case)).whole("renewal_window_days")):
+        return ["when the coach last had supervision is not known"]
     last = known("when the coach began, or last had supervision", since)
     return [f"{(day - last).days} days without supervision or a debrief"] if (day - last).days > days else []
 
@@ -300,10 +308,10 @@ def assigned_or_covering(entry: Any, case: Case) -> Verdict:
     """The coach is assigned to this journey, or covers it that day."""
     coach = _whose(entry, case)
     return verdict(
-        coach is None or case.coaching.goes_with(coach, on=_day(entry, case)),
+        coach is None or case.coaching.goes_with(coach, on=_day(entry, case), zone=case.policy.zone),
         says="{coach} is {assigned}",
         plainly="This coach does not go with you at the moment.",
-        coach=coach or "nobody who coaches",
+        coach=coach or "no coach",
         assigned="asked about" if coach is None else _assigned(coach, entry, case),
     )
 
@@ -318,7 +326,7 @@ def _whose(entry: Any, case: Case) -> str | None:
 def _assigned(coach: str, entry: Any, case: Case) -> str:
     if coach == case.coaching.coach:
         return "assigned to this journey"
-    goes = case.coaching.goes_with(coach, on=_day(entry, case))
+    goes = case.coaching.goes_with(coach, on=_day(entry, case), zone=case.policy.zone)
     return f"{'covering' if goes else 'neither assigned nor covering'} on {_day(entry, case):%d %b %Y}"
 
 
@@ -380,9 +388,15 @@ def renewals(home: Home, grounds: Grounds) -> list[Duty]:
             opens = days_from(due, values, "renewal_window_days", back=True)
             found.append(Duty("COA-10", f"renew {proof.name}", due, home.subject, home.subject, opens))
     since = readiness.supervised(today, zone=policy.zone) or readiness.leads_since(today, zone=policy.zone)
-    if since is not None and _is_coaching(readiness.standing(today, zone=policy.zone)):
+    step = readiness.standing(today, zone=policy.zone)
+    opens = None
+    if step is not None and step.name == PAUSED and step.until is not None:
+        # a pause that ends by itself: supervision is asked for again when it does
+        opens = policy.end_of(step.until)
+        step = readiness.standing(step.until + timedelta(days=1), zone=policy.zone)
+    if since is not None and _is_coaching(step):
         due_by = days_from(policy.end_of(since), values, "supervision_days")
-        found.append(Duty("COA-10", "have supervision, or a debrief", due_by, home.subject, home.subject))
+        found.append(Duty("COA-10", "have supervision, or a debrief", due_by, home.subject, home.subject, opens))
     return found
 
 

@@ -22,7 +22,8 @@ from iagcore.rulebook.sources import DESIGN, LOCAL
     MUST,
     on=(EntryCorrected, EntryWithdrawn),
     source=LOCAL,
-    remedy="Name the record by its id, and put an entry of the same kind in its place; a concern is annotated instead.",
+    remedy="Name the record by its id, and put an entry of the same kind in its place. A concern is annotated instead, "
+    "and what rests on consent is withdrawn and asked for anew.",
     plain_remedy="Tell your coach or a lead what is not right.",
     protected=True,
     always_refuses=True,
@@ -34,7 +35,7 @@ def target_can_be_amended(entry: Any, case: Case) -> Verdict:
         says="{target} is {what}, {asked}",
         plainly="There is nothing on your record that this would put right.",
         target=entry.target,
-        what=_name(case.amending.place.original) if case.amending.place else "no accepted record of this journey",
+        what=_name(case.amending.place.original) if case.amending.place else "no accepted record here",
         asked=f"to become {_name(entry.entry)}" if isinstance(entry, EntryCorrected) else "to be withdrawn",
     )
 

@@ -19,6 +19,7 @@ from iagcore.practice.grow import (
     OptionRaised,
     RealityExplored,
 )
+from iagcore.practice.learners import Standing
 from iagcore.record.findings import SHOULD, Duty, Verdict, at_least, none_of, verdict
 from iagcore.record.journey import Journey
 from iagcore.record.judging import Case, Grounds, Rule, RuleSort, known, rule
@@ -149,7 +150,9 @@ def belongs_to_a_conversation(entry: Any, case: Case) -> Verdict:
 
 
 def reviews_due(journey: Journey, grounds: Grounds) -> list[Duty]:
-    """An action whose day has come is reviewed with the learner."""
+    """An action whose day has come is reviewed with the learner, while the journey is open."""
+    if journey.status.standing is not Standing.OPEN:
+        return []
     found = []
     for place in journey.places:
         entry = place.top.entry if place.top is not None else None
@@ -168,7 +171,7 @@ GRW_07: Final = Rule(
     "GRW-07",
     SHOULD,
     (),
-    "An action whose day has come is reviewed with the learner.",
+    "An action whose day has come is reviewed with the learner, while the journey is open.",
     REGROW,
     reviews_due,
     sort=RuleSort.DUTY,

@@ -108,9 +108,6 @@ def _is_exempt(entry: Entry, case: Case) -> bool:
         return case.status.standing is not Standing.NOT_STARTED
     if not isinstance(entry, EntryCorrected | EntryWithdrawn):
         return False
-    if case.home is not None and case.home.startswith("coach:"):
-        # a coach's record is no journey, and is always open
-        return True
     if case.amending.as_a_fact or not case.changes_minutes:
         return True
     return isinstance(case.amended_place.original, JourneyStarted | JourneyReopened)

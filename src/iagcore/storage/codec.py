@@ -7,6 +7,7 @@ text as it is, inside a correction too, and is written again to the letter.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any, Final, get_args, get_origin
 
@@ -77,9 +78,9 @@ def _is_sequence(wanted: Any) -> bool:
     return get_origin(wanted) is tuple
 
 
-def _strict() -> Converter:
+def _strict(*, detailed: bool) -> Converter:
     """A cattrs converter that coerces nothing: cattrs by itself turns "no" into True and 45.7 into 45."""
-    converter = Converter(forbid_extra_keys=True)
+    converter = Converter(forbid_extra_keys=True, detailed_validation=detailed)
     for wanted in (str, int, bool, bytes):
         converter.register_structure_hook(wanted, _exactly(wanted))
     for word in (Sort, Level, Outcome, Weight):
@@ -93,15 +94,17 @@ def _strict() -> Converter:
 
     def sequence(wanted: Any) -> Callable[[Any, Any], Any]:
         parts = get_args(wanted)
+        hooks = [(converter.get_structure_hook(part), part) for part in parts if part is not Ellipsis]
 
         def structure(value: Any, _: Any) -> Any:
             if type(value) is not list:
                 raise ValueError(f"a list is expected, not {value!r}")
             if parts[-1] is Ellipsis:
-                return tuple(converter.structure(item, parts[0]) for item in value)
+                ((hook, part),) = hooks
+                return tuple(hook(item, part) for item in value)
             if len(value) != len(parts):
                 raise ValueError(f"{len(parts)} items are expected, not {len(value)}")
-            return tuple(converter.structure(item, part) for item, part in zip(value, parts, strict=True))
+            return tuple(hook(item, part) for (hook, part), item in zip(hooks, value, strict=True))
 
         return structure
 
@@ -111,7 +114,10 @@ def _strict() -> Converter:
     )
     for whole in (Assessment, LineState, Envelope, Payload):
         converter.register_structure_hook(
-            whole, make_dict_structure_fn(whole, converter, _cattrs_forbid_extra_keys=True)
+            whole,
+            make_dict_structure_fn(
+                whole, converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=detailed
+            ),
         )
     return converter
 
@@ -122,7 +128,9 @@ def _scalar(value: Any, _: Any) -> Any:
     return value
 
 
-CONVERTER: Final = _strict()
+CONVERTER: Final = _strict(detailed=False)
+DETAILED: Final = _strict(detailed=True)
+"""The same, slower, which gathers everything that is wrong; asked once something is."""
 
 
 def _dump(document: Any) -> bytes:
@@ -325,8 +333,10 @@ def _loaded(text: bytes, surrogate: str) -> Document:
 
 
 def _structured(document: Any, wanted: Any, surrogate: str) -> Any:
-    try:
+    with suppress(Exception):
         return CONVERTER.structure(document, wanted)
+    try:
+        return DETAILED.structure(document, wanted)
     except Exception as error:  # cattrs gathers every error in a group of its own
         raise UnreadableRecord(surrogate, "; ".join(transform_error(error, format_exception=_said))) from None
 

@@ -23,7 +23,8 @@ What a scenario does not speak of is supplied, so that the findings are about wh
 
 - *The journey* is "j", of learner:a; any other journey NAME is learner:NAME's. A journey that the scenario does not
   start itself has been started ("start"); each has coach:nina assigned ("coach"), and every other coach that is named
-  covers, unless the scenario assigns a coach; and confidentiality was explained, unless the scenario speaks of it.
+  covers, unless the scenario says itself who is assigned or covers; and confidentiality was explained, unless the
+  scenario speaks of it.
 - *Coaches*: each coach that is named has what every rule asks of one, unless the scenario writes an entry of their own
   record (`coach = "coach:nina"`, left out, is hers): then nothing but what it writes is known of them.
   `start = false` leaves out every start that the scenario does not write.
@@ -33,8 +34,9 @@ What a scenario does not speak of is supplied, so that the findings are about wh
 - *Fields*: those that have to be there, and those whose absence a rule would remark on (`unsaid = ["whose"]` leaves
   one out). What begins something (a booking, a goal, an action) has an id of its own, `conversation-1`; every other
   entry is about the one that was named last. Minutes are those last said of the conversation, and 30 at first. A
-  measure is PHQ-9 at the baseline, and its total is ten above the least one. A correction repeats what it does not
-  change.
+  measure is PHQ-9 at the baseline, answered by its items: ten points above the least, and nothing for the last of
+  them. Training and checks were completed on the day of their entry; every other day is a week ahead. A correction
+  repeats what it does not change.
 """
 
 from iagcore.testing.scenarios.reading import SUFFIX, Expected, Scenario, parse_scenarios, read_scenarios

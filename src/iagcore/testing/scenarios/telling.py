@@ -47,6 +47,7 @@ PARTIES: Final = {
 WEEK: Final = timedelta(days=7)
 WHY: Final = "It was not right."
 FOR_GOOD: Final = date(2999, 12, 31)
+TEN_POINTS: Final = 10
 
 SUPPLIED: Final[Mapping[str, object]] = {
     # by the type of the field
@@ -67,6 +68,7 @@ SUPPLIED: Final[Mapping[str, object]] = {
     "scale": "PHQ-9",
     "occasion": "baseline",
     "party": PARTIES["lead"],
+    "staff": PARTIES["lead"],
     "step": "independent",
     "basis": "volunteer",
     "purpose": "contact",
@@ -245,7 +247,8 @@ class Telling:
             case "moment":
                 return at + WEEK
             case "day":
-                return (at + WEEK).date()
+                # what was completed, was; every other day is one to come
+                return at.date() if field.name == "completed_on" else (at + WEEK).date()
             case name:
                 return SUPPLIED.get(name)
 
@@ -310,13 +313,15 @@ class Telling:
 
 
 def _an_answer(name: Any) -> dict[str, Any]:
-    """A total ten points above the least one; where a scale is never summed, the middle of each of its items."""
+    """Ten points above the least score, and the last item at its least; a scale never summed, in its middle."""
     scale = SCALES.get(name) if type(name) is str else None
     if scale is None:
         return {}
     if scale.apart:
         return {"items": [(scale.least + scale.most) // 2] * scale.items}
-    return {"total": scale.least_total + 10}
+    each, more = divmod(TEN_POINTS, scale.items - 1)
+    above = [each + (place < more) for place in range(scale.items - 1)]
+    return {"items": [scale.least + points for points in (*above, 0)]}
 
 
 def _as_it_was(entry: Entry | None, kind: type[Entry]) -> dict[str, Any]:

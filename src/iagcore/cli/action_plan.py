@@ -1,0 +1,42 @@
+"""`iagcore action-plan`: the learner's own page to take away."""
+
+import argparse
+import sys
+
+from iagcore.cli import BAD_INPUT, add_journal, is_there, started_in
+from iagcore.cli.show import casebook_of, seen
+from iagcore.exceptions import InvalidEntry, UnknownJourney, nearest
+from iagcore.reports import action_plan
+from iagcore.storage.sqlite import SQLiteJournal
+
+
+def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the parser of `action-plan`."""
+    parser = subcommands.add_parser(
+        "action-plan",
+        help="a learner's own page to take away",
+        description="Print a learner's action plan, on one page and in plain words: what they want, what they said "
+        "they would do, by when and with what support, when they meet their coach next, and how much time is left. It "
+        "has no diary on it, nothing about health and nothing of a concern.",
+        epilog="example: iagcore action-plan learner-a --journal casebook.db",
+    )
+    parser.add_argument("journey", metavar="JOURNEY", help="the journey's name")
+    add_journal(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the plan. Raises `UnusableJournal` where there is no journal; 2 for an unknown journey."""
+    name = arguments.journey
+    is_there(arguments.journal)
+    with SQLiteJournal(arguments.journal) as journal:
+        try:
+            casebook, policy = casebook_of(journal, name)
+            journey = casebook.journey(name)
+            seen(journey, journey.learner)
+        except (UnknownJourney, InvalidEntry) as error:
+            near = nearest(name, started_in(journal) - {name})
+            print(f"iagcore: {arguments.journal}: {error}{near}", file=sys.stderr)
+            return BAD_INPUT
+    print(action_plan(journey, zone=policy.zone), end="")
+    return 0

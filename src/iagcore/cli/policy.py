@@ -1,0 +1,54 @@
+"""`iagcore policy`: what was decided, for whoever decides it."""
+
+import argparse
+from pathlib import Path
+
+from iagcore.casebook import Casebook, utc_now
+from iagcore.cli import day_of
+from iagcore.exceptions import InvalidFile
+from iagcore.policy import Policy
+from iagcore.practice.kinds import accept_day, accepted
+from iagcore.reports import policy_sheet, policy_sheet_as_html
+from iagcore.rulebook import RULES
+from iagcore.storage.memory import MemoryJournal
+
+
+def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the parser of `policy`."""
+    parser = subcommands.add_parser(
+        "policy",
+        help="what a programme lead decides",
+        description="What a policy decides, for whoever decides it.",
+        epilog="example: iagcore policy sheet starter --html sheet.html",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    sheet = commands.add_parser(
+        "sheet",
+        help="one sheet of everything that is decided locally",
+        description="Print every local value and level of a policy: what it means, what it is now and since when, "
+        "which rules it affects, and room for what is decided, by whom and when.",
+        epilog="example: iagcore policy sheet starter --html sheet.html",
+    )
+    sheet.add_argument(
+        "policy", metavar="POLICY", nargs="?", default="starter", help="a shipped policy or a .toml (default: starter)"
+    )
+    sheet.add_argument("--html", metavar="FILE", help="write it there instead, as a page of HTML to be printed")
+    sheet.add_argument("--on", metavar="DAY", help="as the policy stands on that day (default: today)")
+    sheet.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the sheet, or write it. Raises `InvalidPolicy`, `InvalidFile` where it cannot be written."""
+    policy = Policy.load(arguments.policy)
+    Casebook(MemoryJournal(), policy)  # says so where the policy sets the level of a rule that there is not
+    day = policy.day(utc_now()) if arguments.on is None else day_of("--on", arguments.on)
+    on = accepted("--on", day, accept_day)
+    if arguments.html is None:
+        print(policy_sheet(policy, RULES, on=on), end="")
+        return 0
+    try:
+        Path(arguments.html).write_text(policy_sheet_as_html(policy, RULES, on=on), "utf-8")
+    except OSError as error:
+        raise InvalidFile(arguments.html, None, f"it cannot be written: {error.strerror}") from None
+    print(f"Written: {arguments.html}")
+    return 0
