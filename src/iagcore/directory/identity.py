@@ -4,7 +4,8 @@ Feeds break the one promise that everything rests on. The same id stands on two 
 feed twice, once on each of two pages or once for each of its places; ids are missing. So what arrives under one id is
 looked at together, whatever order it came in:
 
-1. What has the same name and the same organisation is one service. Said more than once, it is put together.
+1. What has the same name and the same organisation is one service, and so is what names no organisation where only one
+   is named. Said more than once, it is put together.
 2. What was kept before under that name and organisation is that service.
 3. Of what is left, a service kept before goes on under another name, or in other hands, where the two have one of them
    in common, or where an organisation is not said. That is a service which was renamed.
@@ -105,6 +106,10 @@ def settle(arrived: Sequence[Opportunity], before: Sequence[Before[Row]]) -> lis
     groups: dict[Identity, list[Opportunity]] = {}
     for one in arrived:
         groups.setdefault(identity_of(one), []).append(one)
+    for identity in [one for one in groups if not one.organisation]:
+        known_of = [one for one in groups if one.name == identity.name and one.organisation]
+        if len(known_of) == 1:
+            groups[known_of[0]] += groups.pop(identity)
     known = {one.identity: one for one in sorted(before, key=lambda one: one.id, reverse=True)}
     found = {identity: known[identity] for identity in groups if identity in known}
     taken = {one.id for one in found.values()}
