@@ -17,7 +17,7 @@ from iagcore.exceptions import IagcoreError
 if TYPE_CHECKING:
     from iagcore.storage.protocols import Feed
 
-GROUPS: Final = ("record", "show", "rules", "check")
+GROUPS: Final = ("record", "show", "rules", "check", "directory")
 """The subcommand groups, in the order of the help; each is a module here."""
 
 DEFAULT_JOURNAL: Final = "casebook.db"

@@ -15,14 +15,14 @@ looked at together, whatever order it came in:
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
 import attrs
 
 from iagcore.directory.codec import written
 from iagcore.directory.matching import folded
-from iagcore.practice.opportunities import Opportunity
+from iagcore.practice.opportunities import Opportunity, Place
 
 LONGEST_ID: Final = 64
 """Characters of an id, as many as an entry can name."""
@@ -76,10 +76,20 @@ def put_together(said: Sequence[Opportunity]) -> Opportunity:
     ordered = (first, *others)
     return attrs.evolve(
         first,
-        places=tuple(dict.fromkeys(place for one in ordered for place in one.places)),
+        places=_without_shorter(place for one in ordered for place in one.places),
         times=tuple(dict.fromkeys(time for one in ordered for time in one.times)),
         phones=tuple(dict.fromkeys(phone for one in ordered for phone in one.phones)),
     )
+
+
+def _without_shorter(places: Iterable[Place]) -> tuple[Place, ...]:
+    """Each place once, and none that only says again a part of what another says."""
+    found = list(dict.fromkeys(places))
+    said = [set(attrs.asdict(place, recurse=False).items()) - _NOTHING_SAID for place in found]
+    return tuple(place for place, its in zip(found, said, strict=True) if not any(its < others for others in said))
+
+
+_NOTHING_SAID: Final = set(attrs.asdict(Place(), recurse=False).items())
 
 
 @attrs.frozen

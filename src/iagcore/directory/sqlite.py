@@ -370,6 +370,11 @@ class SQLiteDirectory:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._path
+
     @contextmanager
     def _reported(self) -> Iterator[None]:
         """What SQLite reports inside the `with` block is put into a sentence."""
