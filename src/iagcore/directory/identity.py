@@ -58,9 +58,9 @@ def digest_of(*parts: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
-def id_without_one(opportunity: Opportunity) -> str:
+def id_without_one(name: str, organisation: str | None) -> str:
     """An id in the feed for what came without one: the same each time, while its name and organisation are."""
-    return f"~{digest_of(identity_of(opportunity).text)}"
+    return f"~{digest_of(Identity(folded(name), folded(organisation or '')).text)}"
 
 
 def put_together(said: Sequence[Opportunity]) -> Opportunity:
@@ -70,10 +70,14 @@ def put_together(said: Sequence[Opportunity]) -> Opportunity:
         text = written(one)
         return str(one.changed or ""), str(one.last_checked or ""), len(text), text
 
-    first, *others = sorted(said, key=weight, reverse=True)
-    if not others:
-        return first
-    ordered = (first, *others)
+    if len(said) == 1:
+        return said[0]
+    # said twice to the letter is said once
+    documents = {written(one): one for one in said}
+    if len(documents) == 1:
+        return said[0]
+    ordered = sorted(documents.values(), key=weight, reverse=True)
+    first = ordered[0]
     return attrs.evolve(
         first,
         places=_without_shorter(place for one in ordered for place in one.places),

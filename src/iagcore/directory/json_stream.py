@@ -127,10 +127,10 @@ class _Text:
                 deepest = max(deepest, depth)
             elif token in "}]":
                 depth -= 1
-            if depth <= 0:
-                return place - self._at, deepest
             if place - self._at > longest:
                 raise _TooLong
+            if depth <= 0:
+                return place - self._at, deepest
 
     def _scalar(self, longest: int) -> int:
         while True:

@@ -100,7 +100,7 @@ def _times(schedule: Named, notes: Notes) -> Iterator[Time]:
     named, unread = _days(schedule, notes)
     yield _time(schedule, named, notes)
     if unread:
-        yield Time(words=f"and {', '.join(unread)}"[:LONGEST_WORDS])
+        yield Time(words=words(f"and {', '.join(unread)}", notes, longest=LONGEST_WORDS))
 
 
 def _time(schedule: Named, named: list[str], notes: Notes) -> Time:
@@ -118,7 +118,7 @@ def _time(schedule: Named, named: list[str], notes: Notes) -> Time:
         starts = once
     elif unsaid is not None:
         # a day without its recurrence would be taken for the only one
-        in_words = " ".join(filter(None, (unsaid, in_words)))[:LONGEST_WORDS]
+        in_words = words(" ".join(filter(None, (unsaid, in_words))), notes, longest=LONGEST_WORDS)
         starts = None
     elif recurrence is None and starts is None and in_words is None and (opens or closes):
         in_words = "on days that are not said"

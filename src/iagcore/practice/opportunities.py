@@ -109,7 +109,9 @@ def _status(value: str | None) -> Status | None:
     try:
         return Status(value)
     except ValueError:
-        raise _wrong("status", value, f"one of {', '.join(Status)} is expected{nearest(str(value), Status)}") from None
+        raise _wrong(
+            "status", value, f"one of {', '.join(Status)} is expected{nearest(str(value), map(str, Status))}"
+        ) from None
 
 
 @attrs.frozen(kw_only=True)
