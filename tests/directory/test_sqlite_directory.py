@@ -1,6 +1,5 @@
 """The directory in a file: what its searches cost, counted and not timed, and what it says of a file that is no use."""
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -122,7 +121,7 @@ def test_a_file_that_was_replaced_is_opened_anew(directory: SQLiteDirectory, tmp
     assert directory.listing("art") is not None
     with SQLiteDirectory(tmp_path / "other.db") as other:
         other.keep([UNSAID], feed="f", today=MONDAY)
-    os.replace(tmp_path / "other.db", directory.path)
+    (tmp_path / "other.db").replace(directory.path)
     for left in ("d.db-wal", "d.db-shm"):
         (tmp_path / left).unlink(missing_ok=True)
     assert [one.id for one in directory.listings()] == ["unsaid"]

@@ -214,8 +214,8 @@ def query(sought: Sought) -> tuple[str, ...]:
         return (arm(f"CASE WHEN {within} THEN {_SQUARE} END", unplaced, may_be_beyond),)
     point = _FROM_POINT.format("facts.")
     one_place = arm(point, unknown, _IN_BOX, f"{point} <= :radius", source="facts INDEXED BY facts_by_place")
-    in_box = f"facts.row IN (SELECT row FROM place WHERE {_IN_BOX})"
-    places = arm(_SQUARE, unknown, in_box, within)
+    in_box = f"(SELECT DISTINCT row FROM place WHERE {_IN_BOX}) AS found"
+    places = arm(_SQUARE, unknown, within, source=f"{in_box} CROSS JOIN facts ON facts.row = found.row")
     beyond = arm(
         "NULL",
         f"{unknown} + (anywhere IS NULL)",
