@@ -16,6 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from iagcore import rulebook as rulebook
     from iagcore.casebook import Casebook as Casebook
+    from iagcore.directory.importing import import_files as import_files
+    from iagcore.directory.matching import Match as Match
+    from iagcore.directory.matching import Sought as Sought
+    from iagcore.directory.matching import match as match
+    from iagcore.directory.memory import MemoryDirectory as MemoryDirectory
+    from iagcore.directory.protocols import Directory as Directory
+    from iagcore.directory.protocols import Listing as Listing
+    from iagcore.directory.sqlite import SQLiteDirectory as SQLiteDirectory
     from iagcore.exceptions import Conflict as Conflict
     from iagcore.exceptions import IagcoreError as IagcoreError
     from iagcore.exceptions import IdUsedBefore as IdUsedBefore
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
     from iagcore.exceptions import InvalidPolicy as InvalidPolicy
     from iagcore.exceptions import Refused as Refused
     from iagcore.exceptions import UnknownJourney as UnknownJourney
+    from iagcore.exceptions import UnusableDirectory as UnusableDirectory
     from iagcore.exceptions import UnusableJournal as UnusableJournal
     from iagcore.policy import Policy as Policy
     from iagcore.practice import KINDS as KINDS
@@ -90,6 +99,14 @@ if TYPE_CHECKING:
     from iagcore.practice.measures import Score as Score
     from iagcore.practice.measures import paired_change as paired_change
     from iagcore.practice.measures import score as score
+    from iagcore.practice.opportunities import Answer as Answer
+    from iagcore.practice.opportunities import Cost as Cost
+    from iagcore.practice.opportunities import Opportunity as Opportunity
+    from iagcore.practice.opportunities import Place as Place
+    from iagcore.practice.opportunities import Recurrence as Recurrence
+    from iagcore.practice.opportunities import Status as Status
+    from iagcore.practice.opportunities import Term as Term
+    from iagcore.practice.opportunities import Time as Time
     from iagcore.practice.safeguarding import ConcernRaised as ConcernRaised
     from iagcore.practice.self_efficacy import DOMAINS as DOMAINS
     from iagcore.practice.self_efficacy import DiaryShared as DiaryShared
@@ -128,6 +145,7 @@ _HOME: Final = {
     "ActionReviewed": "iagcore.practice.grow",
     "Allowance": "iagcore.practice.allowance",
     "AllowanceExtended": "iagcore.practice.allowance",
+    "Answer": "iagcore.practice.opportunities",
     "Assessment": "iagcore.record.findings",
     "BreachAuthorised": "iagcore.practice.amendments",
     "Case": "iagcore.record.judging",
@@ -144,6 +162,7 @@ _HOME: Final = {
     "ConversationRescheduled": "iagcore.practice.conversations",
     "ConversationWrittenUp": "iagcore.practice.grow",
     "Conversations": "iagcore.practice.conversations",
+    "Cost": "iagcore.practice.opportunities",
     "CourseCompleted": "iagcore.practice.learning",
     "CourseEnrolled": "iagcore.practice.learning",
     "CourseLeft": "iagcore.practice.learning",
@@ -154,6 +173,7 @@ _HOME: Final = {
     "DiaryShared": "iagcore.practice.self_efficacy",
     "DiaryUnshared": "iagcore.practice.self_efficacy",
     "DiaryWritten": "iagcore.practice.self_efficacy",
+    "Directory": "iagcore.directory.protocols",
     "Duty": "iagcore.record.findings",
     "Entry": "iagcore.practice.kinds",
     "EntryCorrected": "iagcore.practice.amendments",
@@ -190,40 +210,54 @@ _HOME: Final = {
     "Learning": "iagcore.practice.learning",
     "LearningLinked": "iagcore.practice.learning",
     "Line": "iagcore.practice.allowance",
+    "Listing": "iagcore.directory.protocols",
     "MUST": "iagcore.record.findings",
+    "Match": "iagcore.directory.matching",
     "MeasureTaken": "iagcore.practice.measures",
     "Measures": "iagcore.practice.measures",
+    "MemoryDirectory": "iagcore.directory.memory",
     "MemoryJournal": "iagcore.storage.memory",
     "MissedMarkContested": "iagcore.practice.conversations",
     "MissedMarkWaived": "iagcore.practice.conversations",
     "Note": "iagcore.practice.grow",
+    "Opportunity": "iagcore.practice.opportunities",
     "Option": "iagcore.practice.grow",
     "OptionRaised": "iagcore.practice.grow",
     "OtherSupportNoted": "iagcore.practice.learning",
     "PLAN": "iagcore.practice.kinds",
     "PairedChange": "iagcore.practice.measures",
+    "Place": "iagcore.practice.opportunities",
     "Policy": "iagcore.policy",
     "ROLES": "iagcore.practice.kinds",
     "RULES": "iagcore.rulebook",
     "RealityExplored": "iagcore.practice.grow",
     "Record": "iagcore.record.records",
     "RecordAnnotated": "iagcore.practice.amendments",
+    "Recurrence": "iagcore.practice.opportunities",
     "Refused": "iagcore.exceptions",
     "Rule": "iagcore.record.judging",
     "SCALES": "iagcore.practice.measures",
     "SHOULD": "iagcore.record.findings",
+    "SQLiteDirectory": "iagcore.directory.sqlite",
     "SQLiteJournal": "iagcore.storage.sqlite",
     "Score": "iagcore.practice.measures",
     "SelfEfficacy": "iagcore.practice.self_efficacy",
+    "Sought": "iagcore.directory.matching",
     "Stage": "iagcore.practice.grow",
     "State": "iagcore.practice.conversations",
+    "Status": "iagcore.practice.opportunities",
     "StoredRecord": "iagcore.storage.protocols",
+    "Term": "iagcore.practice.opportunities",
+    "Time": "iagcore.practice.opportunities",
     "Timeline": "iagcore.record.journey",
     "UnknownJourney": "iagcore.exceptions",
+    "UnusableDirectory": "iagcore.exceptions",
     "UnusableJournal": "iagcore.exceptions",
     "WorkshopAttended": "iagcore.practice.grow",
     "decide": "iagcore.record.judging",
     "fold": "iagcore.record.journey",
+    "import_files": "iagcore.directory.importing",
+    "match": "iagcore.directory.matching",
     "minutes_charged": "iagcore.practice.allowance",
     "minutes_rounded": "iagcore.practice.allowance",
     "paired_change": "iagcore.practice.measures",

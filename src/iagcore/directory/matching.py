@@ -45,7 +45,7 @@ _WEEKDAYS: Final = {
 def _weekday(value: str | int | None) -> int | None:
     if isinstance(value, str):
         if value.strip().lower() not in _WEEKDAYS:
-            near = nearest(value.strip().lower(), _WEEKDAYS)
+            near = nearest(value.strip().lower(), (one for one in _WEEKDAYS if len(one) > 2))
             raise InvalidEntry("search", "day", value, f"a day of the week is expected, such as sat{near}")
         return _WEEKDAYS[value.strip().lower()]
     if value is not None and not 0 <= value <= 6:
