@@ -208,7 +208,7 @@ def test_a_subclass_that_overrides_a_promise_is_refused() -> None:
     with pytest.raises(TypeError, match="hides whether that promise is kept"):
 
         class TestLenient(DirectoryContract):
-            def test_what_is_unknown_is_never_hidden(self, directory: object) -> None:  # type: ignore[override]
+            def test_what_is_unknown_is_never_hidden(self, directory: object) -> None:
                 """Nothing is asked."""
 
     assert DirectoryContract().reopened(directory := MemoryDirectory()) is directory

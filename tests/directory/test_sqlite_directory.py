@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from iagcore.directory import sqlite as module
+from iagcore.directory.codec import read
 from iagcore.directory.matching import Sought
 from iagcore.directory.protocols import Kept
 from iagcore.directory.sqlite import COUNTED, RANKED, SQLiteDirectory, parameters, query
@@ -76,8 +77,12 @@ def test_a_search_reads_only_the_documents_that_it_shows(
     many = [attrs.evolve(ART, id=str(n), name=f"Art {n}") for n in range(kept)]
     directory.keep(many, feed="f", today=MONDAY)
     documents: list[str] = []
-    was = module.read
-    monkeypatch.setattr(module, "read", lambda id, text: documents.append(id) or was(id, text))
+
+    def counting(id: str, document: str) -> Opportunity:
+        documents.append(id)
+        return read(id, document)
+
+    monkeypatch.setattr(module, "read", counting)
     found = directory.search(EVERYTHING, today=MONDAY, most=10)
     assert (len(found.matches), found.in_all, len(documents)) == (10, kept, 10)
 

@@ -225,6 +225,9 @@ class JSONStream:
             name = self._name()
             if self._text.peek() == ":":
                 self._text.step()
+            if self._text.peek() in ",}":
+                mended = True
+                continue
             if name in LISTS and self._text.peek() == "[":
                 gave_out = True
                 yield from self._elements({**beside, **members}, depth + 1)
