@@ -547,3 +547,60 @@ def test_what_stands_in_another_shape_is_read_as_what_it_seems_to_be() -> None:
     assert read_one(locations=[{"address": "1 High St", "postcode": "SS1"}])[0].places == (Place(address="1 High St"),)
     assert read_one(locations=[{"postcode": "SS1 1AA"}])[0].places == (Place(postcode="SS1 1AA"),)
     assert read_one(name="x" * 600)[0].name == f"{'x' * 499}…"
+
+
+def test_corners_of_a_service_are_read() -> None:
+    found, said = read_one(
+        description="x" * 1_000_001,
+        phones=[{"number": None}, {"number": "01632 960 001"}],
+        required_documents=[{"document": "A form"}, {"document": None}],
+        attributes=[{"taxonomy_term": {"name": ""}}, {"taxonomy_term": {"name": "Art", "code": "a"}}],
+        service_areas=[{"name": ""}, {"name": "Borsetshire"}],
+        cost_options=[{"valid_to": "2026-01-01"}],
+        languages=[(), 3.5],
+        url={"value": "https://example.org"},
+        email=object(),
+    )
+    assert found.description is not None
+    assert (len(found.description), found.phones, found.joining) == (20_000, ("01632 960 001",), "Bring: A form")
+    assert (found.terms, found.areas, found.costs, found.email) == ((Term("Art", "a"),), ("Borsetshire",), (), None)
+    assert said[0] == ("long", "a text of 1,000,001 characters was cut to 1,000,000")
+
+
+def test_schedules_hold_days_of_the_month_of_every_sort() -> None:
+    found, said = read_one(schedules=[{"freq": "MONTHLY", "bymonthday": [1, "2 and 3", {"a": 1}, 99, 0]}])
+    assert found.times[0].recurrence == Recurrence(freq="MONTHLY", month_days=(1, 2, 3))
+    assert ("recurrence", "the day of the month 99 says nothing") in said
+    found, _ = read_one(schedules=[{"freq": "WEEKLY", "byday": [["MO"], True, None, "TU"]}])
+    assert found.times[0].recurrence == Recurrence(freq="WEEKLY", days=("TU",))
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ('[{"id": "1", "na\\u12me": 1, "name": "Art", }, {"id": "2", "name": "Bowls"}]', (2, 2, 0, 0)),
+        (f'[{{"id": "1", "{"n" * 3000}": 1, "name": "Art"}}, {{"id": "2", "name": "Bowls"}}]', (2, 2, 0, 0)),
+        (f'[{{"id": "1", "name": "Art"}}, {"7" * 3000}, {{"id": "2", "name": "Bowls"}}]', (3, 2, 0, 1)),
+        (f'[{{"id": "1", "name": "Art"}}, "{"s" * 90_000}', (2, 1, 0, 1)),
+        (f'[{{"id": "1", "name": "Art"}}, {{"id": "2", "logo": "{"s" * 90_000}', (2, 1, 0, 1)),
+        (f'[[[[[[{{"id": "{"1" * 3000}"}}]]]]], {{"id": "2", "name": "Bowls"}}]', (2, 1, 0, 1)),
+    ],
+)
+def test_what_is_too_long_or_no_json_costs_its_own_record_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, counts: tuple[int, int, int, int]
+) -> None:
+    monkeypatch.setattr(json_stream, "HELD", 1000)
+    assert from_text(tmp_path, text).counts == counts
+
+
+def test_json_as_text_that_is_too_long_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iagcore.directory.shapes.HELD", 10)
+    found = from_json(tmp_path, {"result": "[" + "1," * 20 + "1]"})
+    assert found.sentences[0] == ("set aside", "a text that may be JSON is longer than 10 characters")
+
+
+def test_two_sorts_of_things_may_name_a_service(tmp_path: Path) -> None:
+    service = {"id": "1", "name": "Art", "phones": [{"number": "01632 960 001"}]}
+    beside = {"phones": [{"service_id": "1", "number": "1234"}, {"service_id": "2", "number": "5678"}]}
+    [found] = from_json(tmp_path, {"services": [service], **beside}).opportunities
+    assert found.phones == ("01632 960 001",)

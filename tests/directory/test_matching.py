@@ -23,8 +23,8 @@ def sentences(sought: Sought, **fields: Any) -> tuple[tuple[str, ...], tuple[str
 @pytest.mark.parametrize(
     ("sought", "fields", "yes", "ask", "no"),
     [
-        (Sought(near=HERE, within=5), {"places": [FAR]}, [], [], ["it is 51.2 km away, further than 5 km"]),
-        (Sought(near=HERE), {"places": [FAR]}, ["it is 51.2 km away"], [], []),
+        (Sought(near=HERE, within=5), {"places": [FAR]}, [], [], ["it is 51.1 km away, further than 5 km"]),
+        (Sought(near=HERE), {"places": [FAR]}, ["it is 51.1 km away"], [], []),
         (Sought(near=HERE, within=5), {"places": [FAR], "attended": ["online", "venue"]}, ["nobody has to travel (online, venue)"], [], []),
         (
             Sought(near=HERE, within=5),
@@ -100,7 +100,7 @@ def test_a_day_of_the_week_is_a_name_or_a_number(day: Any, number: int | None) -
     ],
 )
 def test_what_cannot_be_sought_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(InvalidEntry, match="^search: "):
+    with pytest.raises(InvalidEntry, match=r"^search: "):
         Sought(**wrong)
     with pytest.raises(InvalidEntry, match="argument: today"):
         match(Opportunity("a", "Art"), Sought(), today="today")  # type: ignore[arg-type]

@@ -28,6 +28,8 @@ from iagcore.practice.opportunities import (
 
 JAN_1 = date(2026, 1, 1)  # a Thursday
 JAN_31 = date(2026, 1, 31)
+NO_DAY: Any = "2026-01-01"
+SEVEN: Any = 7
 SATURDAYS = Recurrence(freq="WEEKLY", days=["SA"])
 
 
@@ -121,7 +123,7 @@ def test_a_recurrence_is_written_as_icalendar_writes_it() -> None:
         (lambda: Recurrence(freq="WEEKLY", days=["2MO"]), "days = '2MO'"),
         (lambda: Recurrence(freq="WEEKLY", days=[1]), "days = 1"),
         (lambda: Recurrence(freq="MONTHLY", month_days=[0]), "month_days = 0"),
-        (lambda: Recurrence(freq="MONTHLY", until="2026-01-01"), "until = '2026-01-01': a date is expected"),
+        (lambda: Recurrence(freq="MONTHLY", until=NO_DAY), "until = '2026-01-01': a date is expected"),
         (lambda: Recurrence(freq="MONTHLY", count=0), "count = 0: a whole number from 1 to 1000"),
         (lambda: Recurrence(freq="MONTHLY", count=1, until=JAN_1), "not both"),
         (lambda: Place(latitude=100.0, longitude=0.0), "latitude = 100.0: degrees run from -90 to 90"),
@@ -129,7 +131,7 @@ def test_a_recurrence_is_written_as_icalendar_writes_it() -> None:
         (lambda: Place(latitude=10.0), "known together, or not at all"),
         (lambda: Cost(amount=Decimal(-1)), "not below 0"),
         (lambda: Opportunity("a", ""), "name = '': a text that is not empty"),
-        (lambda: Opportunity("a", 7), "name = 7: a text"),
+        (lambda: Opportunity("a", SEVEN), "name = 7: a text"),
         (lambda: Opportunity("a", "b\x00"), "control character"),
         (lambda: Opportunity("a", "b" * 20_001), "it has 20001 characters"),
         (lambda: Opportunity("a", "b", languages=["", "en"]), "languages = ''"),

@@ -245,11 +245,16 @@ class JSONStream:
             yield Value(members, beside, mended)
 
     def _name(self) -> str:
+        """The name of a member; one that is no JSON is taken as it stands, and one that is too long is none."""
         try:
             text, _ = self._text.take(HELD)
+        except _TooLong:
+            self._text.skip()
+            return ""
+        try:
             return str(parsed(text))
-        except (ValueError, _TooLong):
-            raise _End from None
+        except ValueError:
+            return text.strip('"')
 
 
 def parsed(text: str) -> Any:

@@ -284,8 +284,7 @@ def _terms(said: Named, notes: Notes) -> Iterator[Term]:
     )  # fmt: skip
     for link in links:
         for term in (*link.parts("taxonomy_term", "taxonomy"), link):
-            name = cleaning.line(term.get("name", "term", "label"), notes, longest=200)
-            if name:
+            if name := cleaning.line(term.get("name", "term", "label"), notes, longest=200):
                 code = cleaning.line(term.get("code", "id"), notes, longest=200)
                 vocabulary = cleaning.line(term.get("vocabulary", "taxonomy"), notes, longest=200)
                 yield Term(name, code, vocabulary)

@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
@@ -70,7 +71,7 @@ class Document:
             if beginning not in '{["' and not re.match(r"\s*(?:null|true|false|-?\d)", first):
                 what = "a page of HTML" if beginning == "<" else f"no JSON: it begins with {first.strip()[:20]!r}"
                 raise InvalidFile(self.name, None, f"it is {what}; name a file of JSON, or a folder or zip of tables")
-            yield from JSONStream(_chained(first, texts))
+            yield from JSONStream(chain([first], texts))
 
 
 @attrs.frozen
@@ -248,12 +249,6 @@ def _texts(name: str, stream: IO[bytes], warn: Callable[[str, str], None]) -> It
         if not piece:
             return
         piece = stream.read(PIECE)
-
-
-def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from rest
 
 
 def _lines(name: str, texts: Iterator[str]) -> Iterator[Value | Unreadable]:

@@ -213,8 +213,7 @@ def _month_days(schedule: Named, notes: Notes) -> list[int]:
     found: list[int] = []
     for value in _pieces(schedule.get("bymonthday", "month_day", "monthday")):
         number = _whole(value, -31, 31, "the day of the month", notes)
-        if number:
-            found.append(number)
+        found += [number] if number else []
     return found
 
 
@@ -222,7 +221,7 @@ def _pieces(value: Any) -> Iterator[Any]:
     for part in every(value):
         if isinstance(part, str):
             yield from (piece for piece in re.split(r"[,;/&\s]+(?:and\s+)?", part.strip()) if piece)
-        elif not isinstance(part, dict | list):
+        else:
             yield part
 
 
