@@ -28,6 +28,7 @@ ORDER = (
     ("record",),
     ("rulebook",),
     ("storage",),
+    ("directory",),
     ("casebook",),
     ("reports",),
     ("testing",),
@@ -88,7 +89,7 @@ CLOCKS_AND_IDS = {
     [
         path
         for path in MODULES
-        if path.relative_to(SOURCE).parts[0] in ("practice", "policy", "record", "rulebook", "storage")
+        if path.relative_to(SOURCE).parts[0] in ("practice", "policy", "record", "rulebook", "storage", "directory")
     ],
     ids=lambda path: str(path.relative_to(SOURCE)),
 )

@@ -36,7 +36,8 @@ class Coach:
     def ready_for(self, activity: str, *, on: date) -> Decision:
         """Whether the coach is ready for an activity on a day, past ones included, with the reasons.
 
-        Activities are those of `READY_FOR`: one-to-one, recruiting, signposting. Raises `InvalidEntry` for another, or no day.
+        Activities are those of `READY_FOR`: one-to-one, recruiting, signposting. Raises `InvalidEntry` for another, or
+        no day.
         """
         if activity not in READY_FOR:
             reason = f"a coach is ready for one of {', '.join(READY_FOR)}{nearest(str(activity), READY_FOR)}"

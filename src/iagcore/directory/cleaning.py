@@ -82,8 +82,10 @@ _CONTROL: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u200b\u200c\u200e\u200f\u2060\ufeff\ufffe\uffff]"
 )
 _SPACES: Final = re.compile(r"[^\S\n]+")
-_BLANK_LINES: Final = re.compile(r" ?\n ?(?:\n\s*)?(\n?)")
+_LINE_ENDS: Final = re.compile(r" *\n *")
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
 _MARKUP: Final = re.compile(r"<[a-zA-Z!/?]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]\w*);")
+_LOOKED_AT: Final = re.compile("[<&]|  ")
 _MISREAD: Final = re.compile("[ÂÃ][\x80-\xbf\u2018-\u2122]|â€")
 _BLOCKS: Final = frozenset(
     {
@@ -143,6 +145,8 @@ def _without_markup(text: str) -> str:
 
 def plain(text: str, notes: Notes) -> str:
     """A text as a person reads it: no markup, no control characters, single spaces, at most one line left blank."""
+    if len(text) < 2000 and text.isascii() and text.isprintable() and not _LOOKED_AT.search(text):
+        return text.strip()
     if len(text) > MOST_RAW:
         notes.add("long", f"a text of {len(text):,} characters was cut to {MOST_RAW:,}")
         text = text[:MOST_RAW]
@@ -157,7 +161,7 @@ def plain(text: str, notes: Notes) -> str:
             notes.add("html", "HTML that was written as text was made into text")
             text = _without_markup(text)
     text = _CONTROL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
-    return _BLANK_LINES.sub(r"\n\1", _SPACES.sub(" ", text)).strip()
+    return _BLANK_LINES.sub("\n\n", _LINE_ENDS.sub("\n", _SPACES.sub(" ", text))).strip()
 
 
 def _read_again(text: str, notes: Notes) -> str:
@@ -354,7 +358,7 @@ def status(value: Any, notes: Notes) -> Status | None:
     plainly = {"open": "active", "closed": "inactive"}.get(plainly, plainly)
     if plainly in set(Status):
         return Status(plainly)
-    notes.add("status", f"the status {shown(text)} is none of the standard's{nearest(plainly, list(Status))}")
+    notes.add("status", f"the status {shown(text)} is none of the standard's{nearest(plainly, map(str, Status))}")
     return None
 
 

@@ -4,7 +4,8 @@ Feeds break the one promise that everything rests on. The same id stands on two 
 feed twice, once on each of two pages or once for each of its places; ids are missing. So what arrives under one id is
 looked at together, whatever order it came in:
 
-1. What has the same name and the same organisation is one service. Said more than once, it is put together.
+1. What has the same name and the same organisation is one service, and so is what names no organisation where only one
+   is named. Said more than once, it is put together.
 2. What was kept before under that name and organisation is that service.
 3. Of what is left, a service kept before goes on under another name, or in other hands, where the two have one of them
    in common, or where an organisation is not said. That is a service which was renamed.
@@ -14,14 +15,14 @@ looked at together, whatever order it came in:
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
 import attrs
 
 from iagcore.directory.codec import written
 from iagcore.directory.matching import folded
-from iagcore.practice.opportunities import Opportunity
+from iagcore.practice.opportunities import Opportunity, Place
 
 LONGEST_ID: Final = 64
 """Characters of an id, as many as an entry can name."""
@@ -57,9 +58,9 @@ def digest_of(*parts: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
-def id_without_one(opportunity: Opportunity) -> str:
+def id_without_one(name: str, organisation: str | None) -> str:
     """An id in the feed for what came without one: the same each time, while its name and organisation are."""
-    return f"~{digest_of(identity_of(opportunity).text)}"
+    return f"~{digest_of(Identity(folded(name), folded(organisation or '')).text)}"
 
 
 def put_together(said: Sequence[Opportunity]) -> Opportunity:
@@ -69,16 +70,30 @@ def put_together(said: Sequence[Opportunity]) -> Opportunity:
         text = written(one)
         return str(one.changed or ""), str(one.last_checked or ""), len(text), text
 
-    first, *others = sorted(said, key=weight, reverse=True)
-    if not others:
-        return first
-    ordered = (first, *others)
+    if len(said) == 1:
+        return said[0]
+    # said twice to the letter is said once
+    documents = {written(one): one for one in said}
+    if len(documents) == 1:
+        return said[0]
+    ordered = sorted(documents.values(), key=weight, reverse=True)
+    first = ordered[0]
     return attrs.evolve(
         first,
-        places=tuple(dict.fromkeys(place for one in ordered for place in one.places)),
+        places=_without_shorter(place for one in ordered for place in one.places),
         times=tuple(dict.fromkeys(time for one in ordered for time in one.times)),
         phones=tuple(dict.fromkeys(phone for one in ordered for phone in one.phones)),
     )
+
+
+def _without_shorter(places: Iterable[Place]) -> tuple[Place, ...]:
+    """Each place once, and none that only says again a part of what another says."""
+    found = list(dict.fromkeys(places))
+    said = [set(attrs.asdict(place, recurse=False).items()) - _NOTHING_SAID for place in found]
+    return tuple(place for place, its in zip(found, said, strict=True) if not any(its < others for others in said))
+
+
+_NOTHING_SAID: Final = set(attrs.asdict(Place(), recurse=False).items())
 
 
 @attrs.frozen
@@ -105,6 +120,10 @@ def settle(arrived: Sequence[Opportunity], before: Sequence[Before[Row]]) -> lis
     groups: dict[Identity, list[Opportunity]] = {}
     for one in arrived:
         groups.setdefault(identity_of(one), []).append(one)
+    for identity in [one for one in groups if not one.organisation]:
+        known_of = [one for one in groups if one.name == identity.name and one.organisation]
+        if len(known_of) == 1:
+            groups[known_of[0]] += groups.pop(identity)
     known = {one.identity: one for one in sorted(before, key=lambda one: one.id, reverse=True)}
     found = {identity: known[identity] for identity in groups if identity in known}
     taken = {one.id for one in found.values()}

@@ -47,7 +47,8 @@ class Told:
 
     def __str__(self) -> str:
         where = self.file if self.record is None else f"{self.file}: record {self.record}"
-        return f"{where}{f' ({self.record_id})' if self.record_id else ''}: {self.sentence}"
+        aside = "set aside, since " if self.sort == SET_ASIDE else ""
+        return f"{where}{f' ({self.record_id})' if self.record_id else ''}: {aside}{self.sentence}"
 
 
 @attrs.frozen

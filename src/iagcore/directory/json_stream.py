@@ -127,10 +127,10 @@ class _Text:
                 deepest = max(deepest, depth)
             elif token in "}]":
                 depth -= 1
-            if depth <= 0:
-                return place - self._at, deepest
             if place - self._at > longest:
                 raise _TooLong
+            if depth <= 0:
+                return place - self._at, deepest
 
     def _scalar(self, longest: int) -> int:
         while True:
@@ -225,6 +225,9 @@ class JSONStream:
             name = self._name()
             if self._text.peek() == ":":
                 self._text.step()
+            if self._text.peek() in ",}":
+                mended = True
+                continue
             if name in LISTS and self._text.peek() == "[":
                 gave_out = True
                 yield from self._elements({**beside, **members}, depth + 1)
@@ -242,11 +245,16 @@ class JSONStream:
             yield Value(members, beside, mended)
 
     def _name(self) -> str:
+        """The name of a member; one that is no JSON is taken as it stands, and one that is too long is none."""
         try:
             text, _ = self._text.take(HELD)
+        except _TooLong:
+            self._text.skip()
+            return ""
+        try:
             return str(parsed(text))
-        except (ValueError, _TooLong):
-            raise _End from None
+        except ValueError:
+            return text.strip('"')
 
 
 def parsed(text: str) -> Any:

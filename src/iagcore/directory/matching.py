@@ -45,7 +45,7 @@ _WEEKDAYS: Final = {
 def _weekday(value: str | int | None) -> int | None:
     if isinstance(value, str):
         if value.strip().lower() not in _WEEKDAYS:
-            near = nearest(value.strip().lower(), _WEEKDAYS)
+            near = nearest(value.strip().lower(), (one for one in _WEEKDAYS if len(one) > 2))
             raise InvalidEntry("search", "day", value, f"a day of the week is expected, such as sat{near}")
         return _WEEKDAYS[value.strip().lower()]
     if value is not None and not 0 <= value <= 6:
@@ -200,7 +200,7 @@ def _runs(opportunity: Opportunity) -> Reading:
             return Reading("runs", YES, f"it runs ({when})")
         case Answer.NO:
             return Reading("runs", NO, f"it is {opportunity.status} ({when})")
-        case Answer.UNKNOWN:
+        case _:
             return Reading("runs", UNKNOWN, f"whether it still runs ({when})")
 
 
@@ -230,7 +230,7 @@ def _on_day(opportunity: Opportunity, day: int, today: date) -> Reading:
             return Reading("day", YES, f"it is on {name}s{said}")
         case Answer.NO:
             return Reading("day", NO, f"it is not on {name}s{said}")
-        case Answer.UNKNOWN:
+        case _:
             return Reading("day", UNKNOWN, f"whether it is on {name}s{said}")
 
 
@@ -242,7 +242,7 @@ def _free(opportunity: Opportunity, today: date) -> Reading:
             return Reading("free", YES, "it is free")
         case Answer.NO:
             return Reading("free", NO, f"it is not free{said}")
-        case Answer.UNKNOWN:
+        case _:
             return Reading("free", UNKNOWN, f"what it costs{said}")
 
 
@@ -254,6 +254,6 @@ def _for_age(opportunity: Opportunity, age: int) -> Reading:
             return Reading("age", YES, f"it is for ages {ages}, and so for {age}")
         case Answer.NO:
             return Reading("age", NO, f"it is for ages {ages}, and not for {age}")
-        case Answer.UNKNOWN:
+        case _:
             said = f" (the directory says: {opportunity.eligibility})" if opportunity.eligibility else ""
             return Reading("age", UNKNOWN, f"whether it is for age {age}{said}")

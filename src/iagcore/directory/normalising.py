@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-import attrs
-
 from iagcore.directory import cleaning
 from iagcore.directory.cleaning import Named, Notes, every
 from iagcore.directory.identity import id_without_one
@@ -58,9 +56,10 @@ def opportunity_of(service: dict[str, Any], notes: Notes) -> Opportunity:
     schedules = _schedules(said, at_locations)
     least, most = _ages(said, notes)
     contacts = list(_contacts(said, at_locations))
-    found = Opportunity(
-        "~",
-        _name(said, organisation, notes),
+    name = _name(said, organisation, notes)
+    return Opportunity(
+        _id(said, notes) or id_without_one(name, organisation),
+        name,
         status=cleaning.status(said.get("status"), notes),
         organisation=organisation,
         description=cleaning.words(said.get("description", "summary"), notes),
@@ -85,10 +84,13 @@ def opportunity_of(service: dict[str, Any], notes: Notes) -> Opportunity:
         email=cleaning.email(said.get("email"), notes),
         phones=_first(_phones(said, contacts, notes), most=20),
     )
+
+
+def _id(said: Named, notes: Notes) -> str | None:
     id = cleaning.identifier(said.get("id", "service_id", "hs_id", "uuid"), notes)
     if id is None:
         notes.add("id", "it has no id, and is known by its name and organisation")
-    return attrs.evolve(found, id=id or id_without_one(found))
+    return id
 
 
 def _first(found: Iterable[T], most: int = MOST_PARTS) -> tuple[T, ...]:
@@ -282,8 +284,7 @@ def _terms(said: Named, notes: Notes) -> Iterator[Term]:
     )  # fmt: skip
     for link in links:
         for term in (*link.parts("taxonomy_term", "taxonomy"), link):
-            name = cleaning.line(term.get("name", "term", "label"), notes, longest=200)
-            if name:
+            if name := cleaning.line(term.get("name", "term", "label"), notes, longest=200):
                 code = cleaning.line(term.get("code", "id"), notes, longest=200)
                 vocabulary = cleaning.line(term.get("vocabulary", "taxonomy"), notes, longest=200)
                 yield Term(name, code, vocabulary)

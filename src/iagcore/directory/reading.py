@@ -12,8 +12,9 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
@@ -70,7 +71,7 @@ class Document:
             if beginning not in '{["' and not re.match(r"\s*(?:null|true|false|-?\d)", first):
                 what = "a page of HTML" if beginning == "<" else f"no JSON: it begins with {first.strip()[:20]!r}"
                 raise InvalidFile(self.name, None, f"it is {what}; name a file of JSON, or a folder or zip of tables")
-            yield from JSONStream(_chained(first, texts))
+            yield from JSONStream(chain([first], texts))
 
 
 @attrs.frozen
@@ -156,32 +157,35 @@ def _members(name: str, members: Mapping[str, Open], stack: ExitStack) -> Iterat
     for member in members:
         folders.setdefault(str(PurePosixPath(member).parent), []).append(member)
     found = False
-    for folder, inside in folders.items():
-        tables = _tables(name, folder, {member: members[member] for member in inside}, members)
-        if tables:
+    taken: set[str] = set()
+    # a descriptor may name tables that lie in a folder below: the packages with one come first, and take theirs
+    for described in (True, False):
+        for folder, inside in folders.items():
+            descriptor = next((one for one in inside if PurePosixPath(one).name.lower() == DESCRIPTOR), None)
+            if described == (descriptor is not None):
+                tables = _tables(name, folder, descriptor, [one for one in inside if one not in taken], members)
+                taken.update(place for place, _ in tables)
+                if tables:
+                    found = True
+                    opened_by = tuple((f"{name}/{place}", table, members[place]) for place, table in tables)
+                    yield Tables(name if folder == "." else f"{name}/{folder}", opened_by)
+    for member in members:
+        suffix = PurePosixPath(member).suffix.lower()
+        if suffix in JSON_SUFFIXES and PurePosixPath(member).name.lower() != DESCRIPTOR:
             found = True
-            yield Tables(name if folder == "." else f"{name}/{folder}", tables)
-        for member in inside:
-            suffix = PurePosixPath(member).suffix.lower()
-            if suffix in JSON_SUFFIXES and PurePosixPath(member).name.lower() != DESCRIPTOR:
-                found = True
-                yield Document(f"{name}/{member}", members[member])
-            elif suffix == ".zip" and Path(name).is_dir():
-                found = True
-                yield from _zipped(f"{name}/{member}", Path(name, member), stack)
+            yield Document(f"{name}/{member}", members[member])
+        elif suffix == ".zip" and Path(name).is_dir():
+            found = True
+            yield from _zipped(f"{name}/{member}", Path(name, member), stack)
     if not found:
         raise InvalidFile(name, None, "no file in it is JSON, or a table of services")
 
 
 def _tables(
-    name: str,
-    folder: str,
-    inside: Mapping[str, Open],
-    members: Mapping[str, Open],
-) -> tuple[tuple[str, str, Open], ...]:
-    """The tables of the package in a folder; none where it has no services."""
+    name: str, folder: str, descriptor: str | None, inside: Iterable[str], members: Mapping[str, Open]
+) -> list[tuple[str, str]]:
+    """The tables of the package in a folder, each with what it is; none where it has no services."""
     found: dict[str, str] = {}
-    descriptor = next((one for one in inside if PurePosixPath(one).name.lower() == DESCRIPTOR), None)
     for said, path in _resources(name, descriptor, members[descriptor]) if descriptor else ():
         place = (PurePosixPath(folder) / path).as_posix()
         table = table_of(said) or table_of(path)
@@ -191,9 +195,7 @@ def _tables(
         table = table_of(member) if member.lower().endswith(".csv") else None
         if table and member not in found:
             found[member] = table
-    if "service" not in found.values():
-        return ()
-    return tuple((f"{name}/{member}", table, members[member]) for member, table in found.items())
+    return list(found.items()) if "service" in found.values() else []
 
 
 def _resources(name: str, descriptor: str, open: Open) -> Iterator[tuple[str, str]]:
@@ -247,12 +249,6 @@ def _texts(name: str, stream: IO[bytes], warn: Callable[[str, str], None]) -> It
         if not piece:
             return
         piece = stream.read(PIECE)
-
-
-def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from rest
 
 
 def _lines(name: str, texts: Iterator[str]) -> Iterator[Value | Unreadable]:

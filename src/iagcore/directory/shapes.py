@@ -28,7 +28,11 @@ SERVICE_MARKS: Final = frozenset(
 )  # fmt: skip
 """Fields that only a service has, or that tell it from what else a directory holds."""
 
+PLACE_MARKS: Final = frozenset({"location_type", "latitude", "transportation"})
+"""Fields that only a location has. It may have schedules of its own; a service has its places within it."""
+
 OTHER_SHAPES: Final = (
+    ("the tables of a data package in one file: import the package itself", frozenset({"services.csv"})),
     ("a schema, and no data", frozenset({"$schema", "openapi", "resources", "properties"})),
     ("a description of an API", frozenset({"openapi_url", "profile"})),
     ("a location", frozenset({"latitude", "longitude", "location_type", "addresses", "physical_addresses"})),
@@ -124,7 +128,7 @@ def _depth(text: str) -> int:
 
 def _object(value: dict[str, Any], beside: _Beside, notes: Notes, depth: int) -> Iterator[Service | NotAService]:
     inner = value.get("service")
-    if isinstance(inner, dict) and ("location" in value or "location_id" in value or not _is_service(value)):
+    if isinstance(inner, dict) and inner and ("location" in value or "location_id" in value or not _is_service(value)):
         at_location = {name: part for name, part in value.items() if name != "service"}
         joined = {**inner, "service_at_locations": [*every(inner.get("service_at_locations")), at_location]}
         yield from _object(joined, beside, notes, depth + 1)
@@ -148,7 +152,9 @@ def _object(value: dict[str, Any], beside: _Beside, notes: Notes, depth: int) ->
 
 
 def _is_service(value: Mapping[str, Any]) -> bool:
-    return any(name in value for name in SERVICE_MARKS) and any(value.get(name) for name in ("id", *_NAMES))
+    of_a_place = {"schedule", "schedules", "organization_id", "status"} if PLACE_MARKS & value.keys() else set()
+    marks = SERVICE_MARKS & value.keys() - of_a_place
+    return bool(marks) and any(value.get(name) for name in ("id", *_NAMES))
 
 
 def _holds_services(value: Mapping[str, Any]) -> bool:

@@ -174,8 +174,12 @@ _IN_BOX: Final = """z BETWEEN :z - :reach AND :z + :reach AND x BETWEEN :x - :re
     AND y BETWEEN :y - :reach AND :y + :reach"""
 
 
-def query(sought: Sought) -> str:
-    """The statement that finds what is sought: of each its row and what it is ranked by, in no order."""
+def query(sought: Sought) -> tuple[str, ...]:
+    """The statements that find what is sought: of each its row and what it is ranked by, in no order.
+
+    The last finds everything. One before it finds what is known to be within the radius; where there is nothing to ask
+    about that, nothing from beyond can come before it, and the other is not needed.
+    """
     asked = (
         "runs",
         _ON_DAY if sought.day is not None else "",
@@ -198,23 +202,20 @@ def query(sought: Sought) -> str:
         return f"SELECT {columns}, {unknown} AS unknown, {square} AS square FROM {source} WHERE {_all(conditions)}"
 
     if sought.near is None:
-        return arm("NULL", unknown)
+        return (arm("NULL", unknown),)
     if sought.within is None:
-        return arm(_SQUARE, f"{unknown} + (points = 0 AND anywhere IS NOT 1)")
+        return (arm(_SQUARE, f"{unknown} + (points = 0 AND anywhere IS NOT 1)"),)
     within = f"({_SQUARE}) <= :radius"
     # beyond the radius, or of unknown place, is still shown where it is not known to be too far
     may_be_beyond = f"(anywhere IS NOT 0 OR {within})"
     if sought.words:
         # the words are few enough to look at each place once
-        return arm(
-            f"CASE WHEN {within} THEN {_SQUARE} END",
-            f"{unknown} + (anywhere IS NULL AND ({within}) IS NOT 1)",
-            may_be_beyond,
-        )
+        unplaced = f"{unknown} + (anywhere IS NULL AND ({within}) IS NOT 1)"
+        return (arm(f"CASE WHEN {within} THEN {_SQUARE} END", unplaced, may_be_beyond),)
     point = _FROM_POINT.format("facts.")
     one_place = arm(point, unknown, _IN_BOX, f"{point} <= :radius", source="facts INDEXED BY facts_by_place")
-    in_box = f"facts.row IN (SELECT row FROM place WHERE {_IN_BOX})"
-    places = arm(_SQUARE, unknown, in_box, within)
+    in_box = f"(SELECT DISTINCT row FROM place WHERE {_IN_BOX}) AS found"
+    places = arm(_SQUARE, unknown, within, source=f"{in_box} CROSS JOIN facts ON facts.row = found.row")
     beyond = arm(
         "NULL",
         f"{unknown} + (anywhere IS NULL)",
@@ -222,10 +223,11 @@ def query(sought: Sought) -> str:
         f"(points = 0 OR ({within}) IS NOT 1)",
         source="facts INDEXED BY facts_anywhere",
     )
-    return f"{one_place} UNION ALL {places} UNION ALL {beyond}"
+    inside = f"{one_place} UNION ALL {places}"
+    return inside, f"{inside} UNION ALL {beyond}"
 
 
-RANKED: Final = """SELECT row FROM ({})
+RANKED: Final = """SELECT row, unknown FROM ({})
                    ORDER BY unknown, named = 0, square IS NULL, square, name, id LIMIT :most"""
 COUNTED: Final = "SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT :counted)"
 
@@ -343,12 +345,17 @@ class SQLiteDirectory:
         with self._reading() as connection:
             if connection is None:
                 return Found((), 0)
-            statement, names = query(sought), parameters(sought, today, most)
-            rows = connection.execute(RANKED.format(statement), names).fetchall()
-            [(in_all,)] = connection.execute(COUNTED.format(statement), names)
+            names = parameters(sought, today, most)
+            for statement in query(sought):
+                rows = connection.execute(RANKED.format(statement), names).fetchall()
+                if len(rows) == most and rows[-1][1] == 0:
+                    break
+            in_all = min(len(rows), MOST_COUNTED)
+            if len(rows) == most:
+                [(in_all,)] = connection.execute(COUNTED.format(query(sought)[-1]), names)
             documents = [
                 connection.execute("SELECT id, document FROM listing WHERE row = ?", (row,)).fetchone()
-                for (row,) in rows
+                for row, _ in rows
             ]
         matches = [match(read(id, document), sought, today=today) for id, document in documents]
         return Found(matches, in_all)
@@ -369,6 +376,11 @@ class SQLiteDirectory:
         self.close()
 
     # -- inside ---------------------------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._path
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
@@ -475,20 +487,26 @@ def _settle(connection: sqlite3.Connection, feed: str, today: date, *, full: boo
 
     arrived = connection.execute("SELECT id_in_feed, document, said FROM temp.arrived ORDER BY id_in_feed, document")
     for id_in_feed, group in groupby(arrived, key=lambda row: row[0]):
-        said = [(read(id_in_feed, document), times) for _, document, times in group]
+        rows = list(group)
+        said = [read(id_in_feed, text) for _, text, _ in rows]
         known = [_Kept(*row) for row in connection.execute(_KNOWN, (feed, id_in_feed)).fetchall()]
         before = [Before(Identity(one.name, one.organisation), one.id, one) for one in known]
-        settled = settle([one for one, _ in said], before)
-        counts["repeated"] += sum(times for _, times in said) - len(settled)
+        settled = settle(said, before)
+        counts["repeated"] += sum(times for _, _, times in rows) - len(settled)
         for one in settled:
+            # what is put together of one record is that record, and its document is here already
+            document = next(
+                (text for each, (_, text, _) in zip(said, rows, strict=True) if each is one.opportunity), None
+            )
+            document = document or written(one.opportunity)
             if one.row is None:
                 id = id_of_its_own(id_in_feed, one.identity, feed, is_taken=is_taken)
-                named = attrs.evolve(one.opportunity, id=id)
-                row = _add(connection, Listing(named, feed, id_in_feed, today, today), one.identity)
+                named = one.opportunity if id == id_in_feed else attrs.evolve(one.opportunity, id=id)
+                row = _add(connection, Listing(named, feed, id_in_feed, today, today), one.identity, document)
                 counts["new"] += 1
             else:
                 row = one.row.row
-                counts["changed" if _update(connection, one.row, one, today) else "unchanged"] += 1
+                counts["changed" if _update(connection, one.row, one, document, today) else "unchanged"] += 1
                 counts["back"] += one.row.gone is not None
             connection.execute("INSERT INTO temp.present VALUES (?)", (row,))
     if full and connection.execute(_NOTHING_WAS_LOST).fetchone()[0]:
@@ -511,18 +529,18 @@ class _Kept:
     document: str
 
 
-def _add(connection: sqlite3.Connection, listing: Listing, identity: Identity) -> int:
+def _add(connection: sqlite3.Connection, listing: Listing, identity: Identity, document: str) -> int:
     days = str(listing.first_listed), str(listing.last_listed)
     kept = (listing.id, listing.feed, listing.id_in_feed, identity.name, identity.organisation, *days)
-    row = connection.execute(_ADD, (*kept, written(listing.opportunity))).lastrowid
+    row = connection.execute(_ADD, (*kept, document)).lastrowid
     assert row is not None  # a row was inserted
     _index(connection, row, listing.opportunity)
     return row
 
 
-def _update(connection: sqlite3.Connection, was: _Kept, one: Settled[_Kept], today: date) -> bool:
+def _update(connection: sqlite3.Connection, was: _Kept, one: Settled[_Kept], document: str, today: date) -> bool:
     """Bring what was kept up to date; whether it says anything else than before."""
-    document, identity = written(one.opportunity), one.identity
+    identity = one.identity
     changed = document != was.document
     if not changed:
         connection.execute("UPDATE listing SET last_listed = ?, gone = NULL WHERE row = ?", (str(today), was.row))

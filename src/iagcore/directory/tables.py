@@ -152,15 +152,22 @@ class Package:
         if id is None:
             return whole
         for name, table in _OF_SERVICE:
-            whole[name] = self._find(table, "service_id", id) or whole.get(name)
-        for contact in whole["contacts"] or ():
-            if isinstance(contact, dict) and contact.get("id"):
+            # HSDS 1.1 has columns of some of these names, which hold words where there is no table
+            if found := self._find(table, "service_id", id):
+                whole[name] = found
+        for contact in self._list(whole, "contacts"):
+            if contact.get("id"):
                 contact["phones"] = self._find("phone", "contact_id", contact["id"])
         whole["service_at_locations"] = [
             self._at_location(one, notes) for one in self._find("service_at_location", "service_id", id)
         ]
         whole["attributes"] = [*self._terms(id)]
         return whole
+
+    @staticmethod
+    def _list(whole: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+        found = whole.get(name)
+        return found if isinstance(found, list) else []
 
     def _at_location(self, at: dict[str, Any], notes: Notes) -> dict[str, Any]:
         whole = dict(at)

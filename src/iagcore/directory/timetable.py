@@ -65,10 +65,8 @@ def times_of(schedules: Iterable[Named], notes: Notes) -> tuple[Time, ...]:
     found: dict[Time, None] = {}
     for schedule in schedules:
         for one in _spread(schedule, 0):
-            time = _time(one, notes)
-            if time != Time():
-                found[time] = None
-            if len(found) == MOST_TIMES:
+            found.update(dict.fromkeys(time for time in _times(one, notes) if time != Time()))
+            if len(found) >= MOST_TIMES:
                 notes.add("long", f"more than {MOST_TIMES} times were said, and the first of them are kept")
                 return (*list(found)[: MOST_TIMES - 1], Time(words="and further times, which are not kept"))
     return tuple(found)
@@ -97,7 +95,15 @@ def _holds_objects(value: Any) -> bool:
     return any(isinstance(part, dict) for part in every(value))
 
 
-def _time(schedule: Named, notes: Notes) -> Time:
+def _times(schedule: Named, notes: Notes) -> Iterator[Time]:
+    """The time that a schedule says, and one more in words where it names days that could not be read."""
+    named, unread = _days(schedule, notes)
+    yield _time(schedule, named, notes)
+    if unread:
+        yield Time(words=words(f"and {', '.join(unread)}", notes, longest=LONGEST_WORDS))
+
+
+def _time(schedule: Named, named: list[str], notes: Notes) -> Time:
     starts = day(schedule.get(*_STARTS_UNDER), notes)
     once = day(schedule.get("date"), notes)
     opens, closes = (_hour(schedule, under, notes) for under in (_OPENS_UNDER, _CLOSES_UNDER))
@@ -107,12 +113,12 @@ def _time(schedule: Named, notes: Notes) -> Time:
     if valid[0] and valid[1] and valid[1] < valid[0]:
         notes.add("recurrence", f"it is valid from {valid[0]} to {valid[1]}, which is before: neither is kept")
         valid = [None, None]
-    recurrence, unsaid = _recurrence(schedule, starts, notes)
+    recurrence, unsaid = _recurrence(schedule, starts, named, notes)
     if once is not None and recurrence is None:
         starts = once
     elif unsaid is not None:
         # a day without its recurrence would be taken for the only one
-        in_words = " ".join(filter(None, (unsaid, in_words)))[:LONGEST_WORDS]
+        in_words = words(" ".join(filter(None, (unsaid, in_words))), notes, longest=LONGEST_WORDS)
         starts = None
     elif recurrence is None and starts is None and in_words is None and (opens or closes):
         in_words = "on days that are not said"
@@ -132,14 +138,16 @@ def _hour(schedule: Named, under: Iterable[str], notes: Notes) -> time | None:
     return None if isinstance(value, list | dict) else hour(value, notes)
 
 
-def _recurrence(schedule: Named, starts: date | None, notes: Notes) -> tuple[Recurrence | None, str | None]:
+def _recurrence(
+    schedule: Named, starts: date | None, named: list[str], notes: Notes
+) -> tuple[Recurrence | None, str | None]:
     """The recurrence, or None; and in words what was said of one that cannot be worked out."""
     rule = schedule.get("rrule", "recurrence_rule", "rule")
     if isinstance(rule, str) and "FREQ=" in rule.upper():
         parts = (part.partition("=") for part in re.split(r"[;\n]", rule.strip().removeprefix("RRULE:")))
         schedule = Named({**schedule.record, **{name.strip().lower(): value for name, _, value in parts}})
+        named, _ = _days(schedule, notes)
     said = schedule.get("freq", "frequency", "freq_type", "recurrence")
-    named = _days(schedule, notes)
     letters = re.sub(r"[^a-z]", "", said.lower()) if isinstance(said, str) else ""
     if letters in ONCE:
         return None, None if starts or schedule.get("date") else "once"
@@ -205,8 +213,7 @@ def _month_days(schedule: Named, notes: Notes) -> list[int]:
     found: list[int] = []
     for value in _pieces(schedule.get("bymonthday", "month_day", "monthday")):
         number = _whole(value, -31, 31, "the day of the month", notes)
-        if number:
-            found.append(number)
+        found += [number] if number else []
     return found
 
 
@@ -214,30 +221,34 @@ def _pieces(value: Any) -> Iterator[Any]:
     for part in every(value):
         if isinstance(part, str):
             yield from (piece for piece in re.split(r"[,;/&\s]+(?:and\s+)?", part.strip()) if piece)
-        elif not isinstance(part, dict | list):
+        else:
             yield part
 
 
-def _days(schedule: Named, notes: Notes) -> list[str]:
-    """The weekdays that a schedule names, as iCalendar writes them."""
+def _days(schedule: Named, notes: Notes) -> tuple[list[str], list[str]]:
+    """The weekdays that a schedule names, as iCalendar writes them, and what stood for a day and is none."""
     found: dict[str, None] = {}
+    unread: dict[str, None] = {}
     for name in _DAYS_UNDER:
-        value = schedule.record.get(name)
-        for part in every(value):
-            for text in [part] if not isinstance(part, str) else re.split(r"[,;/&]|\band\b", part):
+        for part in every(schedule.record.get(name)):
+            for text in re.split(r"[,;/&]|\band\b", part) if isinstance(part, str) else [part]:
                 if isinstance(text, dict | list | bool) or text is None or not str(text).strip():
                     continue
                 weekdays = _weekdays(str(text))
+                found.update(dict.fromkeys(weekdays))
                 if not weekdays:
-                    notes.add("recurrence", f"{shown(text)} is no day of the week")
+                    unread[" ".join(str(text).split())[:100]] = None
+                    notes.add("recurrence", f"{shown(text)} is no day of the week, and is kept in words")
                 elif str(text).strip() not in weekdays:
                     notes.add("recurrence", f"the day {shown(text)} was read as {', '.join(weekdays)}")
-                found.update(dict.fromkeys(weekdays))
-    return list(found)
+    return list(found), list(unread)
 
 
 def _weekdays(text: str) -> list[str]:
     plainly = text.strip().casefold()
+    # `4TH` is the fourth Thursday to iCalendar, and `4th` the fourth of something to a person
+    if re.fullmatch(r"\d+(?:st|nd|rd|th)", text.strip()):
+        return []
     # HSDS 1.1 numbers the days from Monday, 1 to 7
     if re.fullmatch(r"[1-7](?:\.0)?", plainly):
         return [WEEKDAYS[int(plainly[0]) - 1]]
@@ -255,6 +266,6 @@ def _weekdays(text: str) -> list[str]:
         return []
     for place, name in enumerate(WEEKDAY_NAMES):
         known = name.casefold()
-        if len(found[2]) >= 2 and (known.startswith(found[2]) or found[2] in {f"{known}s", f"{known[:3]}s"}):
+        if len(found[2]) > 1 and (known.startswith(found[2]) or found[2] in {f"{known}s", f"{known[:3]}s"}):
             return [f"{int(found[1])}{WEEKDAYS[place]}" if found[1] else WEEKDAYS[place]]
     return []

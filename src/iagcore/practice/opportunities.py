@@ -80,24 +80,24 @@ def _text(value: object, field: str) -> None:
         raise _wrong(field, value, "it has a control character")
 
 
-def words(_: Any, field: "attrs.Attribute[Any]", value: object) -> None:
+def _words(_: Any, field: "attrs.Attribute[Any]", value: object) -> None:
     """A text that is not empty. Raises `InvalidEntry`."""
     _text(value, field.name)
 
 
-def words_or_unsaid(_: Any, field: "attrs.Attribute[Any]", value: object) -> None:
+def _words_or_unsaid(_: Any, field: "attrs.Attribute[Any]", value: object) -> None:
     """A text that is not empty, or None. Raises `InvalidEntry`."""
     if value is not None:
         _text(value, field.name)
 
 
-def all_words(_: Any, field: "attrs.Attribute[Any]", value: Iterable[object]) -> None:
+def _all_words(_: Any, field: "attrs.Attribute[Any]", value: Iterable[object]) -> None:
     """Texts that are not empty. Raises `InvalidEntry`."""
     for one in value:
         _text(one, field.name)
 
 
-def age_or_unsaid(_: Any, field: "attrs.Attribute[Any]", value: object) -> None:
+def _age_or_unsaid(_: Any, field: "attrs.Attribute[Any]", value: object) -> None:
     """Whole years, or None. Raises `InvalidEntry`."""
     if value is not None and (type(value) is not int or not 0 <= value <= 130):
         raise _wrong(field.name, value, "an age is whole years from 0 to 130")
@@ -109,7 +109,9 @@ def _status(value: str | None) -> Status | None:
     try:
         return Status(value)
     except ValueError:
-        raise _wrong("status", value, f"one of {', '.join(Status)} is expected{nearest(str(value), Status)}") from None
+        raise _wrong(
+            "status", value, f"one of {', '.join(Status)} is expected{nearest(str(value), map(str, Status))}"
+        ) from None
 
 
 @attrs.frozen(kw_only=True)
@@ -208,7 +210,7 @@ class Time:
     closes: time | None = None
     valid_from: date | None = None
     valid_to: date | None = None
-    words: str | None = attrs.field(default=None, validator=words_or_unsaid)
+    words: str | None = attrs.field(default=None, validator=_words_or_unsaid)
 
     @property
     def weekdays(self) -> frozenset[int] | None:
@@ -302,12 +304,12 @@ class Week:
 class Place:
     """Where it takes place. `latitude` and `longitude` are degrees (WGS 84), both known or neither."""
 
-    name: str | None = attrs.field(default=None, validator=words_or_unsaid)
-    address: str | None = attrs.field(default=None, validator=words_or_unsaid)
-    postcode: str | None = attrs.field(default=None, validator=words_or_unsaid)
+    name: str | None = attrs.field(default=None, validator=_words_or_unsaid)
+    address: str | None = attrs.field(default=None, validator=_words_or_unsaid)
+    postcode: str | None = attrs.field(default=None, validator=_words_or_unsaid)
     latitude: float | None = None
     longitude: float | None = None
-    access: tuple[str, ...] = attrs.field(default=(), converter=kept, validator=all_words)
+    access: tuple[str, ...] = attrs.field(default=(), converter=kept, validator=_all_words)
     """How people get in and get on there: steps, induction loops, …, in the directory's words."""
 
     def __attrs_post_init__(self) -> None:
@@ -352,8 +354,8 @@ class Cost:
     """A price, as far as it is said: an `amount` of a `currency` (None: not said), whatever it is for in `words`."""
 
     amount: Decimal | None = None
-    currency: str | None = attrs.field(default=None, validator=words_or_unsaid)
-    words: str | None = attrs.field(default=None, validator=words_or_unsaid)
+    currency: str | None = attrs.field(default=None, validator=_words_or_unsaid)
+    words: str | None = attrs.field(default=None, validator=_words_or_unsaid)
     valid_to: date | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -369,9 +371,9 @@ class Cost:
 class Term:
     """A term of a taxonomy: what it is called, by which code, in which vocabulary."""
 
-    name: str = attrs.field(validator=words)
-    code: str | None = attrs.field(default=None, validator=words_or_unsaid)
-    vocabulary: str | None = attrs.field(default=None, validator=words_or_unsaid)
+    name: str = attrs.field(validator=_words)
+    code: str | None = attrs.field(default=None, validator=_words_or_unsaid)
+    vocabulary: str | None = attrs.field(default=None, validator=_words_or_unsaid)
 
 
 @attrs.frozen
@@ -400,31 +402,31 @@ class Opportunity:
     `phones`, the service's own. Raises `InvalidEntry` for a malformed value.
     """
 
-    id: str = attrs.field(validator=words)
-    name: str = attrs.field(validator=words)
+    id: str = attrs.field(validator=_words)
+    name: str = attrs.field(validator=_words)
     status: Status | None = attrs.field(default=None, kw_only=True, converter=_status)
-    organisation: str | None = attrs.field(default=None, kw_only=True, validator=words_or_unsaid)
-    description: str | None = attrs.field(default=None, kw_only=True, validator=words_or_unsaid)
+    organisation: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
+    description: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
     times: tuple[Time, ...] = attrs.field(default=(), kw_only=True, converter=kept)
     places: tuple[Place, ...] = attrs.field(default=(), kw_only=True, converter=kept)
-    attended: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=all_words)
+    attended: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=_all_words)
     costs: tuple[Cost, ...] = attrs.field(default=(), kw_only=True, converter=kept)
-    fees: str | None = attrs.field(default=None, kw_only=True, validator=words_or_unsaid)
-    least_age: int | None = attrs.field(default=None, kw_only=True, validator=age_or_unsaid)
-    most_age: int | None = attrs.field(default=None, kw_only=True, validator=age_or_unsaid)
-    eligibility: str | None = attrs.field(default=None, kw_only=True, validator=words_or_unsaid)
-    access: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=all_words)
-    languages: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=all_words)
+    fees: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
+    least_age: int | None = attrs.field(default=None, kw_only=True, validator=_age_or_unsaid)
+    most_age: int | None = attrs.field(default=None, kw_only=True, validator=_age_or_unsaid)
+    eligibility: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
+    access: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=_all_words)
+    languages: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=_all_words)
     terms: tuple[Term, ...] = attrs.field(default=(), kw_only=True, converter=kept)
-    areas: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=all_words)
-    joining: str | None = attrs.field(default=None, kw_only=True, validator=words_or_unsaid)
-    connects: str | None = attrs.field(default=None, kw_only=True, validator=words_or_unsaid)
-    alert: str | None = attrs.field(default=None, kw_only=True, validator=words_or_unsaid)
+    areas: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=_all_words)
+    joining: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
+    connects: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
+    alert: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
     last_checked: date | None = attrs.field(default=None, kw_only=True)
     changed: date | None = attrs.field(default=None, kw_only=True)
-    url: str | None = attrs.field(default=None, kw_only=True, validator=words_or_unsaid)
-    email: str | None = attrs.field(default=None, kw_only=True, validator=words_or_unsaid)
-    phones: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=all_words)
+    url: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
+    email: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
+    phones: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=_all_words)
 
     def __attrs_post_init__(self) -> None:
         if self.least_age is not None and self.most_age is not None and self.most_age < self.least_age:
