@@ -116,7 +116,7 @@ def _proof(rule: Rule) -> str:
 
 
 def kinds() -> str:
-    """Every kind of entry, by the module that owns it, and at the end those that a later version brings."""
+    """Every kind of entry, by the module that owns it."""
     return "\n\n".join(_kinds_by_module())
 
 

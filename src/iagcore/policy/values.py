@@ -317,7 +317,7 @@ VALUES: Final = (
     ),
     Value(
         "courses_shown",
-        "number",
+        "courses",
         "A learner chooses a course among at least this many that were shown.",
         whole(1, 100, "courses"),
     ),
@@ -335,7 +335,7 @@ VALUES: Final = (
     ),
     Value(
         "signpost_attempts",
-        "number",
+        "attempts",
         "After being asked this often in vain, unknown is a true outcome.",
         whole(1, 100, "attempts"),
     ),
