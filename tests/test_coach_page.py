@@ -219,7 +219,7 @@ def test_a_day_asked_for_says_what_the_coach_was_ready_for_and_why() -> None:
         "               of 06 Jan 2026)",
         "  signposting  ready",
         "               COA-02 (MUST, met): signposting training on 20 Jan 2026: in force (training, version",
-        "               2, of 08 Jan 2026, until 01 Mar 2026)",
+        "               2 of 08 Jan 2026, until 01 Mar 2026)",
     ]
 
 

@@ -75,10 +75,11 @@ def test_a_signpost_keeps_what_was_shown_and_a_later_import_changes_nothing() ->
 
 
 def test_what_is_unknown_is_said_and_excludes_nobody() -> None:
-    cases, directory = with_a_directory(CHOIR, ART)
+    cases, directory = with_a_directory(CHOIR, evolved(ART, most_age=None))
     unknown = cases.record("a", Signposted(signpost="s", opportunity="choir"), by=NINA)
     assert unknown.accepted
-    assert of(unknown, "SIG-01") == ("not assessed", "missing: whether choir is open")
+    nothing = "missing: whether choir is open, when choir was last checked"
+    assert of(unknown, "SIG-01") == ("not assessed", nothing)
     nowhere = cases.record("a", Signposted(signpost="s", opportunity="chior"), by=NINA)
     assert (nowhere.accepted, of(nowhere, "SIG-01")[0]) == (True, "not assessed")
     directory.keep([CHOIR], feed="f", today=date(2025, 9, 2), full=True)
@@ -94,6 +95,12 @@ def test_only_a_known_age_excludes_and_years_since_the_start_are_allowed_for() -
     assert of(older.record("a", Signposted(signpost="s", opportunity="art"), by=NINA), "SIG-01")[0] == "not met"
     later = older.record("a", Signposted(signpost="s", opportunity="art"), by=NINA, at=on(130))
     assert of(later, "SIG-01")[0] == "met"
+
+
+def test_what_is_known_to_speak_against_it_is_said_beside_what_is_not_known() -> None:
+    cases, _ = with_a_directory(evolved(ART, status=None))
+    told = cases.record("a", Signposted(signpost="s", opportunity="art"), by=NINA)
+    assert of(told, "SIG-01") == ("not met", "art: it is for other ages, not known: whether art is open")
 
 
 def test_a_signpost_by_hand_says_itself_what_was_shown() -> None:
@@ -166,6 +173,69 @@ def test_a_place_never_depends_on_a_referral_and_unsaid_is_unknown() -> None:
     )
 
 
+def test_nobody_is_told_what_came_of_a_referral_under_a_concern_but_whoever_made_it() -> None:
+    cases, _ = with_a_directory(ART)
+    cases.record("a", CoachAssigned(coach="coach:omar"), by=JO, at=on(0)).require()
+    cases.record("a", ConcernRaised(concern="w", words="x"), by=NINA).require()
+    made = ReferralMade(referral="r", opportunity="art", condition_of_place=False, concern="w", authorised=SAM, why="x")
+    cases.record("a", made, by=NINA, id="made").require()
+    due = [one for one in cases.duties("a") if one.rule.startswith("SIG")]
+    assert [(one.rule, one.party, one.in_confidence) for one in due] == [("SIG-04", NINA, True), ("SIG-05", NINA, True)]
+    assert {one.rule for one in cases.due(party=NINA)} >= {"SIG-04", "SIG-05"}
+    assert [one.rule for one in cases.due(party="coach:omar") if one.rule.startswith("SIG")] == []
+    cases.record("a", OutcomeLearned(of="r", outcome="contacted", words="HEARD"), by=NINA).require()
+    cases.record("a", SignpostReopened(of="r", note="AGAIN"), by=NINA).require()
+    cases.record("a", OutcomeLearned(of="ghost", outcome="unknown"), by=NINA).require()
+    today = on(0).date()
+
+    def told(party: str) -> list[str]:
+        kinds = {"referral-made", "outcome-learned", "signpost-reopened"}
+        return [one.kind for one in cases.journey("a").seen_by(party, on=today).entries if one.kind in kinds]
+
+    everything = ["referral-made", "outcome-learned", "signpost-reopened", "outcome-learned"]
+    assert {party: told(party) for party in (SAM, "coach:omar", JO, "learner:a")} == {
+        SAM: everything,
+        "coach:omar": ["outcome-learned"],
+        JO: ["outcome-learned"],
+        "learner:a": ["outcome-learned"],
+    }
+    cases.withdraw("a", "made", by=NINA, why="x").require()
+    assert told(JO) == ["outcome-learned"]  # also once it is taken back
+
+
+def test_a_referral_that_names_a_concern_is_told_to_nobody_also_with_the_learners_consent() -> None:
+    cases, _ = with_a_directory(ART)
+    cases.record("a", ConsentGiven(consent="k", purpose=REFERRAL, scope=THIS_JOURNEY), by="learner:a").require()
+    cases.record("a", ConcernRaised(concern="w", words="x"), by=NINA).require()
+    made = ReferralMade(referral="r", opportunity="art", condition_of_place=False, concern="w")
+    cases.record("a", made, by=NINA).require()
+    for party in (JO, "learner:a"):
+        seen = cases.journey("a").seen_by(party, on=on(0).date())
+        assert "referral-made" not in [one.kind for one in seen.entries]
+
+
+def test_of_an_id_that_is_used_twice_the_last_is_asked_about() -> None:
+    cases, _ = with_a_directory(ART)
+    for day in (0, 7):
+        cases.record("a", Signposted(signpost="s", opportunity="art"), by=NINA, at=on(day)).require()
+    assert [one.due for one in cases.duties("a") if one.rule == "SIG-04"] == [on(35)]
+    cases.record("a", OutcomeLearned(of="s", outcome="attended"), by=NINA, at=on(8)).require()
+    assert [one for one in cases.duties("a") if one.rule == "SIG-04"] == []
+
+
+def test_a_referral_is_withdrawn_and_made_anew_and_never_put_otherwise() -> None:
+    cases, _ = with_a_directory(ART)
+    cases.record("a", ConsentGiven(consent="k", purpose=REFERRAL, scope=THIS_JOURNEY), by="learner:a").require()
+    made = ReferralMade(referral="r", opportunity="art", condition_of_place=False)
+    cases.record("a", made, by=NINA, id="made").require()
+    otherwise = evolved(made, how="warm handover")
+    assert refusals(cases.correct("a", "made", otherwise, by=NINA, why="it was a live introduction")) == ["COR-01"]
+    cases.withdraw("a", "made", by=NINA, why="it was a live introduction").require()
+    assert [one for one in cases.duties("a") if one.rule.startswith("SIG")] == []
+    cases.record("a", otherwise, by=NINA).require()
+    assert [one.how for one in cases.journey("a").signposting.all] == ["warm handover"]
+
+
 def test_pointing_needs_the_training_where_a_policy_says_so() -> None:
     strict = policy(gated("COA-02"), name="strict")
     cases, _ = with_a_directory(ART, under=strict)
@@ -212,7 +282,7 @@ def test_what_came_of_nothing_that_was_made_changes_nothing() -> None:
 
 
 def test_an_opportunity_that_names_no_day_that_can_be_kept_leaves_it_unsaid() -> None:
-    cases, _ = with_a_directory(evolved(ART, last_checked=date(1, 1, 1)))
+    cases, _ = with_a_directory(evolved(ART, last_checked=date(1, 1, 1), most_age=None))
     told = cases.record("a", Signposted(signpost="s", opportunity="art"), by=NINA)
     assert of(told, "SIG-01") == ("not assessed", "missing: when art was last checked")
 

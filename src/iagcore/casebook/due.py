@@ -35,7 +35,8 @@ CREATE INDEX IF NOT EXISTS home_first ON home (first);
 CREATE TABLE IF NOT EXISTS rests (coach TEXT, subject TEXT, PRIMARY KEY (coach, subject)) STRICT;
 CREATE INDEX IF NOT EXISTS rests_subject ON rests (subject);
 CREATE TABLE IF NOT EXISTS duty (
-    subject TEXT NOT NULL, rule TEXT NOT NULL, what TEXT NOT NULL, due TEXT, party TEXT, opens TEXT
+    subject TEXT NOT NULL, rule TEXT NOT NULL, what TEXT NOT NULL, due TEXT, party TEXT, opens TEXT,
+    in_confidence INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS duty_subject ON duty (subject);
 """
@@ -83,7 +84,7 @@ def _in(moment: datetime | None, zone: tzinfo) -> datetime | None:
 class DueIndex:
     """The duties of a caseload, by home, in an SQLite file of its own; in memory, where no path is given.
 
-    A file that was made by another version of the rules, or is none of ours, is made anew.
+    A file that was made by another version, or by other rules, is made anew.
     """
 
     def __init__(self, path: str | PathLike[str] = ":memory:") -> None:
@@ -132,11 +133,11 @@ class DueIndex:
     def duties(self, *, zone: tzinfo) -> tuple[Duty, ...]:
         """Every duty that the index holds, home by home whenever each was looked at, with its times shown in a zone."""
         with self._lock:
-            asked = "SELECT rule, what, due, party, subject, opens FROM duty ORDER BY subject, rowid"
+            asked = "SELECT rule, what, due, party, subject, opens, in_confidence FROM duty ORDER BY subject, rowid"
             rows = self._open().execute(asked).fetchall()
         return tuple(
-            Duty(rule, what, _in(_moment(due), zone), party, subject, _in(_moment(opens), zone))
-            for rule, what, due, party, subject, opens in rows
+            Duty(rule, what, _in(_moment(due), zone), party, subject, _in(_moment(opens), zone), bool(in_confidence))
+            for rule, what, due, party, subject, opens, in_confidence in rows
         )
 
     def close(self) -> None:
@@ -172,13 +173,15 @@ class DueIndex:
         """
         first = next(iter(journal.read_all()), None)
         codes = sorted(rule.code for rule in rules if rule.sort is RuleSort.DUTY)
-        by = " ".join(["1", first.surrogate if first is not None else "nothing", *codes])
+        by = " ".join(["2", first.surrogate if first is not None else "nothing", *codes])
         row = sql.execute("SELECT by, upto FROM made").fetchone()
         if row is not None and row[0] == by:
             upto: str | None = row[1]
             return upto
         for table in ("made", "home", "rests", "duty"):
-            sql.execute(f"DELETE FROM {table}")
+            sql.execute(f"DROP TABLE {table}")
+        for statement in SCHEMA.split(";"):
+            sql.execute(statement)
         sql.execute("INSERT INTO made (only, by) VALUES (1, ?)", (by,))
         return None
 
@@ -198,9 +201,9 @@ class DueIndex:
         sql.execute("INSERT INTO home VALUES (?, ?)", (subject, derived.first))
         sql.executemany("INSERT INTO rests VALUES (?, ?)", [(coach, subject) for coach in sorted(derived.coaches)])
         sql.executemany(
-            "INSERT INTO duty (subject, rule, what, due, party, opens) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO duty VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (one.about, one.rule, one.what, _written(one.due), one.party, _written(one.opens))
+                (one.about, one.rule, one.what, _written(one.due), one.party, _written(one.opens), one.in_confidence)
                 for one in derived.duties
             ],
         )

@@ -84,6 +84,11 @@ class ReferralMade(Entry):
     authorised: StaffRef | None = None
     why: RestrictedWords | None = None
 
+    @property
+    def in_confidence(self) -> bool:
+        """Whether it names a concern, or why it is made without consent: then all of it is restricted."""
+        return self.concern is not None or self.why is not None
+
 
 @kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
 class OutcomeLearned(Entry):
@@ -111,7 +116,8 @@ class Pointer:
     """A signpost or a referral as it stands.
 
     `referred` tells one from the other. `outcomes` are what was learned, in the order of the record, each with when;
-    those since it was last opened count. `opened_at` is when it was made, or opened again.
+    those since it was last opened count. `opened_at` is when it was made, or opened again. A referral `in_confidence`
+    was made under a concern.
     """
 
     id: str
@@ -124,6 +130,7 @@ class Pointer:
     last_checked: date | None = None
     outcomes: tuple[tuple[datetime, str], ...] = attrs.field(default=(), converter=kept)
     since_opened: int = 0
+    in_confidence: bool = False
 
     @property
     def outcome(self) -> str | None:
@@ -160,6 +167,11 @@ class Signposting:
 
     all: tuple[Pointer, ...] = attrs.field(default=(), converter=kept)
 
+    @property
+    def asked_about(self) -> tuple[Pointer, ...]:
+        """Those that can still be asked about: of an id that was used twice, the last."""
+        return tuple({one.id: one for one in self.all}.values())
+
     def of(self, id: str) -> Pointer | None:
         """The signpost or referral of that id, the last one where it was used twice; None where there is none."""
         return next((one for one in reversed(self.all) if one.id == id), None)
@@ -188,6 +200,7 @@ def apply(signposting: Signposting, entry: Entry, *, at: datetime) -> Signpostin
                 name=entry.name,
                 status=entry.status,
                 last_checked=entry.last_checked,
+                in_confidence=entry.in_confidence,
             )
             return attrs.evolve(signposting, all=(*signposting.all, pointer))
         case OutcomeLearned() | SignpostReopened():

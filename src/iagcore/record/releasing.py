@@ -5,6 +5,7 @@ carried at all. Whole entries stay behind, too, so that not even their being the
 
 - what belongs to the diary, unless it is shared now, to everybody but the learner;
 - what is restricted, to everybody but its author and an outlet that lists the class;
+- a referral that was made under a concern, and what was heard of it since;
 - what was shown through such an outlet, which would tell that there is something;
 - what was said beside any of these: an annotation, and the reason for putting it right.
 """
@@ -23,6 +24,7 @@ from iagcore.practice.kinds import Entry, FieldClass, accept_day, accept_party, 
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
+from iagcore.practice.signposting import OutcomeLearned, ReferralMade, SignpostReopened
 from iagcore.record.home import Home, Parts, Place, Version
 from iagcore.record.records import Record, UnreadEntry
 
@@ -170,7 +172,8 @@ def _stays_behind(
         return _stays_behind(home, about.top, outlet, own, beside=beside | {about.record})
     if _is_unshared_diary(home, entry):
         return own is None or own not in (home.learner, top.by)
-    return _is_in_confidence(entry) and FieldClass.RESTRICTED not in outlet.classes and top.by != own
+    in_confidence = _is_in_confidence(entry) or _is_of_a_referral_in_confidence(home, entry)
+    return in_confidence and FieldClass.RESTRICTED not in outlet.classes and top.by != own
 
 
 def _is_in_confidence(entry: Entry) -> bool:
@@ -179,8 +182,18 @@ def _is_in_confidence(entry: Entry) -> bool:
     return is_restricted(entry)
 
 
+def _is_of_a_referral_in_confidence(home: Home, entry: Entry) -> bool:
+    """Whether it tells what came of a referral that was made under a concern, also where that was withdrawn since."""
+    if not isinstance(entry, OutcomeLearned | SignpostReopened):
+        return False
+    referrals = (one.original for one in home.places if isinstance(one.original, ReferralMade))
+    return any(one.referral == entry.of and one.in_confidence for one in referrals)
+
+
 def is_restricted(entry: Entry) -> bool:
     """Whether an entry is about a concern, or says something restricted: then the whole of it is."""
+    if isinstance(entry, ReferralMade):
+        return entry.in_confidence
     restricted = [field for field in entry.declares.fields if field.type.field_class is FieldClass.RESTRICTED]
     said = any(getattr(entry, field.name) is not None for field in restricted)
     return said or isinstance(entry, ABOUT_A_CONCERN)

@@ -24,7 +24,6 @@ from iagcore.reports.layout import beside, wrapped
 DATE: Final = 15
 """The column at which the text beside a date begins."""
 
-SAFEGUARDING: Final = "SAF"
 TELLS_OF_A_CONCERN: Final = ("SAF-02", "SAF-04")
 """The rules by whose findings one knows that a concern is open."""
 SAID_OTHERWISE: Final = ("COR-03", "GRW-07")
@@ -71,7 +70,7 @@ class Page(Generic[H]):
         return cls(
             seen,
             tuple(one for one in records if one.accepted or carries_refusal(home, one, outlet, party)),
-            tuple(one for one in duties if not one.rule.startswith(SAFEGUARDING) or _is_for(one, party)),
+            tuple(one for one in duties if not one.in_confidence or _is_for(one, party)),
             zone,
             party,
         )

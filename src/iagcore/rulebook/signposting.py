@@ -1,6 +1,6 @@
 """SIG: signposting that closes truthfully. What is unknown is said as unknown, and excludes nobody."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from iagcore.policy import Gap
@@ -10,7 +10,7 @@ from iagcore.practice.signposting import Pointer, ReferralMade, Signposted
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, none_of, verdict
 from iagcore.record.home import Home
 from iagcore.record.journey import Journey
-from iagcore.record.judging import Case, Grounds, Rule, RuleSort, known, rule
+from iagcore.record.judging import Case, Grounds, NotKnown, Rule, RuleSort, known, rule
 from iagcore.rulebook.sources import IMPARTIALITY, LOCAL, TAKING_A_TOOL
 
 POINTS: Final = (Signposted, ReferralMade)
@@ -30,7 +30,7 @@ POINTS: Final = (Signposted, ReferralMade)
 def open_checked_and_not_known_to_exclude(entry: Any, case: Case) -> Verdict:
     """The opportunity is open, was checked lately, and is not known to exclude the learner; unknown is said as that."""
     return none_of(
-        [*_closed(entry), *_long_unchecked(entry, case), *_excludes(case)],
+        _speaks_against(entry, case),
         says="{opportunity}: {found}",
         otherwise="{opportunity}: open, checked on {checked}, and nothing that is known excludes the learner",
         opportunity=_named(entry),
@@ -38,12 +38,26 @@ def open_checked_and_not_known_to_exclude(entry: Any, case: Case) -> Verdict:
     )
 
 
+def _speaks_against(entry: Any, case: Case) -> list[str]:
+    """What is known to speak against it, and beside that what is not known. Raises where nothing but that is found."""
+    found: list[str] = []
+    unknown: list[NotKnown | Gap] = []
+    for look in (_closed, _long_unchecked, _excludes):
+        try:
+            found += look(entry, case)
+        except (NotKnown, Gap) as missing:
+            unknown.append(missing)
+    if unknown and not found:
+        raise unknown[0] if len(unknown) == 1 else NotKnown(", ".join(map(str, unknown)))
+    return [*found, *(f"not known: {one}" for one in unknown)]
+
+
 def _named(entry: Any) -> str:
     named: str = getattr(entry, "opportunity", None) or entry.course
     return named
 
 
-def _closed(entry: Any) -> list[str]:
+def _closed(entry: Any, _: Case) -> list[str]:
     status = known(f"whether {_named(entry)} is open", entry.status)
     return [] if status == Status.ACTIVE else [f"it is {status}"]
 
@@ -54,7 +68,7 @@ def _long_unchecked(entry: Any, case: Case) -> list[str]:
     return [f"last checked {days} days ago"] if days > case.today.whole("directory_fresh_days") else []
 
 
-def _excludes(case: Case) -> list[str]:
+def _excludes(_: Any, case: Case) -> list[str]:
     """What is known to exclude the learner: their age, where both it and the ages asked for are known."""
     opportunity, age = case.opportunity, case.status.attests_age
     if opportunity is None or age is None or case.status.started_at is None:
@@ -116,20 +130,26 @@ def _concern_is_open(entry: ReferralMade, case: Case) -> bool:
 def outcomes_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     """What came of a signpost or a referral is asked within so many days, until it is known or was asked in vain."""
     found = []
-    for one in journey.signposting.all:
+    for one in journey.signposting.asked_about:
         attempts, days = _decided(journey, one, grounds)
         if one.is_settled(attempts=attempts):
             continue
         due = None if days is None else one.last_asked + timedelta(days=days)
         what = f"ask what came of {'referral' if one.referred else 'signpost'} {one.id}"
-        found.append(Duty("SIG-04", what, due, journey.coaching.coach or "lead", journey.subject))
+        found.append(_due("SIG-04", what, due, one, journey))
     return found
+
+
+def _due(rule: str, what: str, due: datetime | None, pointer: Pointer, journey: Journey) -> Duty:
+    """What is due of a signpost or a referral; of one made under a concern it is for whoever made it, in confidence."""
+    if not pointer.in_confidence:
+        return Duty(rule, what, due, journey.coaching.coach or "lead", journey.subject)
+    return Duty(rule, what, due, _made(journey, pointer).top.by, journey.subject, in_confidence=True)
 
 
 def _decided(home: Home, pointer: Pointer, grounds: Grounds) -> tuple[int | None, int | None]:
     """How often, and after how many days, the policy asks; None where it does not say."""
-    place = _made(home, pointer)
-    values = grounds.values(place)
+    values = grounds.values(_made(home, pointer))
     found: list[int | None] = []
     for name in ("signpost_attempts", "signpost_outcome_days"):
         try:
@@ -143,7 +163,7 @@ def _made(home: Home, pointer: Pointer) -> Any:
     """The place at which a signpost or a referral was made."""
     return next(
         place
-        for place in home.places
+        for place in reversed(home.places)
         if place.top is not None
         and isinstance(place.top.entry, POINTS)
         and pointer.id in (getattr(place.top.entry, "signpost", None), getattr(place.top.entry, "referral", None))
@@ -166,7 +186,7 @@ SIG_04: Final = Rule(
 def referrals_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     """A referral of which nothing is heard within so many days is taken up with the service."""
     found = []
-    for one in journey.signposting.all:
+    for one in journey.signposting.asked_about:
         if not one.referred or one.outcomes[one.since_opened :]:
             continue
         try:
@@ -174,8 +194,7 @@ def referrals_due(journey: Journey, grounds: Grounds) -> list[Duty]:
         except Gap:
             continue
         what = f"hear from the service about referral {one.id}"
-        due = one.opened_at + timedelta(days=days)
-        found.append(Duty("SIG-05", what, due, journey.coaching.coach or "lead", journey.subject))
+        found.append(_due("SIG-05", what, one.opened_at + timedelta(days=days), one, journey))
     return found
 
 
