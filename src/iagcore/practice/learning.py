@@ -78,12 +78,16 @@ class OtherSupportNoted(Entry):
 
 @attrs.frozen
 class Course:
-    """A course on the learner's journey: shown, enrolled, completed or left; `shown` says that it was shown, too."""
+    """A course on the learner's journey: shown, enrolled, completed or left; `shown` says that it was shown, too.
+
+    `name` is the one that was last shown of it, where one was.
+    """
 
     id: str
     state: str
     at: datetime
     shown: bool = False
+    name: str | None = None
 
 
 @attrs.frozen
@@ -120,9 +124,10 @@ class Learning:
         return next((course for course in self.courses if course.id == id), None)
 
 
-def _with_course(learning: Learning, id: str, state: str, at: datetime) -> Learning:
+def _with_course(learning: Learning, id: str, state: str, at: datetime, name: str | None = None) -> Learning:
     before = learning.course(id)
-    course = Course(id, state, at, state == SHOWN or (before is not None and before.shown))
+    kept_name = name if name is not None or before is None else before.name
+    course = Course(id, state, at, state == SHOWN or (before is not None and before.shown), kept_name)
     if before is None:
         return attrs.evolve(learning, courses=(*learning.courses, course))
     return attrs.evolve(learning, courses=tuple(course if one.id == id else one for one in learning.courses))
@@ -142,7 +147,7 @@ def apply(learning: Learning, entry: Entry, *, at: datetime) -> Learning:
                     learning = attrs.evolve(learning, courses=courses)
             return learning
         case CourseEnrolled():
-            return _with_course(learning, entry.course, "enrolled", at)
+            return _with_course(learning, entry.course, "enrolled", at, entry.name)
         case CourseCompleted():
             return _with_course(learning, entry.course, "completed", at)
         case CourseLeft():

@@ -135,9 +135,13 @@ def outcomes_due(journey: Journey, grounds: Grounds) -> list[Duty]:
         if one.is_settled(attempts=attempts):
             continue
         due = None if days is None else one.last_asked + timedelta(days=days)
-        what = f"ask what came of {'referral' if one.referred else 'signpost'} {one.id}"
-        found.append(_due("SIG-04", what, due, one, journey))
+        found.append(_due("SIG-04", to_ask(one), due, one, journey))
     return found
+
+
+def to_ask(pointer: Pointer) -> str:
+    """What there is to ask about a signpost or a referral, as its duty says it."""
+    return f"ask what came of {'referral' if pointer.referred else 'signpost'} {pointer.id}"
 
 
 def _due(rule: str, what: str, due: datetime | None, pointer: Pointer, journey: Journey) -> Duty:
