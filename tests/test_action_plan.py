@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import iagcore as iag
 from iagcore.cli import main
+from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.practice.disclosures import OUTLET_BY_NAME
 from iagcore.practice.kinds import Entry
 from iagcore.record.releasing import released
@@ -498,6 +499,23 @@ def test_a_journey_that_there_is_not_is_said(recorded: Run, name: str, said: str
     code, out, err = recorded("action-plan", name)
     assert (code, out) == (2, "")
     assert said in err
+
+
+def test_the_command_says_how_to_join_as_a_directory_has_it(recorded: Run, tmp_path: Path) -> None:
+    with SQLiteDirectory("directory.db") as directory:
+        choir = iag.Opportunity("choir", "The choir", status="active", joining="Come along.")
+        directory.keep([choir], feed="f", today=date(2026, 1, 1))
+    pointed_to = 'kind = "signposted"\njourney = "autumn"\nat = 2026-01-06T10:00:00Z\nby = "lead:jo"'
+    more = f'\n[[entry]]\n{pointed_to}\nsignpost = "s"\nopportunity = "choir"\n'
+    (tmp_path / "f.toml").write_text(FILE + more, "utf-8")
+    assert recorded("record", "f.toml", "--directory", "directory.db")[0] == 0
+    _, without, _ = recorded("action-plan", "autumn")
+    code, out, err = recorded("action-plan", "autumn", "--directory", "directory.db")
+    assert (code, err, out) == (0, "", without + "    How to join: Come along.\n")
+    assert without.endswith("  - The choir: you get in touch yourself.\n")
+    code, out, err = recorded("action-plan", "autumn", "--directory", "elsewhere.db")
+    said = "there is no such file: bring something in first, with iagcore directory import"
+    assert (code, out, err) == (2, "", f"iagcore: elsewhere.db: {said}\n")
 
 
 def test_without_a_journal_there_is_none(run: Run, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from textwrap import wrap
 from typing import Final
 
-from iagcore.cli import BAD_INPUT
+from iagcore.cli import BAD_INPUT, directory_path
 from iagcore.directory.importing import OF_THE_FILE, Told, import_files
 from iagcore.directory.matching import Match, Sought
 from iagcore.directory.protocols import MOST_COUNTED, Listing
@@ -105,16 +105,10 @@ def _add_directory(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--directory",
         metavar="PATH",
-        type=_directory_path,
+        type=directory_path,
         default=DEFAULT_DIRECTORY,
         help=f"the directory, an SQLite file (default: {DEFAULT_DIRECTORY})",
     )
-
-
-def _directory_path(text: str) -> str:
-    if text == ":memory:":
-        raise argparse.ArgumentTypeError("a directory in memory would be gone with the command: name a file")
-    return text
 
 
 def _point(text: str) -> tuple[float, float]:
