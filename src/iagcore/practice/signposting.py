@@ -149,6 +149,11 @@ class Pointer:
         return count
 
     @property
+    def is_heard_of(self) -> bool:
+        """Whether, since it was opened, anything was found out."""
+        return any(outcome != "unknown" for _, outcome in self.outcomes[self.since_opened :])
+
+    @property
     def last_asked(self) -> datetime:
         """When it was last asked about, or opened."""
         recent = self.outcomes[self.since_opened :]

@@ -191,7 +191,8 @@ def referrals_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     """A referral of which nothing is heard within so many days is taken up with the service."""
     found = []
     for one in journey.signposting.asked_about:
-        if not one.referred or one.outcomes[one.since_opened :]:
+        attempts, _ = _decided(journey, one, grounds)
+        if not one.referred or one.is_heard_of or one.is_settled(attempts=attempts):
             continue
         try:
             days = grounds.values(_made(journey, one)).whole("referral_deadline_days")
@@ -206,11 +207,11 @@ SIG_05: Final = Rule(
     "SIG-05",
     SHOULD,
     (),
-    "A referral of which nothing is heard within so many days is taken up with the service.",
+    "A referral of which nothing is heard within so many days is taken up with the service, until unknown is true.",
     LOCAL,
     referrals_due,
     sort=RuleSort.DUTY,
-    values=("referral_deadline_days",),
+    values=("referral_deadline_days", "signpost_attempts"),
     proven_by=("law_a_referral_is_due_until_something_is_heard_of_it",),
 )
 
