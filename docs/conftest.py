@@ -1,11 +1,11 @@
 """Every example in these pages runs, and what a page says is printed is what is printed.
 
 Four sorts of fenced block are examples. `python` runs, each block after the one above it; an `output` block that
-follows at once is what it prints, to the letter, and without one it prints nothing. `toml` with a caption is a file of
-that name, in a folder that belongs to the page. `console` is typed in that folder: after `$`, an `iagcore` command or
-`echo $?`; below it, what is printed on either stream, where a line `...` stands for lines that are left out. `sh` is
-for other programs, and is not run here. A block of any other sort is an error, since nothing would notice when it stops
-being true.
+follows at once is what it prints, to the letter, and without one it prints nothing. `toml` or `json` with a caption is
+a file of that name, in a folder that belongs to the page. `console` is typed in that folder: after `$`, an `iagcore`
+command or `echo $?`; below it, what is printed on either stream, where a line `...` stands for lines that are left out.
+`sh` is for other programs, and is not run here. A block of any other sort is an error, since nothing would notice when
+it stops being true.
 """
 
 import difflib
@@ -57,7 +57,7 @@ def fences(document: Document) -> Iterator[Region]:
                 pass
             case ["console"]:
                 yield Region(fence.start(), fence.end(), fence["text"], _run_commands)
-            case ["{code-block}", "toml"] if caption := CAPTION.search(fence["options"]):
+            case ["{code-block}", "toml" | "json"] if caption := CAPTION.search(fence["options"]):
                 yield Region(fence.start(), fence.end(), (caption["name"], fence["text"]), _write_file)
             case [sort] if sort in NOT_RUN:
                 pass

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import iagcore as iag
 from iagcore.cli import main
+from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.practice.disclosures import OUTLET_BY_NAME
 from iagcore.practice.kinds import Entry
 from iagcore.record.releasing import released
@@ -145,10 +146,13 @@ def test_once_a_journey_has_ended_no_time_is_offered_and_nothing_is_said_of_it(e
 # ---- what cannot reach it
 
 SECRETS = {
-    # the words that the page may have are those of a goal and of an action; of a goal that is set aside none
+    # the words that the page may have are those of a goal and of an action; of a goal that is set aside none;
     "goal-set": set(),
     "goal-changed": {"words"},
     "action-agreed": {"what", "support", "obstacle"},
+    # and the names of courses and of what they were pointed to
+    "course-enrolled": {"name"},
+    "signposted": {"name"},
 }
 
 
@@ -184,7 +188,7 @@ def one_of_each() -> tuple[str, dict[str, tuple[str, str]]]:
     return action_plan(book.casebook.journey("a"), zone=STARTER.zone), {**words, "w0c": ("", ""), "w0y": ("", "")}
 
 
-def test_of_every_text_of_every_kind_only_a_goals_and_an_actions_reach_the_page() -> None:
+def test_of_every_text_of_every_kind_only_a_goals_an_actions_and_what_is_called_so_reach_the_page() -> None:
     printed, words = one_of_each()
     found = {words[word] for word in words if word in printed}
     assert found == {(kind, field) for kind, fields in SECRETS.items() for field in fields}
@@ -213,9 +217,11 @@ def test_nothing_that_is_an_id_or_a_code_or_a_reference_is_on_the_page() -> None
         "COA",
         "missed",
         "concern",
+        "k1",
+        "sp1",
+        "choir",
     ):
         assert hidden not in printed
-    assert "k1" in printed  # a course has no other name
 
 
 def test_a_class_that_the_outlet_does_not_list_is_not_folded_into_the_plan() -> None:
@@ -239,6 +245,112 @@ def test_the_plan_is_made_from_what_its_outlet_carries(monkeypatch: pytest.Monke
     assert "What you" not in plan(goal("Travel"), action("Save up"))
 
 
+# ---- what they were pointed to
+
+
+def pointed(id: str = "s", name: str | None = "The choir", status: str | None = "active") -> iag.Signposted:
+    return iag.Signposted(signpost=id, opportunity=f"o-{id}", name=name, status=status)
+
+
+def referred(id: str = "r", **said: Any) -> iag.ReferralMade:
+    return iag.ReferralMade(referral=id, opportunity=f"o-{id}", name="Debt advice", condition_of_place=False, **said)
+
+
+def else_there_is(*made: Entry, directory: iag.MemoryDirectory | None = None) -> list[str]:
+    cases = iag.Casebook(iag.MemoryJournal(), STARTER, clock=lambda: BEGINNING, rules=OF_ONE_JOURNEY)
+    consent = iag.ConsentGiven(consent="k", purpose="referral", scope="this journey")
+    cases.record("a", START, by="lead:jo", at=BEGINNING).require()
+    cases.record("a", consent, by="learner:a", at=BEGINNING).require()
+    for entry in made:
+        cases.record("a", entry, by="lead:jo", at=BEGINNING).require()
+    printed = action_plan(cases.journey("a"), zone=STARTER.zone, directory=directory)
+    return printed.partition("What else there is for you\n")[2].splitlines()
+
+
+def test_what_the_learner_was_pointed_to_is_named_as_it_was_shown_with_who_gets_in_touch() -> None:
+    assert else_there_is(pointed(), referred(), referred("h", how="warm handover")) == [
+        "  - The choir: you get in touch yourself.",
+        "  - Debt advice: your coach gets in touch for you.",
+        "  - Debt advice: your coach introduces you.",
+    ]
+
+
+@pytest.mark.parametrize("status", [None, "temporarily closed"])
+def test_what_was_not_shown_to_run_is_asked_about_first(status: str | None) -> None:
+    assert else_there_is(pointed(status=status)) == [
+        "  - The choir: you get in touch yourself; ask first whether it still runs.",
+    ]
+
+
+def test_what_has_no_name_on_the_record_is_named_by_no_id() -> None:
+    assert else_there_is(pointed(name=None)) == [
+        "  - Something that your coach can name for you: you get in touch yourself.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("offered", ["  - The choir: you get in touch yourself."]),
+        ("unknown", ["  - The choir: you get in touch yourself."]),
+        ("on a waiting list", ["  - The choir: you are on its waiting list."]),
+        ("contacted", ["  - The choir: you are in touch with it."]),
+        ("attended", ["  - The choir: you have been there."]),
+        ("helped", ["  - The choir: you have been there, and it helped."]),
+        ("declined", []),
+        ("unsuitable", []),
+        ("did not help", []),
+    ],
+)
+def test_what_came_of_it_says_who_is_in_touch_and_leaves_out_what_is_not_for_them(
+    outcome: str, said: list[str]
+) -> None:
+    assert else_there_is(pointed(), iag.OutcomeLearned(of="s", outcome=outcome)) == said
+
+
+def test_what_was_opened_again_is_on_the_page_again() -> None:
+    again = iag.SignpostReopened(of="s", note="unseen")
+    assert else_there_is(pointed(), iag.OutcomeLearned(of="s", outcome="declined", words="unseen"), again) == [
+        "  - The choir: you get in touch yourself.",
+    ]
+
+
+def test_a_referral_under_a_concern_is_not_on_the_page() -> None:
+    assert else_there_is(referred(concern="n1", authorised="lead:jo", why="unseen")) == []
+
+
+def test_with_a_directory_it_says_how_to_join() -> None:
+    directory = iag.MemoryDirectory()
+    listed = (
+        iag.Opportunity("o-s", "The choir, now", joining="Come along on a Thursday."),
+        iag.Opportunity("o-r", "Debt advice", phones=("01702 1",), email="a@b.example", url="https://b.example"),
+        iag.Opportunity("o-n", "Walks"),
+    )
+    directory.keep(listed, feed="f", today=date(2026, 1, 1))
+    assert else_there_is(pointed(), referred(), directory=directory) == [
+        "  - The choir: you get in touch yourself.",
+        "    How to join: Come along on a Thursday.",
+        "  - Debt advice: your coach gets in touch for you.",
+        "    How to join: 01702 1, a@b.example, https://b.example",
+    ]
+    assert else_there_is(pointed("n", name=None), pointed("x"), directory=directory) == [
+        "  - Walks: you get in touch yourself.",
+        "  - The choir: you get in touch yourself.",
+    ]
+
+
+def test_a_course_goes_by_the_name_that_was_shown() -> None:
+    made = (
+        iag.CourseEnrolled(course="mind-01", name="Mindfulness for beginners"),
+        iag.CourseCompleted(course="mind-01"),
+        iag.CourseEnrolled(course="creative-writing"),
+    )
+    assert plan(*made).partition("Courses you chose\n")[2].splitlines() == [
+        "  - Mindfulness for beginners (completed)",
+        "  - creative writing",
+    ]
+
+
 # ---- one page
 
 
@@ -259,12 +371,12 @@ def test_what_does_not_fit_on_the_page_is_counted() -> None:
     printed = plan(*made).splitlines()
     assert len(printed) <= LINES
     assert [line for line in printed if line.startswith("  …")] == [
-        "  … and 2 more, which your coach can show you.",
-        "  … and 13 more, which your coach can show you.",
+        "  … and 4 more, which your coach can show you.",
+        "  … and 12 more, which your coach can show you.",
         "  … and 2 more, which your coach can show you.",
         "  … and 1 more, which your coach can show you.",
     ]
-    for title, shown in (("Goal", 10), ("Action", 7), ("course", 3)):
+    for title, shown in (("Goal", 8), ("Action", 8), ("course", 3)):
         assert len([line for line in printed if line.startswith(f"  - {title} ")]) == shown
 
 
@@ -304,6 +416,9 @@ def test_whatever_is_said_it_is_one_page(goals: list[str], actions: list[tuple[s
     ]
     made += [booked(f"c{number}", number + 1, 10) for number in range(more)]
     made += [iag.CourseEnrolled(course=f"{number}{'m' * 63}") for number in range(more)]
+    made += [
+        iag.Signposted(signpost=f"s{number}", opportunity="o", name=what) for number, (what, *_) in enumerate(actions)
+    ]
     printed = plan(*made).splitlines()
     assert len(printed) <= LINES
     assert max(map(len, printed)) <= COLUMNS
@@ -384,6 +499,23 @@ def test_a_journey_that_there_is_not_is_said(recorded: Run, name: str, said: str
     code, out, err = recorded("action-plan", name)
     assert (code, out) == (2, "")
     assert said in err
+
+
+def test_the_command_says_how_to_join_as_a_directory_has_it(recorded: Run, tmp_path: Path) -> None:
+    with SQLiteDirectory("directory.db") as directory:
+        choir = iag.Opportunity("choir", "The choir", status="active", joining="Come along.")
+        directory.keep([choir], feed="f", today=date(2026, 1, 1))
+    pointed_to = 'kind = "signposted"\njourney = "autumn"\nat = 2026-01-06T10:00:00Z\nby = "lead:jo"'
+    more = f'\n[[entry]]\n{pointed_to}\nsignpost = "s"\nopportunity = "choir"\n'
+    (tmp_path / "f.toml").write_text(FILE + more, "utf-8")
+    assert recorded("record", "f.toml", "--directory", "directory.db")[0] == 0
+    _, without, _ = recorded("action-plan", "autumn")
+    code, out, err = recorded("action-plan", "autumn", "--directory", "directory.db")
+    assert (code, err, out) == (0, "", without + "    How to join: Come along.\n")
+    assert without.endswith("  - The choir: you get in touch yourself.\n")
+    code, out, err = recorded("action-plan", "autumn", "--directory", "elsewhere.db")
+    said = "there is no such file: bring something in first, with iagcore directory import"
+    assert (code, out, err) == (2, "", f"iagcore: elsewhere.db: {said}\n")
 
 
 def test_without_a_journal_there_is_none(run: Run, tmp_path: Path) -> None:

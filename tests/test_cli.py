@@ -8,16 +8,21 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import date
 from functools import partial
 from importlib import import_module, metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import iagcore
 from iagcore.casebook import Casebook
 from iagcore.cli import main, record
+from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.policy import Policy
+from iagcore.practice.opportunities import Opportunity
+from iagcore.practice.signposting import Signposted
 from iagcore.record.records import Record
 from iagcore.storage.sqlite import SQLiteJournal
 from tests.casework import OF_ONE_JOURNEY
@@ -810,3 +815,85 @@ def test_a_policy_that_sets_the_level_of_a_rule_there_is_not_is_an_error(run: Ru
     code, out, err = run("rules", "--policy", written(LEVELS.replace("ALW-02", "ALW-20"), "ours.toml"))
     assert (code, out) == (2, "")
     assert err.startswith("iagcore: ours.toml:21: no rule has the code 'ALW-20'; did you mean ")
+
+
+# ---- what entries point to
+
+
+def choir(**said: Any) -> Opportunity:
+    return Opportunity("choir", "The choir", **{"status": "active", "last_checked": date(2026, 1, 2), **said})
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    """A directory with one opportunity in it."""
+    with SQLiteDirectory(tmp_path / "directory.db") as directory:
+        directory.keep([choir()], feed="f", today=date(2026, 1, 3))
+    return tmp_path / "directory.db"
+
+
+POINTED = entry("signposted", 'signpost = "s"\nopportunity = "choir"')
+
+
+def test_with_a_directory_a_signpost_keeps_what_was_shown_and_is_recorded_once(
+    run: Run, written: Callable[..., str], listed: Path, tmp_path: Path
+) -> None:
+    name = written(HEAD + START + POINTED)
+    code, out, err = run("record", name, "--directory", "directory.db")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[1] == "Directory: directory.db"
+    with SQLiteDirectory(listed) as directory:
+        directory.keep([choir(status="defunct")], feed="f", today=date(2026, 1, 4))
+    # the same file again, with the directory as it is now or without one
+    for also in (("--directory", "directory.db"), ()):
+        code, out, err = run("record", name, *also)
+        assert (code, err, out.splitlines()[-1]) == (0, "", "Nothing is new.")
+    kept = on_record(tmp_path / "casebook.db")[1].entry
+    assert kept == Signposted(
+        signpost="s", opportunity="choir", name="The choir", status="active", last_checked=date(2026, 1, 2)
+    )
+    # what the file says otherwise is an edit
+    edited = POINTED + 'status = "defunct"\n'
+    code, out, err = run("record", written(HEAD + START + edited), "--directory", "directory.db")
+    assert (code, out) == (2, "")
+    assert "the id 'f#2' is already on the record with another content" in err
+
+
+def test_what_the_file_says_of_an_opportunity_is_kept_as_it_says(
+    run: Run, written: Callable[..., str], listed: Path, tmp_path: Path
+) -> None:
+    said = POINTED + 'name = "Singing"\nlast_checked = 2026-01-05\n'
+    assert run("record", written(HEAD + START + said), "--directory", "directory.db")[0] == 0
+    kept: Any = on_record(tmp_path / "casebook.db")[1].entry
+    assert (kept.name, kept.status, kept.last_checked) == ("Singing", "active", date(2026, 1, 5))
+
+
+def test_an_opportunity_that_the_directory_does_not_list_is_said(
+    run: Run, written: Callable[..., str], listed: Path
+) -> None:
+    mistyped = entry("signposted", 'signpost = "s"\nopportunity = "chior"')
+    code, out, err = run("record", written(HEAD + START + POINTED + mistyped), "--directory", "directory.db")
+    assert (code, err) == (0, "")
+    hint = "    The directory has no 'chior': what was shown of it is what the file says."
+    assert [line for line in out.splitlines() if "The directory" in line] == [hint]
+
+
+def test_a_directory_that_is_not_there_stops_before_anything_is_recorded(
+    run: Run, written: Callable[..., str], tmp_path: Path
+) -> None:
+    code, out, err = run("record", written(HEAD + START + POINTED), "--directory", "elsewhere.db")
+    assert (code, out) == (2, "")
+    assert err == (
+        "iagcore: elsewhere.db: there is no such file: bring something in first, with iagcore directory import\n"
+    )
+    assert not (tmp_path / "casebook.db").exists()
+
+
+def test_what_is_no_directory_stops_before_anything_is_recorded(
+    run: Run, written: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("no directory at all, and longer than a header of SQLite would be" * 4, "utf-8")
+    code, out, err = run("record", written(HEAD + START + POINTED), "--directory", "notes.txt")
+    assert (code, out) == (2, "")
+    assert err == ("iagcore: notes.txt: it is a file of some other kind; name a directory, or a file yet to be made\n")
+    assert not (tmp_path / "casebook.db").exists()

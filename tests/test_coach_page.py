@@ -217,13 +217,22 @@ def test_a_day_asked_for_says_what_the_coach_was_ready_for_and_why() -> None:
     assert printed[recruiting + 1 :] == [
         "               COA-01 (MUST, met): values-and-processes training on 20 Jan 2026: in force (training",
         "               of 06 Jan 2026)",
+        "  signposting  ready",
+        "               COA-02 (MUST, met): signposting training on 20 Jan 2026: in force (training, version",
+        "               2 of 08 Jan 2026, until 01 Mar 2026)",
     ]
+
+
+def test_signposting_training_that_ran_out_is_said_for_signposting_alone() -> None:
+    cases = book(*PATH[:4], (7, step("supported", by="coach:omar")))
+    answers = [line for line in lines(cases, "READY ON 02 MAR 2026", on=date(2026, 3, 2)) if line[2] != " "]
+    assert answers[1:] == ["  recruiting   ready", "  signposting  ready, with advice"]
 
 
 def test_ready_with_advice_is_told_apart_from_ready() -> None:
     cases = book(*PATH[:4], (7, step("supported", by="coach:omar")))
     answers = [line for line in lines(cases, "READY ON 10 FEB 2026", on=date(2026, 2, 10)) if line[2] != " "]
-    assert answers == ["  one-to-one   ready, with advice", "  recruiting   ready"]
+    assert answers == ["  one-to-one   ready, with advice", "  recruiting   ready", "  signposting  ready"]
 
 
 def test_without_a_day_the_page_says_nothing_of_what_the_coach_is_ready_for() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from iagcore.exceptions import InvalidEntry
 from iagcore.policy import Policy
-from iagcore.practice import KINDS, PROMISED
+from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.conversations import ConversationHeld
 from iagcore.practice.kinds import Entry
@@ -140,7 +140,6 @@ def test_an_erased_record_cannot_be_decoded_and_says_so() -> None:
     ("name", "reason"),
     [
         ("conversation-boked", "did you mean 'conversation-booked'?"),
-        (PROMISED[-1].name, "this kind is known by name; a later version of iagcore brings it"),
         (7, "a kind is expected, such as conversation-booked"),
         (
             "entry-corrected",

@@ -14,7 +14,7 @@ from sybil import Sybil
 from sybil.example import SybilFailure
 
 from iagcore.policy import SHIPPED, VALUES, Policy
-from iagcore.practice import KINDS, PROMISED
+from iagcore.practice import KINDS
 from iagcore.practice.conversations import LIFE, State
 from iagcore.record.judging import JUDGED, Rule, RuleSort
 from iagcore.rulebook import FAMILIES, RULES
@@ -129,7 +129,6 @@ def test_a_level_that_a_policy_sets_is_shown(monkeypatch: pytest.MonkeyPatch) ->
 def test_every_kind_has_its_anchor_its_nature_its_authors_and_its_fields() -> None:
     assert list(KIND_SECTIONS) == [
         *(kind.declares.name for kind in sorted(KINDS, key=first_of_its_module)),
-        "promised-kinds",
     ]
     for kind in KINDS:
         section = KIND_SECTIONS[kind.declares.name]
@@ -155,11 +154,6 @@ def test_what_a_field_expects_is_said_in_its_own_words() -> None:
     assert "| `answer` | answer: in full, in part, not now, declined | plain | – |" in answered
     assert "| `minutes` | minutes | plain | – |" in KIND_SECTIONS["conversation-booked"]
     assert "| `courses` | any number of: id | identifier | – |" in KIND_SECTIONS["courses-shown"]
-
-
-def test_a_promised_kind_is_marked_as_one() -> None:
-    for kind in PROMISED:
-        assert f"| `{kind.name}` (promised) | {kind.nature} |" in KIND_SECTIONS["promised-kinds"]
 
 
 def test_every_value_has_its_anchor_and_all_that_the_shipped_policies_say_of_it() -> None:

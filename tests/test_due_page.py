@@ -80,9 +80,9 @@ Nothing is due, and nothing is coming.
 
 
 CONFIDENTIAL = (
-    Duty("SAF-02", "escalate concern k1", NOW, "safeguarding-lead", "journey:a"),
-    Duty("SAF-02", "escalate concern k1", NOW, NINA, "journey:a"),
-    Duty("SAF-03", "talk about safety", NOW, NINA, "journey:a"),
+    Duty("SAF-02", "escalate concern k1", NOW, "safeguarding-lead", "journey:a", in_confidence=True),
+    Duty("SAF-02", "escalate concern k1", NOW, NINA, "journey:a", in_confidence=True),
+    Duty("SAF-03", "talk about safety", NOW, NINA, "journey:a", in_confidence=True),
 )
 
 

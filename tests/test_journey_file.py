@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from iagcore.exceptions import InvalidFile
-from iagcore.practice import PROMISED
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.conversations import ConversationBooked, ConversationHeld
 from iagcore.practice.learners import JourneyStarted
@@ -172,7 +171,6 @@ AN_ENTRY: list[Any] = [
     (changed(BOOKING, '"conversation-booked"', '"zzz"'), 5, "no kind is called so"),
     (changed(BOOKING, 'kind = "conversation-booked"\n', ""), 4, "a kind is expected, such as conversation-booked"),
     (changed(BOOKING, '"conversation-booked"', "7"), 5, "a kind is expected, such as conversation-booked"),
-    (changed(BOOKING, '"conversation-booked"', f'"{PROMISED[-1].name}"'), 5, "this kind is known by name; a later version of iagcore brings it"),
     (changed(BOOKING, "minutes = 60", "minuets = 60"), 12, "there is no such field; did you mean 'minutes'?"),
     (changed(BOOKING, "minutes = 60\n", ""), 4, "it is missing"),
     # nothing is coerced

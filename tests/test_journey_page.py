@@ -456,6 +456,98 @@ def test_learning_and_other_support_are_shown_as_they_stand() -> None:
     assert book.lines("OTHER SUPPORT") == ["  15 Jan 2026  therapy: started"]
 
 
+def test_a_course_is_named_as_it_was_shown_when_the_learner_enrolled() -> None:
+    shown: dict[str, Any] = {"name": "Mindfulness for beginners", "status": "active", "last_checked": date(2026, 1, 2)}
+    book = Book(START, iag.CourseEnrolled(course="m-1", words="my own choice", **shown), iag.CourseLeft(course="m-1"))
+    assert book.lines("LEARNING") == [
+        "  07 Jan 2026  Mindfulness for beginners (m-1): left. It was shown as active, last checked on 02 Jan",
+        "               2026. my own choice",
+    ]
+
+
+# ---- signposts and referrals
+
+
+CONSENT = iag.ConsentGiven(consent="t1", purpose="referral", scope="this journey")
+
+
+def pointed_book(*made: Entry) -> Book:
+    book = Book(START)
+    book.add(CONSENT, by="learner:a")
+    for one in made:
+        book.add(one)
+    return book
+
+
+def test_what_the_learner_was_pointed_to_is_told_with_what_was_shown_and_what_came_of_it() -> None:
+    book = pointed_book(
+        iag.Signposted(
+            signpost="s1", opportunity="choir", name="The choir", status="active", last_checked=date(2025, 12, 1)
+        ),
+        iag.Signposted(signpost="s2", opportunity="walks", course="walking", status="inactive"),
+        iag.OutcomeLearned(of="s1", outcome="attended", said_by="learner", words="We sang."),
+        iag.ReferralMade(
+            referral="r1",
+            opportunity="advice",
+            how="warm handover",
+            condition_of_place=False,
+            last_checked=date(2025, 12, 2),
+        ),
+        iag.OutcomeLearned(of="r1", outcome="unknown"),
+        iag.Signposted(signpost="s3", opportunity="allotment"),
+        iag.OutcomeLearned(of="s3", outcome="declined", said_by="coach"),
+        iag.SignpostReopened(of="s3", note="After all."),
+    )
+    assert book.lines("SIGNPOSTS AND REFERRALS") == [
+        "  07 Jan 2026  s1, a signpost to The choir (choir); shown as active, last checked on 01 Dec 2025",
+        "               09 Jan 2026: attended, as the learner says. We sang.",
+        "  08 Jan 2026  s2, a signpost to walks; shown as inactive, when checked was not shown; the college's",
+        "               own course walking",
+        "               What came of it is not known yet.",
+        "  10 Jan 2026  r1, a warm handover to advice; whether it runs was not shown, last checked on 02 Dec",
+        "               2025",
+        "               11 Jan 2026: unknown",
+        "               What came of it is still asked about.",
+        "  12 Jan 2026  s3, a signpost to allotment; whether it runs was not shown, nor when it was last",
+        "               checked",
+        "               13 Jan 2026: declined, as the coach says",
+        "               14 Jan 2026: opened again. After all.",
+        "               What came of it is not known yet.",
+    ]
+
+
+def test_a_referral_under_a_concern_is_told_to_whoever_made_it_and_to_the_safeguarding_lead() -> None:
+    book = pointed_book(iag.ConcernRaised(concern="n1", words="x"))
+    under: dict[str, Any] = {"concern": "n1", "authorised": SAM, "why": "In danger."}
+    made = iag.ReferralMade(referral="r1", opportunity="care", condition_of_place=True, **under)
+    book.add(made, by="lead:kim")
+    book.add(iag.OutcomeLearned(of="r1", outcome="contacted", said_by="service"), by="lead:kim")
+    told = [
+        "  08 Jan 2026  r1, a referral to care; whether it runs was not shown, nor when it was last checked;",
+        "               the learner's place depends on it; made under concern n1; authorised by safeguarding-",
+        "               lead:sam. In danger.",
+        "               09 Jan 2026: contacted, as the service says",
+    ]
+    asked = ["               What came of it is still asked about."]
+    assert book.lines("SIGNPOSTS AND REFERRALS", party="lead:kim") == told + asked
+    assert book.lines("SIGNPOSTS AND REFERRALS", party=SAM) == told
+    for party in (None, "coach:nina", "lead:jo", "learner:a"):
+        assert book.lines("SIGNPOSTS AND REFERRALS", party=party) == [], party
+        assert "r1" not in book.seen_by(party), party
+
+
+def test_what_came_of_a_signpost_that_was_taken_back_is_told_by_itself() -> None:
+    book = pointed_book(iag.Signposted(signpost="s1", opportunity="choir"))
+    book.add(iag.OutcomeLearned(of="s1", outcome="attended"))
+    book.add(iag.OutcomeLearned(of="s1", outcome="helped"))
+    book.casebook.withdraw("a", "e3", by="lead:jo", why="it was another learner")
+    assert book.lines("SIGNPOSTS AND REFERRALS") == [
+        "  Of s1, which is not on the record:",
+        "               08 Jan 2026: attended",
+        "               09 Jan 2026: helped",
+    ]
+
+
 # ---- what is open, and what was not to be
 
 
@@ -695,6 +787,11 @@ ONE_OF_EACH: tuple[tuple[str, Entry], ...] = (
     ("lead:jo", iag.CourseCompleted(course="k1")),
     ("lead:jo", iag.CourseLeft(course="k1")),
     ("lead:jo", iag.LearningLinked(course="k1", words="x")),
+    ("lead:jo", iag.Signposted(signpost="sp1", opportunity="choir", status="active")),
+    ("lead:jo", iag.OutcomeLearned(of="sp1", outcome="contacted")),
+    ("lead:jo", iag.SignpostReopened(of="sp1", note="x")),
+    ("learner:a", iag.ConsentGiven(consent="t0", purpose="referral", scope="this journey")),
+    ("coach:nina", iag.ReferralMade(referral="rf1", opportunity="advice", condition_of_place=False, concern="n1")),
     ("lead:jo", iag.MeasureTaken(scale="PHQ-9", occasion="baseline", total=9)),
     ("learner:a", iag.ConsentGiven(consent="t1", purpose="contact", scope="this journey")),
     ("learner:a", iag.ConsentWithdrawn(purpose="research")),

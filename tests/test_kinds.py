@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from iagcore.exceptions import InvalidEntry
-from iagcore.practice import KIND_BY_NAME, KINDS, PROMISED
+from iagcore.practice import KIND_BY_NAME, KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.conversations import ConversationBooked, ConversationHeld
 from iagcore.practice.grow import ActionAgreed
@@ -55,6 +55,10 @@ TABLE = [
     ("course-completed", "fact", "journey", "coach lead learner"),
     ("course-left", "fact", "journey", "coach lead learner"),
     ("learning-linked", "fact", "journey", "coach lead learner"),
+    ("signposted", "fact", "journey", "coach lead"),
+    ("referral-made", "plan", "journey", "coach lead"),
+    ("outcome-learned", "fact", "journey", "coach lead learner"),
+    ("signpost-reopened", "fact", "journey", "coach lead learner"),
     ("measure-taken", "fact", "journey", "coach lead learner researcher"),
     ("consent-given", "fact", "journey learner", "coach lead learner"),
     ("consent-withdrawn", "fact", "journey learner", "coach lead learner"),
@@ -80,15 +84,12 @@ TABLE = [
     ("record-annotated", "fact", "journey", "learner coach lead safeguarding-lead researcher"),
     ("entry-corrected", "neither", "journey", "learner coach lead safeguarding-lead researcher"),
     ("entry-withdrawn", "neither", "journey", "learner coach lead safeguarding-lead researcher"),
-    ("signposted", "fact", "journey", "coach lead"),
-    ("outcome-learned", "fact", "journey", "coach lead learner"),
-    ("referral-made", "plan", "journey", "coach lead"),
 ]
 """Name, nature, subjects and authors of every kind, written out: none of this can change once records exist."""
 
 
 def test_the_table_of_kinds_is_what_it_was() -> None:
-    kinds = [kind.declares for kind in KINDS] + list(PROMISED)
+    kinds = [kind.declares for kind in KINDS]
     assert [(one.name, str(one.nature), " ".join(one.about), " ".join(one.by)) for one in kinds] == TABLE
 
 

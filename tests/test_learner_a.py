@@ -99,7 +99,8 @@ DIARY
   09 Nov 2015  gratitude: A friend who listens.
 
 LEARNING
-  08 Oct 2015  mindfulness: enrolled
+  08 Oct 2015  Mindfulness for everyday life (mindfulness): enrolled. It was shown as active, last
+               checked on 28 Sep 2015.
   05 Oct 2015  assertiveness: shown
   05 Oct 2015  creative-writing: shown
   02 Nov 2015  mindfulness, linked to c2: Thoughts are observed; they are not the truth.
@@ -328,6 +329,24 @@ def test_the_baseline_is_mild_to_moderate_by_the_policys_bands(journey: iag.Jour
         taken = journey.measures.latest(scale, "baseline")
         assert taken is not None
         assert taken.score(policy).band == "mild", scale
+
+
+def test_the_course_was_chosen_among_those_shown_and_keeps_what_was_shown_of_it(
+    records: list[Record], journey: iag.Journey
+) -> None:
+    (enrolled,) = (one for one in records if isinstance(one.entry, iag.CourseEnrolled))
+    found = {one.rule: (one.outcome, dict(one.evidence)) for one in enrolled.considered}
+    assert found["SIG-02"] == ("met", {"course": "mindfulness", "found": 3, "limit": 2})
+    assert found["SIG-01"][0] == "met"
+    assert found["COA-03"][0] == "met"
+    course = journey.learning.course("mindfulness")
+    assert course is not None
+    assert (course.state, course.shown, course.name) == ("enrolled", True, "Mindfulness for everyday life")
+    # the case study tells of no place that Learner A was pointed to
+    assert journey.signposting == iag.Signposting()
+    assert [(one.words, one.status) for one in journey.learning.support] == [
+        ("Therapy from the NHS", "on a waiting list")
+    ]
 
 
 def test_consent_is_asked_apart_for_research_for_contact_and_for_the_case_study(journey: iag.Journey) -> None:

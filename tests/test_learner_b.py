@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -111,6 +112,24 @@ def test_conversations_end_in_every_way_and_the_contested_mark_is_waived(journey
 
 def test_one_goal_is_changed_and_reached_and_the_other_is_set_aside(journey: iag.Journey) -> None:
     assert [(goal.id, goal.state) for goal in journey.grow.goals] == [("kitchen", "reached"), ("group", "set aside")]
+
+
+def test_what_came_of_one_signpost_is_unknown_and_the_other_was_taken_up_later(journey: iag.Journey) -> None:
+    club, lunch = journey.signposting.all
+    assert [outcome for _, outcome in club.outcomes] == ["unknown"] * 3
+    assert (club.outcome, club.is_settled(attempts=3), club.is_settled(attempts=4)) == ("unknown", True, False)
+    assert [outcome for _, outcome in lunch.outcomes] == ["declined", "helped"]
+    assert (lunch.outcome, lunch.since_opened, lunch.is_settled(attempts=3)) == ("helped", 1, True)
+
+
+def test_the_signposts_were_asked_about_while_they_were_open(journal: Path, records: list[Record]) -> None:
+    with iag.SQLiteJournal(journal) as kept:
+        casebook = iag.Casebook(kept, iag.Policy.load("starter"))
+        assert [one for one in casebook.duties(NAME) if one.rule.startswith("SIG")] == []
+    asked = [one for one in records if isinstance(one.entry, iag.OutcomeLearned) and one.entry.of == "job-club"]
+    pointed = next(one.at for one in records if isinstance(one.entry, iag.Signposted))
+    days = [(later - earlier).days for earlier, later in pairwise([pointed, *(one.at for one in asked)])]
+    assert days == [28, 27, 25]
 
 
 def test_the_concern_was_held_by_somebody_and_is_closed(journey: iag.Journey) -> None:

@@ -109,6 +109,11 @@ SHEET: dict[str, tuple[Any, Any]] = {
     "required_checks": (("safeguarding training",), ()),
     "renewal_window_days": (30, 30),
     "supervision_days": (42, 42),
+    "courses_shown": (2, 2),
+    "directory_fresh_days": (180, 180),
+    "signpost_outcome_days": (28, 28),
+    "signpost_attempts": (3, 3),
+    "referral_deadline_days": (14, 14),
     "escalation_hours": (2, 2),
     "emergency_contacts": (
         (EmergencyContact("Emergency services", "999", date(2015, 4, 1)),),
@@ -186,7 +191,7 @@ def test_what_a_coachs_record_has_to_say_is_advice_in_starter_alone() -> None:
     assert dict(Policy.load("ways-to-wellbeing").levels) == {}
     levels = Policy.load("starter").levels
     assert {code: [(one.since, one.value) for one in history] for code, history in levels.items()} == {
-        code: [(date(2020, 1, 1), "SHOULD")] for code in ("COA-01", "COA-04", "COA-06", "COA-08")
+        code: [(date(2020, 1, 1), "SHOULD")] for code in ("COA-01", "COA-02", "COA-04", "COA-06", "COA-08")
     }
 
 
@@ -475,6 +480,11 @@ def test_a_file_over_a_shipped_one_changes_only_what_it_names(names: set[str], b
         ("commitment_floor", 1, 10, "points of commitment"),
         ("renewal_window_days", 0, 3650, "days"),
         ("supervision_days", 1, 3650, "days"),
+        ("courses_shown", 1, 100, "courses"),
+        ("directory_fresh_days", 0, 36_500, "days"),
+        ("signpost_outcome_days", 0, 3650, "days"),
+        ("signpost_attempts", 1, 100, "attempts"),
+        ("referral_deadline_days", 0, 3650, "days"),
         ("escalation_hours", 0, 8760, "hours"),
         ("follow_up_after", 1, 120, "months"),
         ("minimum_age", 0, 130, "years"),

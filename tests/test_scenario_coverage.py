@@ -19,6 +19,7 @@ MAY_MISS_A_VALUE = {
     "ALW-08",
     "BKG-02",
     "COA-01",
+    "COA-02",
     "COA-03",
     "COA-04",
     "COA-05",
@@ -30,6 +31,9 @@ MAY_MISS_A_VALUE = {
     "JRN-01",
     "JRN-02",
     "MEA-04",
+    "SIG-01",
+    "SIG-02",
+    "SIG-03",
 }
 """The checks that read what a policy may leave undecided, an entry unsaid, or a coach's own record unknown."""
 

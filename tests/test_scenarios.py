@@ -510,7 +510,6 @@ def test_a_scenario_is_named_on_one_line(name: str, reason: str) -> None:
         ("words = 'x'", "the entry has no kind, such as conversation-booked"),
         ("kind = 'goalset'", "entry: kind = 'goalset': no kind is called so; did you mean 'goal-set'?"),
         ("kind = 1", "entry: kind = 1: a kind is expected, such as conversation-booked"),
-        ("kind = 'signposted'", "entry: kind = 'signposted': this kind is known by name; a later version of iagcore brings it"),
         ("kind = 'entry-corrected', target = 'start'", 'a correction is written with corrects = "ID" and the kind that takes the place'),
         ("kind = 'goal-set', wrods = 'x'", "goal-set: wrods = (not shown): there is no such field; did you mean 'words'?"),
         ("kind = 'goal-set', words = 1", "goal-set: words = (not shown): a text is expected"),

@@ -28,6 +28,7 @@ ORDER = (
     ("record",),
     ("rulebook",),
     ("storage",),
+    ("directory",),
     ("casebook",),
     ("reports",),
     ("testing",),
@@ -88,7 +89,7 @@ CLOCKS_AND_IDS = {
     [
         path
         for path in MODULES
-        if path.relative_to(SOURCE).parts[0] in ("practice", "policy", "record", "rulebook", "storage")
+        if path.relative_to(SOURCE).parts[0] in ("practice", "policy", "record", "rulebook", "storage", "directory")
     ],
     ids=lambda path: str(path.relative_to(SOURCE)),
 )
@@ -135,7 +136,7 @@ def test_codes_are_unique_and_in_known_families_and_sorts() -> None:
         assert rule.title.endswith("."), rule.code
         assert rule.source, rule.code
     assert {rule.code for rule in RULES if rule.protected} == {
-        "ALW-01", "ALW-04", "ALW-08", "BKG-01", "BKG-02", "CON-02", "CON-03", "JRN-04", "COR-01", "COR-02", "ACC-01",
+        "ALW-01", "ALW-04", "ALW-08", "BKG-01", "BKG-02", "CON-01", "CON-02", "CON-03", "JRN-04", "COR-01", "COR-02", "ACC-01",
         "ACC-02", "SAF-01", "SAF-04",
     }  # fmt: skip
 

@@ -18,10 +18,10 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from iagcore.policy import SHIPPED, VALUES, Cited, MissedCharge, Policy, Rounding, Value, Window
-from iagcore.practice import KINDS, PROMISED
+from iagcore.practice import KINDS
 from iagcore.practice.conversations import FAULTS
 from iagcore.practice.disclosures import OUTLETS, SEEN_BY, Outlet
-from iagcore.practice.kinds import ROLES, Entry, Field, FieldClass, Kind
+from iagcore.practice.kinds import ROLES, Entry, Field, FieldClass
 from iagcore.practice.measures import Bands
 from iagcore.record.judging import JUDGED, Rule, RuleSort
 from iagcore.rulebook import FAMILIES, RULES
@@ -116,8 +116,8 @@ def _proof(rule: Rule) -> str:
 
 
 def kinds() -> str:
-    """Every kind of entry, by the module that owns it, and at the end those that a later version brings."""
-    return "\n\n".join([*_kinds_by_module(), *_promised()])
+    """Every kind of entry, by the module that owns it."""
+    return "\n\n".join(_kinds_by_module())
 
 
 def _kinds_by_module() -> Iterator[str]:
@@ -164,19 +164,6 @@ def _holds(field: Field) -> str:
     if field.type.choices:
         name = f"{name}: {', '.join(field.type.choices)}"
     return f"any number of: {name}" if field.many else name
-
-
-def _promised() -> Iterator[str]:
-    yield "(promised-kinds)=\n## Promised: what a later version brings"
-    yield (
-        "The record already knows these kinds by name: their natures, subjects and authors are settled; their fields "
-        "are not. Nobody can make one yet, and a record of one, written by a later version, is kept and passed over."
-    )
-    yield _table(("kind", "nature", "filed under", "made by"), map(_promise, PROMISED))
-
-
-def _promise(kind: Kind) -> tuple[str, ...]:
-    return f"`{kind.name}` (promised)", str(kind.nature), ", ".join(kind.about), ", ".join(kind.by)
 
 
 # ---- the values of a policy

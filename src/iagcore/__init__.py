@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from iagcore.casebook import Released as Released
     from iagcore.casebook.coaching import Coach as Coach
     from iagcore.casebook.due import DueIndex as DueIndex
+    from iagcore.directory.importing import import_files as import_files
+    from iagcore.directory.matching import Match as Match
+    from iagcore.directory.matching import Sought as Sought
+    from iagcore.directory.matching import match as match
+    from iagcore.directory.memory import MemoryDirectory as MemoryDirectory
+    from iagcore.directory.protocols import Directory as Directory
+    from iagcore.directory.protocols import Listing as Listing
+    from iagcore.directory.sqlite import SQLiteDirectory as SQLiteDirectory
     from iagcore.exceptions import Conflict as Conflict
     from iagcore.exceptions import IagcoreError as IagcoreError
     from iagcore.exceptions import IdUsedBefore as IdUsedBefore
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
     from iagcore.exceptions import InvalidPolicy as InvalidPolicy
     from iagcore.exceptions import Refused as Refused
     from iagcore.exceptions import UnknownJourney as UnknownJourney
+    from iagcore.exceptions import UnusableDirectory as UnusableDirectory
     from iagcore.exceptions import UnusableJournal as UnusableJournal
     from iagcore.policy import Policy as Policy
     from iagcore.practice import KINDS as KINDS
@@ -103,6 +112,14 @@ if TYPE_CHECKING:
     from iagcore.practice.measures import Score as Score
     from iagcore.practice.measures import paired_change as paired_change
     from iagcore.practice.measures import score as score
+    from iagcore.practice.opportunities import Answer as Answer
+    from iagcore.practice.opportunities import Cost as Cost
+    from iagcore.practice.opportunities import Opportunity as Opportunity
+    from iagcore.practice.opportunities import Place as Place
+    from iagcore.practice.opportunities import Recurrence as Recurrence
+    from iagcore.practice.opportunities import Status as Status
+    from iagcore.practice.opportunities import Term as Term
+    from iagcore.practice.opportunities import Time as Time
     from iagcore.practice.readiness import BasisChanged as BasisChanged
     from iagcore.practice.readiness import CheckCompleted as CheckCompleted
     from iagcore.practice.readiness import CoachPaused as CoachPaused
@@ -126,6 +143,11 @@ if TYPE_CHECKING:
     from iagcore.practice.self_efficacy import Evidence as Evidence
     from iagcore.practice.self_efficacy import EvidenceNoted as EvidenceNoted
     from iagcore.practice.self_efficacy import SelfEfficacy as SelfEfficacy
+    from iagcore.practice.signposting import OutcomeLearned as OutcomeLearned
+    from iagcore.practice.signposting import ReferralMade as ReferralMade
+    from iagcore.practice.signposting import Signposted as Signposted
+    from iagcore.practice.signposting import Signposting as Signposting
+    from iagcore.practice.signposting import SignpostReopened as SignpostReopened
     from iagcore.record.findings import MUST as MUST
     from iagcore.record.findings import SHOULD as SHOULD
     from iagcore.record.findings import Assessment as Assessment
@@ -159,6 +181,7 @@ _HOME: Final = {
     "ActionReviewed": "iagcore.practice.grow",
     "Allowance": "iagcore.practice.allowance",
     "AllowanceExtended": "iagcore.practice.allowance",
+    "Answer": "iagcore.practice.opportunities",
     "Assessment": "iagcore.record.findings",
     "BasisChanged": "iagcore.practice.readiness",
     "BreachAuthorised": "iagcore.practice.amendments",
@@ -186,6 +209,7 @@ _HOME: Final = {
     "ConversationRescheduled": "iagcore.practice.conversations",
     "ConversationWrittenUp": "iagcore.practice.grow",
     "Conversations": "iagcore.practice.conversations",
+    "Cost": "iagcore.practice.opportunities",
     "CourseCompleted": "iagcore.practice.learning",
     "CourseEnrolled": "iagcore.practice.learning",
     "CourseExperienced": "iagcore.practice.readiness",
@@ -198,6 +222,7 @@ _HOME: Final = {
     "DiaryShared": "iagcore.practice.self_efficacy",
     "DiaryUnshared": "iagcore.practice.self_efficacy",
     "DiaryWritten": "iagcore.practice.self_efficacy",
+    "Directory": "iagcore.directory.protocols",
     "DisclosureMade": "iagcore.practice.disclosures",
     "DueIndex": "iagcore.casebook.due",
     "Duty": "iagcore.record.findings",
@@ -242,20 +267,26 @@ _HOME: Final = {
     "Learning": "iagcore.practice.learning",
     "LearningLinked": "iagcore.practice.learning",
     "Line": "iagcore.practice.allowance",
+    "Listing": "iagcore.directory.protocols",
     "MUST": "iagcore.record.findings",
+    "Match": "iagcore.directory.matching",
     "MeasureTaken": "iagcore.practice.measures",
     "Measures": "iagcore.practice.measures",
+    "MemoryDirectory": "iagcore.directory.memory",
     "MemoryJournal": "iagcore.storage.memory",
     "MissedMarkContested": "iagcore.practice.conversations",
     "MissedMarkWaived": "iagcore.practice.conversations",
     "Note": "iagcore.practice.grow",
     "OUTLETS": "iagcore.practice.disclosures",
+    "Opportunity": "iagcore.practice.opportunities",
     "Option": "iagcore.practice.grow",
     "OptionRaised": "iagcore.practice.grow",
     "OtherSupportNoted": "iagcore.practice.learning",
+    "OutcomeLearned": "iagcore.practice.signposting",
     "Outlet": "iagcore.practice.disclosures",
     "PLAN": "iagcore.practice.kinds",
     "PairedChange": "iagcore.practice.measures",
+    "Place": "iagcore.practice.opportunities",
     "Policy": "iagcore.policy",
     "ROLES": "iagcore.practice.kinds",
     "RULES": "iagcore.rulebook",
@@ -263,29 +294,42 @@ _HOME: Final = {
     "RealityExplored": "iagcore.practice.grow",
     "Record": "iagcore.record.records",
     "RecordAnnotated": "iagcore.practice.amendments",
+    "Recurrence": "iagcore.practice.opportunities",
+    "ReferralMade": "iagcore.practice.signposting",
     "Refused": "iagcore.exceptions",
     "Released": "iagcore.casebook",
     "Rule": "iagcore.record.judging",
     "SCALES": "iagcore.practice.measures",
     "SHOULD": "iagcore.record.findings",
+    "SQLiteDirectory": "iagcore.directory.sqlite",
     "SQLiteJournal": "iagcore.storage.sqlite",
     "SafetyTalkedAbout": "iagcore.practice.safeguarding",
     "Score": "iagcore.practice.measures",
     "SelfEfficacy": "iagcore.practice.self_efficacy",
     "Shown": "iagcore.record.releasing",
+    "SignpostReopened": "iagcore.practice.signposting",
+    "Signposted": "iagcore.practice.signposting",
+    "Signposting": "iagcore.practice.signposting",
+    "Sought": "iagcore.directory.matching",
     "Stage": "iagcore.practice.grow",
     "State": "iagcore.practice.conversations",
+    "Status": "iagcore.practice.opportunities",
     "StepTaken": "iagcore.practice.readiness",
     "StoredRecord": "iagcore.storage.protocols",
     "SupervisionHeld": "iagcore.practice.readiness",
+    "Term": "iagcore.practice.opportunities",
+    "Time": "iagcore.practice.opportunities",
     "Timeline": "iagcore.record.journey",
     "TrainingCompleted": "iagcore.practice.readiness",
     "UnknownJourney": "iagcore.exceptions",
+    "UnusableDirectory": "iagcore.exceptions",
     "UnusableJournal": "iagcore.exceptions",
     "View": "iagcore.record.releasing",
     "WorkshopAttended": "iagcore.practice.grow",
     "decide": "iagcore.record.judging",
     "fold": "iagcore.record.journey",
+    "import_files": "iagcore.directory.importing",
+    "match": "iagcore.directory.matching",
     "minutes_charged": "iagcore.practice.allowance",
     "minutes_rounded": "iagcore.practice.allowance",
     "paired_change": "iagcore.practice.measures",

@@ -106,3 +106,11 @@ class UnusableJournal(IagcoreError):
     def __init__(self, journal: str, reason: str) -> None:
         self.journal, self.reason = journal, reason
         super().__init__(f"{journal}: {reason}")
+
+
+class UnusableDirectory(IagcoreError):
+    """A directory cannot be opened, read or written. Attributes: `directory` (where it is), `reason`."""
+
+    def __init__(self, directory: str, reason: str) -> None:
+        self.directory, self.reason = directory, reason
+        super().__init__(f"{directory}: {reason}")

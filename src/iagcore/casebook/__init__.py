@@ -19,8 +19,10 @@ import attrs
 from iagcore.casebook.coaching import Coach, coach_on
 from iagcore.casebook.due import DueIndex, Progress, duties_on
 from iagcore.casebook.erasing import erase
+from iagcore.casebook.pointing import as_shown, pointed_to, says_as_much
 from iagcore.casebook.reading import Reading, folded
 from iagcore.casebook.writing import Writing
+from iagcore.directory.protocols import Directory
 from iagcore.exceptions import (
     Conflict,
     IdUsedBefore,
@@ -48,6 +50,7 @@ from iagcore.practice.kinds import (
     accepted,
 )
 from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record import sealing
 from iagcore.record.amending import may_amend
@@ -119,7 +122,8 @@ class Casebook:
     """Journeys on a journal, under a policy: decide, record, correct, read.
 
     `policy` is one policy, or several by programme. `clock` gives aware times. A conflict with another process is
-    retried for `patience` seconds; then `Conflict` is raised. `due_index` is where duties are kept between questions
+    retried for `patience` seconds; then `Conflict` is raised. `directory` is where opportunities are looked
+    up that an entry points to, so that it keeps what was shown. `due_index` is where duties are kept between questions
     about a whole caseload: in memory, unless a `DueIndex(path)` is given.
 
     Raises `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one, and
@@ -134,6 +138,7 @@ class Casebook:
         clock: Callable[[], datetime] = utc_now,
         patience: float = 30.0,
         rules: Sequence[Rule] = RULES,
+        directory: Directory | None = None,
         due_index: DueIndex | None = None,
     ) -> None:
         if not isinstance(journal, Journal):
@@ -149,6 +154,7 @@ class Casebook:
         self._clock = clock
         self._patience = patience
         self._rules = tuple(rules)
+        self._directory = directory
         self._due_index = DueIndex() if due_index is None else due_index
         for one in given:
             _check_levels(one, self._rules)
@@ -413,8 +419,10 @@ class Casebook:
         policy = self._policy_for(home, entry)
         place = home.stack_of(entry.target) if isinstance(entry, Amendment) else None
         at = asked.at or (place.at if place else now)
+        entry, opportunity = self._shown(entry)
         beforehand = asked.nature is PLAN and entry.declares.nature is FACT
-        case = attrs.evolve(Case.of(home, policy, at=at, by=asked.by), beforehand=beforehand)
+        case = Case.of(home, policy, at=at, by=asked.by)
+        case = attrs.evolve(case, beforehand=beforehand, opportunity=opportunity)
         amended: Amended | None = None
         if isinstance(entry, Amendment):
             if place is not None and may_amend(entry, place.original):
@@ -479,13 +487,23 @@ class Casebook:
         after = folded(before, stored)
         first = codec.decode(stored)
         for what, same in (
-            ("entry", first.entry == asked.entry),
+            ("entry", first.entry == asked.entry or says_as_much(first.entry, asked.entry)),
             ("author", first.by == asked.by),
             ("time", asked.at is None or first.at == asked.at),
         ):
             if not same:
                 raise IdUsedBefore(home.subject, asked.id, what)
         return self._decision(first, before, after, writing)
+
+    def _shown(self, entry: Entry) -> tuple[Entry, Opportunity | None]:
+        """The entry with what the directory shows of the opportunity that it points to, and the opportunity."""
+        id = pointed_to(entry)
+        listing = None if id is None or self._directory is None else self._directory.listing(id)
+        if listing is None:
+            return entry, None
+        # whether something runs that its directory no longer lists is not known
+        status = None if listing.gone else listing.opportunity.shown.status
+        return as_shown(entry, listing.opportunity.shown, status), listing.opportunity
 
     def _home(self, name: str) -> Home:
         empty = _empty(name)

@@ -13,6 +13,7 @@ from iagcore.practice.conversations import ConversationBooked
 from iagcore.practice.kinds import PLAN, Entry, accept_day, accepted
 from iagcore.practice.learners import JourneyStarted, Standing
 from iagcore.practice.readiness import Readiness
+from iagcore.practice.signposting import Signposted
 from iagcore.record.findings import Decision
 from iagcore.record.journey import Journey, Timeline
 from iagcore.record.judging import Case, Rule, accepts, consider
@@ -35,7 +36,8 @@ class Coach:
     def ready_for(self, activity: str, *, on: date) -> Decision:
         """Whether the coach is ready for an activity on a day, past ones included, with the reasons.
 
-        Activities are those of `READY_FOR`: one-to-one, recruiting. Raises `InvalidEntry` for another, or no day.
+        Activities are those of `READY_FOR`: one-to-one, recruiting, signposting. Raises `InvalidEntry` for another, or
+        no day.
         """
         if activity not in READY_FOR:
             reason = f"a coach is ready for one of {', '.join(READY_FOR)}{nearest(str(activity), READY_FOR)}"
@@ -75,6 +77,8 @@ def _asked(activity: str, coach: str, noon: datetime) -> Entry:
     """The entry by which the activity would be asked for; nothing of it but its coach and its day is looked at."""
     if activity == "recruiting":
         return JourneyStarted(learner="learner:asked", programme="asked", recruiter=coach)
+    if activity == "signposting":
+        return Signposted(signpost="asked", opportunity="asked")
     return ConversationBooked(conversation="asked", coach=coach, starts_at=noon, minutes=1)
 
 

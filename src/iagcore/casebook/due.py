@@ -39,7 +39,8 @@ CREATE INDEX IF NOT EXISTS home_first ON home (first);
 CREATE TABLE IF NOT EXISTS rests (person TEXT, subject TEXT, PRIMARY KEY (person, subject)) STRICT;
 CREATE INDEX IF NOT EXISTS rests_subject ON rests (subject);
 CREATE TABLE IF NOT EXISTS duty (
-    subject TEXT NOT NULL, rule TEXT NOT NULL, what TEXT NOT NULL, due TEXT, party TEXT, opens TEXT
+    subject TEXT NOT NULL, rule TEXT NOT NULL, what TEXT NOT NULL, due TEXT, party TEXT, opens TEXT,
+    in_confidence INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS duty_subject ON duty (subject);
 """
@@ -149,11 +150,11 @@ class DueIndex:
     def duties(self, *, zone: tzinfo) -> tuple[Duty, ...]:
         """Every duty that the index holds, home by home whenever each was looked at, with its times shown in a zone."""
         with self._used() as sql:
-            asked = "SELECT rule, what, due, party, subject, opens FROM duty ORDER BY subject, rowid"
+            asked = "SELECT rule, what, due, party, subject, opens, in_confidence FROM duty ORDER BY subject, rowid"
             rows = sql.execute(asked).fetchall()
         return tuple(
-            Duty(rule, what, _in(_moment(due), zone), party, subject, _in(_moment(opens), zone))
-            for rule, what, due, party, subject, opens in rows
+            Duty(rule, what, _in(_moment(due), zone), party, subject, _in(_moment(opens), zone), bool(in_confidence))
+            for rule, what, due, party, subject, opens, in_confidence in rows
         )
 
     def close(self) -> None:
@@ -224,7 +225,7 @@ class DueIndex:
         """
         first = next(iter(journal.read_all()), None)
         codes = sorted(rule.code for rule in rules if rule.sort is RuleSort.DUTY)
-        by = " ".join(["1", first.surrogate if first is not None else "nothing", *codes])
+        by = " ".join(["2", first.surrogate if first is not None else "nothing", *codes])
         row = sql.execute("SELECT by, before, upto, last FROM made").fetchone()
         if row is not None and row[0] == by:
             before, upto, last = row[1:]
@@ -232,7 +233,9 @@ class DueIndex:
             if upto is None or (again is not None and again.surrogate == last):
                 return before, upto, last
         for table in ("made", "home", "rests", "duty"):
-            sql.execute(f"DELETE FROM {table}")
+            sql.execute(f"DROP TABLE {table}")
+        for statement in SCHEMA.split(";"):
+            sql.execute(statement)
         sql.execute("INSERT INTO made (only, by) VALUES (1, ?)", (by,))
         return None, None, None
 
@@ -252,9 +255,9 @@ class DueIndex:
         sql.execute("INSERT INTO home VALUES (?, ?)", (subject, derived.first))
         sql.executemany("INSERT INTO rests VALUES (?, ?)", [(one, subject) for one in sorted(derived.people)])
         sql.executemany(
-            "INSERT INTO duty (subject, rule, what, due, party, opens) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO duty VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (one.about, one.rule, one.what, _written(one.due), one.party, _written(one.opens))
+                (one.about, one.rule, one.what, _written(one.due), one.party, _written(one.opens), one.in_confidence)
                 for one in derived.duties
             ],
         )

@@ -15,13 +15,14 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from iagcore.exceptions import IagcoreError, InvalidEntry, UnusableJournal
+from iagcore.directory.sqlite import SQLiteDirectory
+from iagcore.exceptions import IagcoreError, InvalidEntry, UnusableDirectory, UnusableJournal
 from iagcore.storage.codec import read_envelope
 
 if TYPE_CHECKING:
     from iagcore.storage.protocols import Feed
 
-GROUPS: Final = ("record", "show", "due", "action_plan", "rules", "policy", "check")
+GROUPS: Final = ("record", "show", "due", "action_plan", "directory", "rules", "policy", "check")
 """The subcommand groups, in the order of the help; each is a module here."""
 
 JOURNEY: Final = "journey:"
@@ -93,6 +94,34 @@ def add_journal(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_JOURNAL,
         help=f"the journal, an SQLite file (default: {DEFAULT_JOURNAL})",
     )
+
+
+def directory_path(text: str) -> str:
+    """The path of a directory, as an option gives it."""
+    if text == ":memory:":
+        raise argparse.ArgumentTypeError("a directory in memory would be gone with the command: name a file")
+    return text
+
+
+def add_looking_up(parser: argparse.ArgumentParser, what: str) -> None:
+    """The option that names the directory in which opportunities are looked up; without it, none is."""
+    parser.add_argument("--directory", metavar="PATH", type=directory_path, help=f"the directory, {what}")
+
+
+def directory_at(path: str | None) -> SQLiteDirectory | None:
+    """The directory that an option names, or None where it names none.
+
+    Raises `UnusableDirectory` where it cannot be read, or is not there: to look things up in it would find nothing.
+    """
+    if path is None:
+        return None
+    with suppress(PermissionError):  # which the directory says in words of its own
+        if not Path(path).exists():
+            reason = "there is no such file: bring something in first, with iagcore directory import"
+            raise UnusableDirectory(path, reason)
+    found = SQLiteDirectory(path)
+    found.listing("")  # what cannot be read is said before anything is recorded
+    return found
 
 
 def journeys_in(journal: "Feed") -> set[str]:

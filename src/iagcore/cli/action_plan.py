@@ -2,8 +2,9 @@
 
 import argparse
 import sys
+from contextlib import nullcontext
 
-from iagcore.cli import BAD_INPUT, add_journal, is_there, started_in
+from iagcore.cli import BAD_INPUT, add_journal, add_looking_up, directory_at, is_there, started_in
 from iagcore.cli.show import casebook_of, seen
 from iagcore.exceptions import InvalidEntry, UnknownJourney, nearest
 from iagcore.reports import action_plan
@@ -16,12 +17,13 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "action-plan",
         help="a learner's own page to take away",
         description="Print a learner's action plan, on one page and in plain words: what they want, what they said "
-        "they would do, by when and with what support, when they meet their coach next, and how much time is left. It "
-        "has no diary on it, nothing about health and nothing of a concern.",
+        "they would do, by when and with what support, when they meet their coach next, how much time is left, and "
+        "what they were pointed to. It has no diary on it, nothing about health and nothing of a concern.",
         epilog="example: iagcore action-plan learner-a --journal casebook.db",
     )
     parser.add_argument("journey", metavar="JOURNEY", help="the journey's name")
     add_journal(parser)
+    add_looking_up(parser, "an SQLite file: how to join what they were pointed to, as it says now")
     parser.set_defaults(run=run)
 
 
@@ -29,6 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the plan. Raises `UnusableJournal` where there is no journal; 2 for an unknown journey."""
     name = arguments.journey
     is_there(arguments.journal)
+    looked_up = directory_at(arguments.directory)
     with SQLiteJournal(arguments.journal) as journal:
         try:
             casebook, policy = casebook_of(journal, name)
@@ -38,5 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
             near = nearest(name, started_in(journal) - {name})
             print(f"iagcore: {arguments.journal}: {error}{near}", file=sys.stderr)
             return BAD_INPUT
-    print(action_plan(journey, zone=policy.zone), end="")
+    with looked_up or nullcontext():
+        print(action_plan(journey, zone=policy.zone, directory=looked_up), end="")
     return 0

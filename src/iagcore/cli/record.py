@@ -4,12 +4,14 @@ All the files are read and checked whole before an entry is recorded: their synt
 journey is on the record already, or starts earlier in these files; and that no entry on the record was edited since.
 Then each new entry is decided and recorded, in the order of the files. What was on the record before is not recorded
 again; its refusals and breaches are said once more.
+
+With a directory, an entry that points to an opportunity keeps what is shown of it, where the file does not say so.
 """
 
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from textwrap import indent
 from typing import Final
@@ -17,7 +19,9 @@ from typing import Final
 import attrs
 
 from iagcore.casebook import Casebook
-from iagcore.cli import BAD_INPUT, Progress, add_journal, journeys_in
+from iagcore.casebook.pointing import pointed_to, says_as_much
+from iagcore.cli import BAD_INPUT, Progress, add_journal, add_looking_up, directory_at, journeys_in
+from iagcore.directory.protocols import Directory
 from iagcore.exceptions import (
     IagcoreError,
     InvalidEntry,
@@ -54,6 +58,7 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     parser.add_argument("files", metavar="FILE", nargs="+", help="a journey file (TOML)")
     add_journal(parser)
+    add_looking_up(parser, "an SQLite file: a signpost, a referral or an enrolment keeps what it shows")
     parser.add_argument(
         "--policy",
         metavar="NAME|FILE",
@@ -67,10 +72,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Check all the files, then record what is new. Raises whatever is wrong with a file, a policy or the journal."""
     files = [read_journey_file(path) for path in arguments.files]
     policies = [policy_of(file, arguments.policy) for file in files]
-    with SQLiteJournal(arguments.journal) as journal:
-        checked = Checking(journal).files(files, policies)
+    looked_up = directory_at(arguments.directory)
+    with SQLiteJournal(arguments.journal) as journal, looked_up or nullcontext():
+        checked = Checking(journal, looked_up).files(files, policies)
         tell(f"Journal: {arguments.journal}")
-        recording = Recording(sum(len(one.new) for one in checked))
+        if looked_up is not None:
+            tell(f"Directory: {arguments.directory}")
+        recording = Recording(sum(len(one.new) for one in checked), looked_up)
         for one in checked:
             if not recording.go_through(one):
                 return BAD_INPUT
@@ -107,8 +115,8 @@ class Checked:
 class Checking:
     """Files against a journal: what is on the record of the journeys they name, and what they will add to it."""
 
-    def __init__(self, journal: SQLiteJournal) -> None:
-        self._journal = journal
+    def __init__(self, journal: SQLiteJournal, looked_up: Directory | None) -> None:
+        self._journal, self._directory = journal, looked_up
         self._casebooks: dict[str, Casebook] = {}
         self._known: dict[str, dict[str, Record | FileEntry]] = {}
         """By journey, what stands under each id, on the record or earlier in these files."""
@@ -121,7 +129,7 @@ class Checking:
 
     def _file(self, file: JourneyFile, policy: Policy) -> Checked:
         if policy.fingerprint not in self._casebooks:
-            self._casebooks[policy.fingerprint] = Casebook(self._journal, policy)
+            self._casebooks[policy.fingerprint] = Casebook(self._journal, policy, directory=self._directory)
         casebook = self._casebooks[policy.fingerprint]
         on_record: list[Record] = []
         new: list[FileEntry] = []
@@ -174,7 +182,7 @@ def _stands_where_it_belongs(entry: FileEntry) -> None:
 
 def difference(before: Record | FileEntry, entry: FileEntry) -> str:
     """In what an entry differs from what stands under its id; empty where it is the same."""
-    if before.entry != entry.entry:
+    if before.entry != entry.entry and not says_as_much(before.entry, entry.entry):
         return "content"
     if before.by != entry.by:
         return "author"
@@ -201,8 +209,9 @@ def edited(before: Record | FileEntry, entry: FileEntry, differs: str) -> str:
 class Recording:
     """The entries of all the files as they go on the record, and what came of them."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, looked_up: Directory | None) -> None:
         self._total, self._done = total, 0
+        self._directory = looked_up
         self._accepted = self._advised = self._breached = 0
         self.stumbles = 0
         """How many entries were refused or breached, those that were on the record before among them."""
@@ -229,9 +238,17 @@ class Recording:
             self._count(decision)
             self._progress.erase()
             tell(answer(entry.id, decision))
+            if self._lists_nothing_of(entry.entry):
+                tell(
+                    f"    The directory has no {pointed_to(entry.entry)!r}: what was shown of it is what the file says."
+                )
             self._progress.show(self._done)
         self._progress.erase()
         return True
+
+    def _lists_nothing_of(self, entry: Entry) -> bool:
+        id = pointed_to(entry)
+        return id is not None and self._directory is not None and self._directory.listing(id) is None
 
     @property
     def summary(self) -> str:

@@ -316,6 +316,36 @@ VALUES: Final = (
         whole(1, 3650, "days"),
     ),
     Value(
+        "courses_shown",
+        "courses",
+        "A learner chooses a course among at least this many that were shown.",
+        whole(1, 100, "courses"),
+    ),
+    Value(
+        "directory_fresh_days",
+        "days",
+        "What was last checked longer ago than this is advised against pointing to.",
+        whole(0, 36_500, "days"),
+    ),
+    Value(
+        "signpost_outcome_days",
+        "days",
+        "What came of a signpost or a referral is asked within this many days.",
+        whole(0, 3650, "days"),
+    ),
+    Value(
+        "signpost_attempts",
+        "attempts",
+        "After being asked this often in vain, unknown is a true outcome.",
+        whole(1, 100, "attempts"),
+    ),
+    Value(
+        "referral_deadline_days",
+        "days",
+        "A referral of which nothing is heard within this many days is taken up with the service.",
+        whole(0, 3650, "days"),
+    ),
+    Value(
         "escalation_hours",
         "hours",
         "A concern is escalated within this many hours of being raised; immediate danger at once.",

@@ -1,8 +1,7 @@
 """What coaching is: every kind of entry, and the state that each module keeps of them.
 
-`KINDS` is the table of what can be put on the record. `PROMISED` names the kinds that the record format already knows
-(their names, natures, subjects and authors are settled) and whose fields come with a later version; until then nobody
-can make one, and a record of one, written by a later version, is kept unread.
+`KINDS` is the table of what can be put on the record. A record of a kind that is not here, written by a later version,
+is kept unread.
 """
 
 from typing import Final
@@ -36,7 +35,7 @@ from iagcore.practice.grow import (
     RealityExplored,
     WorkshopAttended,
 )
-from iagcore.practice.kinds import FACT, PLAN, Entry, Kind
+from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft
 from iagcore.practice.learning import (
     CourseCompleted,
@@ -62,6 +61,7 @@ from iagcore.practice.readiness import (
 )
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten, EvidenceNoted
+from iagcore.practice.signposting import OutcomeLearned, ReferralMade, Signposted, SignpostReopened
 
 KINDS: Final[tuple[type[Entry], ...]] = (
     JourneyStarted,
@@ -101,6 +101,10 @@ KINDS: Final[tuple[type[Entry], ...]] = (
     CourseCompleted,
     CourseLeft,
     LearningLinked,
+    Signposted,
+    ReferralMade,
+    OutcomeLearned,
+    SignpostReopened,
     MeasureTaken,
     ConsentGiven,
     ConsentWithdrawn,
@@ -128,15 +132,6 @@ KINDS: Final[tuple[type[Entry], ...]] = (
     EntryWithdrawn,
 )
 
-_COACH_OR_LEAD = ("coach", "lead")
-_ANYONE_BESIDE = ("coach", "lead", "learner")
-
-PROMISED: Final[tuple[Kind, ...]] = (
-    Kind("signposted", FACT, ("journey",), _COACH_OR_LEAD),
-    Kind("outcome-learned", FACT, ("journey",), _ANYONE_BESIDE),
-    Kind("referral-made", PLAN, ("journey",), _COACH_OR_LEAD, reads=("learner",)),
-)
-
 KIND_BY_NAME: Final[dict[str, type[Entry]]] = {kind.declares.name: kind for kind in KINDS}
 
-__all__ = ["KINDS", "KIND_BY_NAME", "PROMISED"]
+__all__ = ["KINDS", "KIND_BY_NAME"]

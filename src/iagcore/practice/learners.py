@@ -88,13 +88,14 @@ class JourneyStatus:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     left: str | None = None
+    attests_age: int | None = None
 
 
 def apply(status: JourneyStatus, entry: Entry, *, at: datetime) -> JourneyStatus:
     """The status after `entry`, which happened at `at`."""
     match entry:
         case JourneyStarted():
-            return JourneyStatus(Standing.OPEN, entry.learner, entry.programme, at)
+            return JourneyStatus(Standing.OPEN, entry.learner, entry.programme, at, attests_age=entry.attests_age)
         case JourneyClosed() if status.standing is Standing.OPEN:
             return attrs.evolve(status, standing=Standing.CLOSED, ended_at=at)
         case JourneyReopened() if status.standing is not Standing.NOT_STARTED:

@@ -6,13 +6,16 @@ NHS therapy, is noted beside the journey: what it is and where it stands, and no
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import attrs
 
-from iagcore.practice.kinds import FACT, PLAN, Entry, HealthWords, Id, Words, kept, kind, one_of
+from iagcore.practice.kinds import FACT, PLAN, Day, Entry, HealthWords, Id, Words, kept, kind, one_of
+from iagcore.practice.opportunities import Status
 from iagcore.practice.self_efficacy import Domain
 
+SHOWN: Final = "shown"
+ListedStatus = Annotated[str, one_of("status in a directory", *(status.value for status in Status))]
 SupportStatus = Annotated[str, one_of("status", "on a waiting list", "started", "ended", "declined", "unknown")]
 
 
@@ -25,10 +28,17 @@ class CoursesShown(Entry):
 
 @kind(PLAN, about=("journey",), by=("coach", "lead", "learner"), reads=("coach",))
 class CourseEnrolled(Entry):
-    """The learner enrols on a course they chose."""
+    """The learner enrols on a course they chose.
+
+    `name`, `status` and `last_checked` are what was shown of it, as on a signpost; a casebook with a directory fills
+    in what is unsaid.
+    """
 
     course: Id
     words: Words | None = None
+    name: Words | None = None
+    status: ListedStatus | None = None
+    last_checked: Day | None = None
 
 
 @kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
@@ -68,11 +78,16 @@ class OtherSupportNoted(Entry):
 
 @attrs.frozen
 class Course:
-    """A course on the learner's journey: shown, enrolled, completed or left."""
+    """A course on the learner's journey: shown, enrolled, completed or left; `shown` says that it was shown, too.
+
+    `name` is the one that was last shown of it, where one was.
+    """
 
     id: str
     state: str
     at: datetime
+    shown: bool = False
+    name: str | None = None
 
 
 @attrs.frozen
@@ -109,9 +124,11 @@ class Learning:
         return next((course for course in self.courses if course.id == id), None)
 
 
-def _with_course(learning: Learning, id: str, state: str, at: datetime) -> Learning:
-    course = Course(id, state, at)
-    if learning.course(id) is None:
+def _with_course(learning: Learning, id: str, state: str, at: datetime, name: str | None = None) -> Learning:
+    before = learning.course(id)
+    kept_name = name if name is not None or before is None else before.name
+    course = Course(id, state, at, state == SHOWN or (before is not None and before.shown), kept_name)
+    if before is None:
         return attrs.evolve(learning, courses=(*learning.courses, course))
     return attrs.evolve(learning, courses=tuple(course if one.id == id else one for one in learning.courses))
 
@@ -121,11 +138,16 @@ def apply(learning: Learning, entry: Entry, *, at: datetime) -> Learning:
     match entry:
         case CoursesShown():
             for id in entry.courses:
-                if learning.course(id) is None:
-                    learning = _with_course(learning, id, "shown", at)
+                before = learning.course(id)
+                if before is None:
+                    learning = _with_course(learning, id, SHOWN, at)
+                elif not before.shown:
+                    # one that they are on already was shown now, too
+                    courses = (attrs.evolve(one, shown=True) if one.id == id else one for one in learning.courses)
+                    learning = attrs.evolve(learning, courses=courses)
             return learning
         case CourseEnrolled():
-            return _with_course(learning, entry.course, "enrolled", at)
+            return _with_course(learning, entry.course, "enrolled", at, entry.name)
         case CourseCompleted():
             return _with_course(learning, entry.course, "completed", at)
         case CourseLeft():

@@ -21,6 +21,9 @@ from iagcore.practice.kinds import FACT, PLAN, Day, Entry, Flag, Id, StaffRef, W
 VALUES_AND_PROCESSES: Final = "values-and-processes"
 """The training that comes before recruiting and coaching anybody."""
 
+SIGNPOSTING: Final = "signposting"
+"""The training that comes before signposting and referring anybody."""
+
 IN_TRAINING: Final = "in training"
 SHADOWING: Final = "shadowing"
 SUPPORTED: Final = "supported"

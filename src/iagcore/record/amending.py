@@ -19,6 +19,7 @@ from iagcore.practice.disclosures import DisclosureMade
 from iagcore.practice.follow_up import FollowUpPlanned
 from iagcore.practice.kinds import Entry
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
+from iagcore.practice.signposting import ReferralMade
 from iagcore.record.records import UnreadEntry
 
 FAMILIES: Final = (
@@ -32,7 +33,7 @@ ONLY_ANNOTATED: Final = (ConcernRaised, ConcernEscalated, ConcernClosed, Consent
 """Kinds that stay as they were said: a note is put beside them."""
 
 
-ASKED_ANEW: Final = (DisclosureMade, FollowUpPlanned)
+ASKED_ANEW: Final = (DisclosureMade, FollowUpPlanned, ReferralMade)
 """Kinds that rest on consent, which lies beyond the home: they are withdrawn and made anew, never put otherwise."""
 
 

@@ -148,7 +148,8 @@ class DutyStatus(StrEnum):
 class Duty:
     """Something to do: under which rule, what, by when (None: undated), for whom, and on which home.
 
-    `party` is a party, a role for whoever has it, or None where nobody is known; before `opens` it is only coming.
+    `party` is a party, a role for whoever has it, or None where nobody is known; before `opens` it is only coming. One
+    `in_confidence` is about safeguarding: it is spelled out to nobody but whom it is for.
     """
 
     rule: str
@@ -157,6 +158,7 @@ class Duty:
     party: str | None
     about: str
     opens: datetime | None = None
+    in_confidence: bool = False
 
     def status(self, at: datetime) -> "DutyStatus":
         """How it stands at a moment."""

@@ -27,6 +27,7 @@ from iagcore.practice import (
     readiness,
     safeguarding,
     self_efficacy,
+    signposting,
 )
 from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import Amendments, BreachAuthorised, EntryCorrected, EntryWithdrawn
@@ -42,6 +43,7 @@ from iagcore.practice.measures import Measures
 from iagcore.practice.readiness import Readiness
 from iagcore.practice.safeguarding import ConcernRaised, Safeguarding
 from iagcore.practice.self_efficacy import SelfEfficacy
+from iagcore.practice.signposting import Signposting
 from iagcore.record.findings import Assessment, Weight
 from iagcore.record.records import Record, UnreadEntry
 
@@ -57,6 +59,7 @@ class Parts:
     grow: Grow = Grow()
     self_efficacy: SelfEfficacy = SelfEfficacy()
     learning: Learning = Learning()
+    signposting: Signposting = Signposting()
     measures: Measures = Measures()
     coaching: Coaching = Coaching()
     consents: Consents = Consents()
@@ -82,6 +85,7 @@ APPLIED_BY: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         grow.__name__: {"grow": grow},
         self_efficacy.__name__: {"self_efficacy": self_efficacy},
         learning.__name__: {"learning": learning},
+        signposting.__name__: {"signposting": signposting},
         measures.__name__: {"measures": measures},
         coaches.__name__: {"coaching": coaches},
         consent.__name__: {"consents": consent},

@@ -23,6 +23,7 @@ from iagcore.practice.measures import Measures
 from iagcore.practice.readiness import Readiness
 from iagcore.practice.safeguarding import Safeguarding
 from iagcore.practice.self_efficacy import SelfEfficacy
+from iagcore.practice.signposting import Signposting
 from iagcore.record.home import Home
 from iagcore.record.records import Envelope, Record
 from iagcore.record.releasing import View, seen_by
@@ -32,8 +33,8 @@ from iagcore.record.releasing import View, seen_by
 class Journey(Home):
     """One learner on one programme, as the record gives it.
 
-    Its parts are ordinary values: `status`, `bookings`, `allowance`, `grow`, `self_efficacy`, `learning`, `measures`,
-    `coaching`, `consents`, `safeguarding`, `follow_ups`.
+    Its parts are ordinary values: `status`, `bookings`, `allowance`, `grow`, `self_efficacy`, `learning`,
+    `signposting`, `measures`, `coaching`, `consents`, `safeguarding`, `follow_ups`.
     """
 
     @property
@@ -80,6 +81,11 @@ class Journey(Home):
     def safeguarding(self) -> Safeguarding:
         """The concerns raised."""
         return self.parts.safeguarding
+
+    @property
+    def signposting(self) -> Signposting:
+        """The signposts and referrals, and what came of them."""
+        return self.parts.signposting
 
     @property
     def consents(self) -> Consents:

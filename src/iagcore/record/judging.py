@@ -26,6 +26,7 @@ from iagcore.practice.kinds import Entry, FieldClass, Nature, accept_moment, acc
 from iagcore.practice.learners import JourneyStatus
 from iagcore.practice.learning import Learning
 from iagcore.practice.measures import Measures
+from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.readiness import Readiness
 from iagcore.practice.safeguarding import Safeguarding
 from iagcore.practice.self_efficacy import SelfEfficacy
@@ -71,10 +72,11 @@ class Case:
     """What a decision may look at. Its parts are ordinary values; leave out what you do not have.
 
     `at` is when the entry happened or was decided (aware), `by` who makes it. `home` is the subject it is recorded
-    under; `beforehand` says that it is asked before it happens, where its kind says that it did; `opened`
-    are the line ids ever used there; `learner` whose journey it is; `coach` the readiness of the coach
-    whom the entry is about; `consents` what the learner consented to, on other journeys too; `timelines` the hours of
-    the people concerned, by subject, as if the lines that the entry changes were released.
+    under; `beforehand` says that it is asked before it happens, where its kind says that it did; `opened` are the line
+    ids ever used there; `learner` whose journey it is; `coach` the readiness of the coach whom the entry is about;
+    `opportunity` what the directory knows of what it points to; `consents` what the learner consented to, on other
+    journeys too; `timelines` the hours of the people concerned, by subject, as if the lines that the entry changes were
+    released.
     """
 
     policy: Policy = attrs.field(kw_only=False)
@@ -94,6 +96,7 @@ class Case:
     _status: JourneyStatus | None = None
     home: str | None = None
     beforehand: bool = False
+    opportunity: Opportunity | None = None
     _timelines: Mapping[str, Timeline] | None = None
     _amending: Amending | None = None
     opened: frozenset[LineKey] = frozenset()
@@ -174,6 +177,11 @@ class Case:
     def self_efficacy(self) -> SelfEfficacy:
         """The journey's evidence and diary."""
         return known("the journey's evidence", self._self_efficacy)
+
+    @property
+    def learning(self) -> Learning:
+        """The journey's courses."""
+        return known("the journey's courses", self._learning)
 
     @property
     def measures(self) -> Measures:

@@ -5,6 +5,7 @@ carried at all. Whole entries stay behind, too, so that not even their being the
 
 - what belongs to the diary, unless it is shared now, to everybody but the learner;
 - what is restricted, to everybody but its author and an outlet that lists the class;
+- a referral that was made under a concern, and what was heard of it since;
 - what was shown through such an outlet, which would tell that there is something;
 - what was said beside any of these: an annotation, and the reason for putting it right.
 """
@@ -21,11 +22,13 @@ from iagcore.practice.conversations import Conversations
 from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade, Outlet
 from iagcore.practice.kinds import Entry, FieldClass, accept_day, accept_party, accepted
 from iagcore.practice.learners import JourneyStarted
-from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
+from iagcore.practice.signposting import OutcomeLearned, ReferralMade, SignpostReopened
 from iagcore.record.home import Home, Parts, Place, Version
 from iagcore.record.records import Record, UnreadEntry
 
+ABOUT_A_CONCERN: Final = (ConcernRaised, ConcernEscalated, ConcernClosed, SafetyTalkedAbout)
 NOTES_BESIDE: Final = (RecordAnnotated, BreachAuthorised)
 """The kinds that are about another record, and go where it goes."""
 
@@ -171,7 +174,8 @@ def _stays_behind(
         return _stays_behind(home, about.top, outlet, own, beside=beside | {about.record})
     if _is_unshared_diary(home, entry):
         return own is None or own not in (home.learner, top.by)
-    return is_in_confidence(entry) and FieldClass.RESTRICTED not in outlet.classes and top.by != own
+    in_confidence = is_in_confidence(entry) or _is_of_a_referral_in_confidence(home, entry)
+    return in_confidence and FieldClass.RESTRICTED not in outlet.classes and top.by != own
 
 
 def is_in_confidence(entry: Entry) -> bool:
@@ -181,9 +185,21 @@ def is_in_confidence(entry: Entry) -> bool:
     return is_restricted(entry)
 
 
+def _is_of_a_referral_in_confidence(home: Home, entry: Entry) -> bool:
+    """Whether it tells what came of a referral that was made under a concern, also where that was withdrawn since."""
+    if not isinstance(entry, OutcomeLearned | SignpostReopened):
+        return False
+    referrals = (one.original for one in home.places if isinstance(one.original, ReferralMade))
+    return any(one.referral == entry.of and one.in_confidence for one in referrals)
+
+
 def is_restricted(entry: Entry) -> bool:
-    """Whether an entry has a restricted field: then the whole of it is."""
-    return any(field.type.field_class is FieldClass.RESTRICTED for field in entry.declares.fields)
+    """Whether an entry is about a concern, or says something restricted: then the whole of it is."""
+    if isinstance(entry, ReferralMade):
+        return entry.in_confidence
+    restricted = [field for field in entry.declares.fields if field.type.field_class is FieldClass.RESTRICTED]
+    said = any(getattr(entry, field.name) is not None for field in restricted)
+    return said or isinstance(entry, ABOUT_A_CONCERN)
 
 
 def _is_unshared_diary(home: Home, entry: Entry) -> bool:

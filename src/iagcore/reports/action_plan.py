@@ -1,8 +1,9 @@
 """The learner's action plan: one page to take away, in plain words.
 
 It says what the learner wants, in their own words, and what they said they would do: by when, with what support, and
-what might get in the way. It says when they meet their coach next, how much time there is still to use, and which
-courses they chose. It has no code, no diary, nothing about health or of a concern, and nothing of what was missed.
+what might get in the way. It says when they meet their coach next, how much time there is still to use, which courses
+they chose, what else they were pointed to, and who gets in touch with it. It has no code, no diary, nothing about
+health or of a concern, and nothing of what was missed. What was declined, did not suit or did not help is left out.
 
 Only what the outlet *action plan* carries reaches it: the journey is folded again from that. It fits one page; where
 there is more, it says how much was left out, and that a coach has the rest.
@@ -14,9 +15,12 @@ from typing import Final
 
 import attrs
 
+from iagcore.directory.protocols import Directory
 from iagcore.practice.disclosures import OUTLET_BY_NAME
 from iagcore.practice.grow import Action, GoalState
 from iagcore.practice.learners import Standing
+from iagcore.practice.opportunities import Opportunity, Status
+from iagcore.practice.signposting import Pointer
 from iagcore.record.journey import Journey
 from iagcore.record.releasing import released
 from iagcore.reports.layout import wrapped
@@ -27,6 +31,10 @@ LINES: Final = 60
 
 LONGEST_TEXT: Final = 4
 """Lines that one thing said may take; what is longer is cut short, and marked."""
+LONGEST_BESIDE: Final = 3
+"""The same, for what helps and what might get in the way."""
+LONGEST_POINTER: Final = 2
+"""The same, for what the learner was pointed to, and for how to join it."""
 CUT_SHORT: Final = " …"
 
 Item = list[str]
@@ -44,7 +52,10 @@ class _Part:
     @property
     def asks(self) -> int:
         """The lines that it takes at most, with its title, a blank line, and what is said of what was left out."""
-        return 0 if self.most is None else min(self.most, sum(map(len, self.items))) + AROUND_IT
+        if self.most is None:
+            return 0
+        lines = sum(map(len, self.items))
+        return min(self.most, lines) + AROUND_IT - (lines <= self.most)
 
 
 AROUND_IT: Final = 3
@@ -52,16 +63,20 @@ HEAD: Final = 4
 FOOT: Final = 2
 
 
-def action_plan(journey: Journey, *, zone: tzinfo) -> str:
-    """The action plan of a journey's learner, as a page of at most 60 lines of 80 columns; times are in `zone`."""
+def action_plan(journey: Journey, *, zone: tzinfo, directory: Directory | None = None) -> str:
+    """The action plan of a journey's learner, as a page of at most 60 lines of 80 columns; times are in `zone`.
+
+    With a `directory`, it says how to join what the learner was pointed to, as the directory has it now.
+    """
     plan = released(journey, OUTLET_BY_NAME["action plan"], journey.learner)
     parts = (
-        _Part("What you want", tuple(_goals(plan, GoalState.OPEN)), 10),
+        _Part("What you want", tuple(_goals(plan, GoalState.OPEN)), 8),
         _Part("What you have reached", tuple(_goals(plan, GoalState.REACHED)), 4),
         _Part("What you said you would do", tuple(_actions(plan)), None),
         _Part("When you meet your coach next", tuple(_meetings(plan, zone)), 3),
-        _Part("Time that is left", tuple(_time_left(plan)), 2),
+        _Part("Time that is left", tuple(_time_left(plan)), 1),
         _Part("Courses you chose", tuple(_courses(plan)), 3),
+        _Part("What else there is for you", tuple(_pointers(plan, directory)), 4),
     )
     return "\n".join(_page([one for one in parts if one.items])) + "\n"
 
@@ -99,12 +114,12 @@ def _text(text: str, *, indent: int = 0, first: str = "") -> list[str]:
     return wrapped(text, indent=indent, first=first, width=COLUMNS)
 
 
-def _said(text: str, *, first: str = "") -> Item:
+def _said(text: str, *, first: str = "", most: int = LONGEST_TEXT) -> Item:
     """Something that was said, in a few lines at most."""
     lines = _text(text, indent=4, first=first)
-    if len(lines) <= LONGEST_TEXT:
+    if len(lines) <= most:
         return lines
-    kept = lines[:LONGEST_TEXT]
+    kept = lines[:most]
     return [*kept[:-1], kept[-1][: COLUMNS - len(CUT_SHORT)].rstrip() + CUT_SHORT]
 
 
@@ -131,9 +146,9 @@ def _action(action: Action) -> Item:
     if day is not None:
         item += _said(f"By when: {_long(day)}")
     if action.support is not None:
-        item += _said(f"What helps: {action.support}")
+        item += _said(f"What helps: {action.support}", most=LONGEST_BESIDE)
     if action.obstacle is not None:
-        item += _said(f"What might get in the way: {action.obstacle}")
+        item += _said(f"What might get in the way: {action.obstacle}", most=LONGEST_BESIDE)
     return item
 
 
@@ -159,11 +174,54 @@ def _minutes(minutes: int) -> str:
 
 
 def _courses(plan: Journey) -> Iterator[Item]:
-    """The courses that the learner enrolled on; a course has no other name here than the one it is filed under."""
+    """The courses that the learner enrolled on, by the name that was shown, or else the one they are filed under."""
     for course in plan.learning.courses:
         if course.state in ("enrolled", "completed"):
             done = " (completed)" if course.state == "completed" else ""
-            yield _point(course.id.replace("-", " ") + done)
+            yield _said((course.name or course.id.replace("-", " ")) + done, first="  - ", most=LONGEST_BESIDE)
+
+
+NOT_FOR_THEM: Final = ("declined", "unsuitable", "did not help")
+"""What came of a signpost that is not on the page."""
+
+
+def _pointers(plan: Journey, directory: Directory | None) -> Iterator[Item]:
+    """What the learner was pointed to, by the name that was shown of it, and who gets in touch."""
+    for one in plan.signposting.asked_about:
+        if one.outcome in NOT_FOR_THEM:
+            continue
+        listing = None if directory is None else directory.listing(one.opportunity)
+        known = None if listing is None else listing.opportunity
+        named = one.name or (known.name if known is not None else "Something that your coach can name for you")
+        item = _said(f"{named}: {_who_gets_in_touch(one)}", first="  - ", most=LONGEST_POINTER)
+        yield item + (_said(f"How to join: {join}", most=LONGEST_POINTER) if (join := _how_to_join(known)) else [])
+
+
+def _who_gets_in_touch(pointer: Pointer) -> str:
+    if pointer.outcome in IN_TOUCH:
+        return IN_TOUCH[pointer.outcome]
+    first = "your coach gets in touch for you" if pointer.referred else "you get in touch yourself"
+    if pointer.how == "warm handover":
+        first = "your coach introduces you"
+    # whether it is still so is not known here: a page that is taken away cannot look again
+    runs = "" if pointer.referred or pointer.status == Status.ACTIVE else "; ask first whether it still runs"
+    return f"{first}{runs}."
+
+
+IN_TOUCH: Final = {
+    "on a waiting list": "you are on its waiting list.",
+    "contacted": "you are in touch with it.",
+    "attended": "you have been there.",
+    "helped": "you have been there, and it helped.",
+}
+"""What is said of what came of it, where that says who is in touch."""
+
+
+def _how_to_join(known: Opportunity | None) -> str:
+    """What a directory says of how to join: in its own words, or else how it can be reached."""
+    if known is None:
+        return ""
+    return known.joining or ", ".join(filter(None, (*known.phones, known.email, known.url)))
 
 
 def _long(day: date) -> str:

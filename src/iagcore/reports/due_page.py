@@ -10,7 +10,6 @@ from typing import Final
 
 from iagcore.record.findings import Duty, DutyStatus
 from iagcore.reports.layout import beside, section, wrapped
-from iagcore.reports.page import is_confidential
 
 TIME: Final = 21
 """The column at which the text beside a time begins."""
@@ -24,8 +23,8 @@ def due_page(duties: Sequence[Duty], *, at: datetime, zone: tzinfo, party: str |
 
     With a `party`, `duties` are those that are for them; without, they are those of a whole caseload.
     """
-    confidential = [one for one in duties if party is None and is_confidential(one)]
-    told = [one for one in duties if party is not None or not is_confidential(one)]
+    confidential = [one for one in duties if party is None and one.in_confidence]
+    told = [one for one in duties if party is not None or not one.in_confidence]
     by_status = {status: [one for one in told if one.status(at) is status] for status in DutyStatus}
     sections = (
         _heading(at.astimezone(zone), party),

@@ -46,6 +46,7 @@ from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneySta
 from iagcore.practice.learning import CourseCompleted, CourseEnrolled, CourseLeft
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import Evidence
+from iagcore.practice.signposting import OutcomeLearned, ReferralMade, Signposted, SignpostReopened
 from iagcore.record.findings import Duty
 from iagcore.record.journey import Journey
 from iagcore.record.records import Record
@@ -61,6 +62,7 @@ from iagcore.reports.page import (
     refused_lines,
     said_beside,
 )
+from iagcore.rulebook.signposting import to_ask
 
 STAGE: Final = 13
 """The column at which the notes beside a stage begin."""
@@ -107,6 +109,7 @@ def journey_page(
         section("Self-efficacy", _self_efficacy(page)),
         section("Diary", _diary(page)),
         section("Learning", _learning(page)),
+        section("Signposts and referrals", _signposts(page)),
         section("Measures", _measures(page)),
         section("Other support", _other_support(page)),
         section("Consent and confidentiality", _consent(page)),
@@ -345,6 +348,8 @@ def _diary(page: _Page) -> Iterator[str]:
 def _learning(page: _Page) -> Iterator[str]:
     said: dict[str, list[str]] = {}
     for top in page.entries:
+        if isinstance(top.entry, CourseEnrolled) and (top.entry.status or top.entry.last_checked):
+            said.setdefault(top.entry.course, []).append(f"It was {_as_shown(page, top.entry)}.")
         match top.entry:
             case CourseEnrolled(words=str(words)) | CourseCompleted(words=str(words)) | CourseLeft(reason=str(words)):
                 said.setdefault(top.entry.course, []).append(words)
@@ -352,10 +357,75 @@ def _learning(page: _Page) -> Iterator[str]:
                 pass
     for course in page.home.learning.courses:
         words = " ".join(said.get(course.id, ()))
-        yield from beside(page.day(course.at), followed_by(f"{course.id}: {course.state}", words), column=DATE)
+        named = f"{course.name} ({course.id})" if course.name else course.id
+        yield from beside(page.day(course.at), followed_by(f"{named}: {course.state}", words), column=DATE)
     for link in page.home.learning.links:
         to = " and ".join(filter(None, (link.conversation, link.domain))) or "the coaching"
         yield from beside(page.day(link.at), f"{link.course}, linked to {to}: {link.words}", column=DATE)
+
+
+def _signposts(page: _Page) -> Iterator[str]:
+    """What the learner was pointed to, what was shown of it, what came of it, and whether that is still asked."""
+    told: list[list[str]] = []
+    of: dict[str, list[str]] = {}
+    for top in page.entries:
+        match top.entry:
+            case Signposted() | ReferralMade():
+                lines = list(beside(page.day(top.at), _pointed(page, top.entry), column=DATE))
+                of[_id_of(top.entry)] = lines
+                told.append(lines)
+            case OutcomeLearned() | SignpostReopened():
+                if top.entry.of not in of:
+                    of[top.entry.of] = [f"  Of {top.entry.of}, which is not on the record:"]
+                    told.append(of[top.entry.of])
+                of[top.entry.of] += wrapped(f"{page.day(top.at)}: {_heard(top.entry)}", indent=DATE)
+            case _:
+                pass
+    asked = {duty.what for duty in page.duties}
+    for pointer in page.home.signposting.asked_about:
+        if to_ask(pointer) in asked:
+            so_far = "What came of it is still asked about." if pointer.outcome else "What came of it is not known yet."
+            of[pointer.id] += wrapped(so_far, indent=DATE)
+    for lines in told:
+        yield from lines
+
+
+def _id_of(entry: Signposted | ReferralMade) -> str:
+    return entry.signpost if isinstance(entry, Signposted) else entry.referral
+
+
+def _pointed(page: _Page, entry: Signposted | ReferralMade) -> str:
+    made = "signpost" if isinstance(entry, Signposted) else entry.how
+    named = f"{entry.name} ({entry.opportunity})" if entry.name else entry.opportunity
+    said = [f"{_id_of(entry)}, a {made} to {named}", _as_shown(page, entry)]
+    if isinstance(entry, Signposted):
+        said += [f"the college's own course {entry.course}"] if entry.course else []
+        return "; ".join(said)
+    said += ["the learner's place depends on it"] if entry.condition_of_place else []
+    said += [f"made under concern {entry.concern}"] if entry.concern else []
+    said += [f"authorised by {entry.authorised}"] if entry.authorised else []
+    return followed_by("; ".join(said), entry.why)
+
+
+def _as_shown(page: _Page, entry: Signposted | ReferralMade | CourseEnrolled) -> str:
+    shown = f"shown as {entry.status}" if entry.status else "whether it runs was not shown"
+    if entry.last_checked is None:
+        return f"{shown}, nor when it was last checked" if not entry.status else f"{shown}, when checked was not shown"
+    return f"{shown}, last checked on {page.day(entry.last_checked)}"
+
+
+def _heard(entry: OutcomeLearned | SignpostReopened) -> str:
+    if isinstance(entry, SignpostReopened):
+        return followed_by("opened again", entry.note)
+    return followed_by(f"{entry.outcome}{SAID_BY[entry.said_by]}", entry.words)
+
+
+SAID_BY: Final = {
+    "learner": ", as the learner says",
+    "service": ", as the service says",
+    "coach": ", as the coach says",
+    None: "",
+}
 
 
 def _measures(page: _Page) -> Iterator[str]:

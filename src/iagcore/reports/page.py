@@ -24,7 +24,6 @@ from iagcore.reports.layout import beside, wrapped
 DATE: Final = 15
 """The column at which the text beside a date begins."""
 
-SAFEGUARDING: Final = "SAF"
 TELLS_OF_A_CONCERN: Final = ("SAF-02", "SAF-04")
 """The rules by whose findings one knows that a concern is open."""
 SAID_OTHERWISE: Final = ("COR-03", "GRW-07")
@@ -71,7 +70,7 @@ class Page(Generic[H]):
         return cls(
             seen,
             tuple(one for one in records if one.accepted or carries_refusal(home, one, outlet, party)),
-            tuple(one for one in duties if not is_confidential(one) or _is_for(one, party)),
+            tuple(one for one in duties if not one.in_confidence or _is_for(one, party)),
             zone,
             party,
         )
@@ -120,11 +119,6 @@ class Page(Generic[H]):
         if (minutes := getattr(entry, "minutes", None)) is not None:
             said.append(f"{minutes} minutes")
         return f"{words}: {', '.join(said)}" if said else words
-
-
-def is_confidential(duty: Duty) -> bool:
-    """Whether a duty is about a concern, or about what was shown of one."""
-    return duty.rule.startswith(SAFEGUARDING) or duty.party == "safeguarding-lead"
 
 
 def _is_for(duty: Duty, party: str | None) -> bool:

@@ -18,6 +18,7 @@ from iagcore.rulebook.journey import JOURNEY
 from iagcore.rulebook.measures import MEASURES
 from iagcore.rulebook.safeguarding import SAFEGUARDING
 from iagcore.rulebook.self_efficacy import SELF_EFFICACY
+from iagcore.rulebook.signposting import SIGNPOSTING
 
 RULES: Final[tuple[Rule, ...]] = (
     *ALLOWANCE,
@@ -25,6 +26,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *GROW,
     *SELF_EFFICACY,
     *MEASURES,
+    *SIGNPOSTING,
     *COACHES,
     *CONSENT,
     *JOURNEY,
@@ -40,6 +42,7 @@ FAMILIES: Final = {
     "GRW": "GROW",
     "EFF": "Self-efficacy",
     "MEA": "Measures",
+    "SIG": "Signposts, referrals and enrolments",
     "COA": "Coaches",
     "CON": "Consent and confidentiality",
     "JRN": "The journey",
@@ -64,4 +67,5 @@ __all__ = [
     "RULES",
     "SAFEGUARDING",
     "SELF_EFFICACY",
+    "SIGNPOSTING",
 ]

@@ -22,6 +22,7 @@ from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.learning import CourseEnrolled
 from iagcore.practice.readiness import (
     PAUSED,
+    SIGNPOSTING,
     STEPS,
     SUPPORTED,
     VALUES_AND_PROCESSES,
@@ -32,6 +33,7 @@ from iagcore.practice.readiness import (
     plain_name,
 )
 from iagcore.practice.self_efficacy import EvidenceNoted
+from iagcore.practice.signposting import ReferralMade, Signposted
 from iagcore.record.findings import MUST, SHOULD, Duty, Outcome, Verdict, Weight, none_of, verdict
 from iagcore.record.home import Home
 from iagcore.record.judging import Case, Grounds, Rule, RuleSort, assess, known, rule
@@ -102,15 +104,37 @@ def _recruits_nobody(entry: Any) -> bool:
 
 
 @rule(
+    "COA-02",
+    MUST,
+    on=(Signposted, ReferralMade),
+    source=CASE_STUDY,
+    remedy="Record the training that was completed, have it done, or let a coach who has done it take this.",
+    plain_remedy="Ask a lead who can point you to what else is there.",
+    outside=True,
+)
+def trained_in_signposting(entry: Any, case: Case) -> Verdict:
+    """The coach has completed the signposting training, and it is in force that day."""
+    return verdict(
+        _proof(SIGNPOSTING, entry, case) is not None,
+        says="signposting training on {day}: {proof}",
+        plainly="The coach is not ready for this yet.",
+        day=f"{_day(entry, case):%d %b %Y}",
+        proof=_said(_proof(SIGNPOSTING, entry, case)),
+    )
+
+
+@rule(
     "COA-03",
     SHOULD,
-    on=(CourseEnrolled,),
+    on=(CourseEnrolled, Signposted),
     source=CASE_STUDY,
     remedy="Let the coach try the course, or ask somebody who has what it is like.",
     outside=True,
 )
 def coach_has_experienced_the_course(entry: Any, case: Case) -> Verdict:
     """The coach has experienced this course; the case study asks it of some of the courses."""
+    if entry.course is None:
+        return verdict(True, says="no course of the college's own")
     return verdict(
         case.coach.has_experienced(entry.course, _day(entry, case), zone=case.policy.zone),
         says="course {course}: {experienced} by the coach",
@@ -407,6 +431,7 @@ COA_10: Final = Rule(
 
 COACHES: Final[tuple[Rule, ...]] = (
     trained_in_values_and_processes,
+    trained_in_signposting,
     coach_has_experienced_the_course,
     step_allows_it,
     with_the_coachs_own_agreement,
@@ -425,5 +450,6 @@ READY_FOR: Final = {
         renewed_and_supervised,
     ),
     "recruiting": (trained_in_values_and_processes,),
+    "signposting": (trained_in_signposting,),
 }
 """What a coach may be ready for, and the rules that say so."""

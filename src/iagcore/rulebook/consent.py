@@ -3,13 +3,14 @@
 from typing import Any, Final
 
 from iagcore.practice.consent import CASE_STUDY as PUBLISHED
-from iagcore.practice.consent import CONTACT, RESEARCH, Given
+from iagcore.practice.consent import CONTACT, REFERRAL, RESEARCH, Given
 from iagcore.practice.conversations import ConversationHeld, State
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
 from iagcore.practice.follow_up import FollowUpPlanned
+from iagcore.practice.signposting import ReferralMade
 from iagcore.record.findings import MUST, SHOULD, Verdict, none_of, verdict
 from iagcore.record.judging import Case, Rule, known, rule
-from iagcore.rulebook.sources import ANONYMISATION, CONFIDENTIALITY, LOCAL, RESEARCH_TOOLS
+from iagcore.rulebook.sources import ANONYMISATION, CONFIDENTIALITY, LOCAL, RESEARCH_TOOLS, SHARING
 
 
 def _given(purpose: str, case: Case) -> Given | None:
@@ -20,6 +21,38 @@ def _given(purpose: str, case: Case) -> Given | None:
 
 def _said(given: Given | None) -> str:
     return f"in force ({given.id})" if given else "not in force"
+
+
+@rule(
+    "CON-01",
+    MUST,
+    on=(ReferralMade,),
+    source=SHARING,
+    remedy="Ask the learner; or name the open concern, who authorised sharing without consent, and why.",
+    plain_remedy="It is yours to say whether we may share this.",
+    protected=True,
+    outside=True,
+)
+def consent_to_share_for_the_referral(entry: Any, case: Case) -> Verdict:
+    """Consent to share for this referral is in force; or an open concern, who authorised it, and why, are named."""
+    given = case.consents.to_rely_on(REFERRAL, at=case.at, on=case.day_of(case.at), only_for=entry.referral)
+    return verdict(
+        given is not None or not _missing_without_consent(entry, case),
+        says="consent to share for referral {referral} is {consent}; without it: {without}",
+        plainly="We share nothing with anybody else unless you say so.",
+        referral=entry.referral,
+        consent=_said(given),
+        without=", ".join(_missing_without_consent(entry, case)) or "an open concern, who authorised it, and why",
+    )
+
+
+def _missing_without_consent(entry: ReferralMade, case: Case) -> list[str]:
+    is_open = any(one.id == entry.concern for one in case.safeguarding.open)
+    return [
+        *(["no open concern is named"] if not is_open else []),
+        *(["nobody is named who authorised it"] if entry.authorised is None else []),
+        *(["no reason is given"] if entry.why is None else []),
+    ]
 
 
 @rule(
@@ -135,6 +168,7 @@ def _last_said(said: tuple[bool | None, ...]) -> bool | None:
 
 
 CONSENT: Final[tuple[Rule, ...]] = (
+    consent_to_share_for_the_referral,
     consent_to_research,
     consent_to_the_case_study,
     consent_to_be_contacted,

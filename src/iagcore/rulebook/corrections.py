@@ -103,7 +103,7 @@ def _breach(home: Home, one: Standing) -> Duty:
     # what is in confidence is not told to every lead
     confidential = place is not None and place.top is not None and is_in_confidence(place.top.entry)
     party = "safeguarding-lead" if confidential else "lead"
-    return Duty("COR-03", f"{what} authorise it", None, party, home.subject)
+    return Duty("COR-03", f"{what} authorise it", None, party, home.subject, in_confidence=confidential)
 
 
 COR_03: Final = Rule(

@@ -11,6 +11,7 @@ from iagcore.practice.follow_up import FollowUpPlanned
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, Standing
 from iagcore.practice.learning import CourseEnrolled
+from iagcore.practice.signposting import ReferralMade
 from iagcore.record.findings import MUST, Verdict, at_least, verdict
 from iagcore.record.judging import Case, Rule, known, rule
 from iagcore.rulebook.sources import CASE_STUDY, LOCAL, PROGRAMME_BACKGROUND
@@ -23,6 +24,7 @@ PLANS_ON_AN_OPEN_JOURNEY: Final = (
     ConversationRescheduled,
     AllowanceExtended,
     CourseEnrolled,
+    ReferralMade,
     FollowUpPlanned,
     EntryCorrected,
     EntryWithdrawn,

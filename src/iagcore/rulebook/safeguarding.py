@@ -53,11 +53,11 @@ def escalations(journey: Journey, grounds: Grounds) -> list[Duty]:
             what = f"escalate concern {one.id} at once: {_whom_to_reach(values)}"
         elif one.immediate_danger is None:
             what += "; whether danger is immediate was not said: ask"
-        found.append(Duty("SAF-02", what, due, THE_SAFEGUARDING_LEAD, journey.subject))
+        found.append(Duty("SAF-02", what, due, THE_SAFEGUARDING_LEAD, journey.subject, in_confidence=True))
         raiser = place.top.by if place.top is not None else ""
         if not raiser.startswith((THE_SAFEGUARDING_LEAD, "learner:")):
             # whoever raised it sees that it is passed on
-            found.append(Duty("SAF-02", what, due, raiser, journey.subject))
+            found.append(Duty("SAF-02", what, due, raiser, journey.subject, in_confidence=True))
     return found
 
 
@@ -112,7 +112,7 @@ def item_nine(journey: Journey, grounds: Grounds) -> list[Duty]:
         due = policy.end_of(policy.day(at))
         what = f"talk about safety with the learner the same day: item {ITEM} of {PHQ_9} was answered above 0"
         party = place.top.by if place.top.by.startswith("coach:") else journey.coaching.coach or "lead"
-        found.append(Duty("SAF-03", what, due, party, journey.subject))
+        found.append(Duty("SAF-03", what, due, party, journey.subject, in_confidence=True))
     return found
 
 

@@ -37,6 +37,12 @@ ELIGIBILITY: Final = (
     "programme questions and answers: what do learners need to score "
     "(mhfe.org.uk/content/what-do-learners-need-score-mental-health-tools-be-eligible)"
 )
+IMPARTIALITY: Final = "older matrix Standard wording (studylib.net/doc/16115634/matrix); the value is local"
+SHARING: Final = (
+    "engaging clients (sarahblake.co.uk/2018/07/03/engaging-clients); referral and signposting policy "
+    "(docsbay.net/referral-and-signposting-policy); talking therapies, questions and answers "
+    "(talkingtherapies.cnwl.nhs.uk/faqs)"
+)
 CONFIDENTIALITY: Final = (
     "older matrix Standard wording (studylib.net/doc/16115634/matrix); "
     "talking therapies, questions and answers (talkingtherapies.cnwl.nhs.uk/faqs)"

@@ -17,7 +17,7 @@ from cattrs.gen import make_dict_structure_fn
 from cattrs.v import format_exception
 
 from iagcore.exceptions import IagcoreError, InvalidEntry, nearest
-from iagcore.practice import KIND_BY_NAME, PROMISED
+from iagcore.practice import KIND_BY_NAME
 from iagcore.practice.allowance import Line
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry, Field
@@ -181,8 +181,6 @@ def kind_named(name: object, *, of: str = "entry") -> type[Entry]:
         raise InvalidEntry(of, "kind", name, reason)
     if name in KIND_BY_NAME:
         return KIND_BY_NAME[name]
-    if name in {kind.name for kind in PROMISED}:
-        raise InvalidEntry(of, "kind", name, "this kind is known by name; a later version of iagcore brings it")
     raise InvalidEntry(of, "kind", name, f"no kind is called so{nearest(name, KIND_BY_NAME)}")
 
 

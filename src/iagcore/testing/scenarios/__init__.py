@@ -25,6 +25,9 @@ What a scenario does not speak of is supplied, so that the findings are about wh
   start itself has been started ("start"); each has coach:nina assigned ("coach"), and every other coach that is named
   covers, unless the scenario says itself who is assigned or covers; and confidentiality was explained, unless the
   scenario speaks of it.
+- *Opportunities*: what an entry points to is open and was checked that day, unless `directory = [{ id = "art", … }]`
+  lists it; a learner who enrols was shown other courses, too, and one who is referred consents, unless the scenario
+  speaks of courses shown, or of consent.
 - *Coaches*: each coach that is named has what every rule asks of one, unless the scenario writes an entry of their own
   record (`coach = "coach:nina"`, left out, is hers): then nothing but what it writes is known of them.
   `start = false` leaves out every start that the scenario does not write.

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import attrs
 
-from iagcore.exceptions import InvalidPolicy, nearest
+from iagcore.exceptions import InvalidEntry, InvalidPolicy, nearest
 from iagcore.policy import Policy
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry, accept_flag, accept_words
+from iagcore.practice.opportunities import Opportunity
 from iagcore.record.findings import Scalar
 from iagcore.record.judging import JUDGED
 from iagcore.rulebook import RULES
@@ -30,7 +31,9 @@ SUFFIX: Final = ".iag.toml"
 """How the name of a scenario file ends."""
 
 SCHEMA: Final = 1
-SCENARIO: Final = ("name", "why", "policy", "start", "after", "history", "try", *EXPECTED)
+SCENARIO: Final = ("name", "why", "policy", "start", "after", "directory", "history", "try", *EXPECTED)
+LISTING: Final = ("id", "name", "status", "last_checked", "least_age", "most_age", "gone")
+"""What a scenario may say of an opportunity in its directory."""
 JUDGED_BY_CODE: Final = {rule.code: rule for rule in RULES if rule.sort in JUDGED}
 
 
@@ -45,7 +48,10 @@ class Expected:
 
 @attrs.frozen
 class Scenario:
-    """A history, one entry tried, and what is expected of the answer. `history` holds what was supplied, too."""
+    """A history, one entry tried, and what is expected of the answer. `history` holds what was supplied, too.
+
+    `listed` is what the directory lists, and whether it is gone by then.
+    """
 
     file: str
     line: int | None
@@ -55,6 +61,7 @@ class Scenario:
     history: tuple[Step, ...]
     tried: Step
     expected: Expected
+    listed: tuple[tuple[Opportunity, bool], ...] = ()
 
 
 def read_scenarios(path: str | PathLike[str]) -> tuple[Scenario, ...]:
@@ -107,14 +114,17 @@ class _Reading:
         if "refused" in tried.held:
             raise tried.wrong('the scenario says what is expected of the entry tried: outcome = "refused"', "refused")
         policy = self._policy(table)
-        telling = Telling(policy, [*told, tried])
+        listed = _listed(table)
+        telling = Telling(policy, [*told, tried], listed=[opportunity.id for opportunity, _ in listed])
         steps = [telling.step(one, id=f"#{number}") for number, one in enumerate(told, start=1)]
         step = telling.step(tried, id="tried")
         line, start = table.source.line(*table.path), table.get("start", accept_flag, True)
         history = tuple(with_what_is_supplied(steps, step, telling, line=line, start=start))
         no_id_twice(table.source, [*history, step])
         expected = _expected(table, _kinds_judged(step, history))
-        return Scenario(table.source.file, line, name, table.get("why", accept_words), policy, history, step, expected)
+        return Scenario(
+            table.source.file, line, name, table.get("why", accept_words), policy, history, step, expected, listed
+        )
 
     def _before(self, table: Table) -> Iterator[Table]:
         for name in table.get("after", accept_name_or_names, ()):
@@ -129,6 +139,20 @@ class _Reading:
         if name not in self._policies:
             self._policies[name] = _loaded(within, name)
         return self._policies[name]
+
+
+def _listed(table: Table) -> tuple[tuple[Opportunity, bool], ...]:
+    """The opportunities that a scenario's directory lists, and whether each is gone."""
+    found = []
+    for one in table.tables("directory", 'what a directory lists is written directory = [{ id = "art" }]'):
+        one.only(LISTING, "of what a directory lists")
+        said = {field: value for field, value in one.held.items() if field != "gone"}
+        try:
+            opportunity = Opportunity(**{"name": said.get("id"), **said})
+        except (InvalidEntry, TypeError) as error:
+            raise one.wrong(str(error)) from None
+        found.append((opportunity, one.get("gone", accept_flag, False)))
+    return tuple(found)
 
 
 def _loaded(within: Table, name: str) -> Policy:

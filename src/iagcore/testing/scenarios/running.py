@@ -1,11 +1,14 @@
 """Running: the history goes on a record of its own, the entry is tried, and the answer is compared."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import attrs
 
 from iagcore.casebook import Casebook
+from iagcore.directory.memory import MemoryDirectory
 from iagcore.exceptions import InvalidEntry, InvalidFile, UnknownJourney, nearest
+from iagcore.practice.opportunities import Opportunity
 from iagcore.record.findings import Assessment, Decision, Outcome, Scalar
 from iagcore.record.judging import Rule
 from iagcore.rulebook import RULES
@@ -30,7 +33,8 @@ def decided(scenario: Scenario, *, rules: Sequence[Rule] = RULES) -> Decision:
     where an entry cannot be recorded at all.
     """
     began = first_moment(scenario.policy)
-    casebook = Casebook(MemoryJournal(), scenario.policy, clock=lambda: began, rules=rules)
+    directory = _directory(scenario, began.date())
+    casebook = Casebook(MemoryJournal(), scenario.policy, clock=lambda: began, rules=rules, directory=directory)
     for step in scenario.history:
         decision = _recorded(casebook, scenario, step)
         if decision.accepted and step.refused:
@@ -39,6 +43,16 @@ def decided(scenario: Scenario, *, rules: Sequence[Rule] = RULES) -> Decision:
         if not decision.accepted and not step.refused:
             raise InvalidFile(scenario.file, step.line, _unexpected_refusal(step, decision))
     return _recorded(casebook, scenario, scenario.tried)
+
+
+def _directory(scenario: Scenario, today: date) -> MemoryDirectory:
+    directory = MemoryDirectory()
+    directory.keep([one for one, _ in scenario.listed], feed="scenario", today=today)
+    if any(gone for _, gone in scenario.listed):
+        still = [one for one, gone in scenario.listed if not gone]
+        # a feed that lists nothing at all makes nothing gone
+        directory.keep(still or [Opportunity("else", "Something else")], feed="scenario", today=today, full=True)
+    return directory
 
 
 def _recorded(casebook: Casebook, scenario: Scenario, step: Step) -> Decision:

@@ -10,13 +10,20 @@ from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.policy import Gap, Policy
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
-from iagcore.practice.consent import ConfidentialityExplained
+from iagcore.practice.consent import (
+    REFERRAL,
+    THIS_JOURNEY,
+    ConfidentialityExplained,
+    ConsentGiven,
+    ConsentWithdrawn,
+)
 from iagcore.practice.conversations import ConversationHeld
 from iagcore.practice.kinds import Entry, Field, accept_coach, accept_flag, accept_id, accept_moment, accept_party
 from iagcore.practice.learners import JourneyStarted
-from iagcore.practice.learning import CourseEnrolled
+from iagcore.practice.learning import CourseEnrolled, CoursesShown
 from iagcore.practice.measures import SCALES, MeasureTaken
 from iagcore.practice.readiness import (
+    SIGNPOSTING,
     STEPS,
     VALUES_AND_PROCESSES,
     CourseExperienced,
@@ -24,6 +31,7 @@ from iagcore.practice.readiness import (
     SupervisionHeld,
     TrainingCompleted,
 )
+from iagcore.practice.signposting import ReferralMade, Signposted
 from iagcore.storage.codec import kind_named
 from iagcore.storage.journey_file import BESIDE, beside, homed, is_of_a_coach
 from iagcore.testing.scenarios.tables import Table, accept_names
@@ -46,6 +54,7 @@ PARTIES: Final = {
 }
 WEEK: Final = timedelta(days=7)
 WHY: Final = "It was not right."
+OTHER_COURSES: Final = ("another-course", "a-third-course")
 FOR_GOOD: Final = date(2999, 12, 31)
 TEN_POINTS: Final = 10
 
@@ -75,7 +84,11 @@ SUPPLIED: Final[Mapping[str, object]] = {
     "scope": "this journey",
     "way of contact": "e-mail",
     "outlet": "coaching view",
+    "outcome of a signpost": "attended",
+    "status in a directory": "active",
 }
+SHOWN: Final = ("name", "status", "last_checked")
+"""What an entry keeps of the opportunity that it points to; left to the directory where the scenario has one of it."""
 SUPPLIED_TOO: Final[Mapping[str, tuple[str, ...]]] = {
     # fields that may be left out, and whose absence a rule would remark on
     "journey-started": ("attests_age",),
@@ -92,6 +105,9 @@ SUPPLIED_TOO: Final[Mapping[str, tuple[str, ...]]] = {
     "step-taken": ("coach_agrees",),
     "basis-changed": ("coach_agrees",),
     "confidentiality-explained": ("limits",),
+    "signposted": SHOWN,
+    "referral-made": ("condition_of_place", *SHOWN),
+    "course-enrolled": SHOWN,
 }
 BEGINS: Final = frozenset(
     {
@@ -106,6 +122,8 @@ BEGINS: Final = frozenset(
         ("courses-shown", "courses"),
         ("concern-raised", "concern"),
         ("consent-given", "consent"),
+        ("signposted", "signpost"),
+        ("referral-made", "referral"),
         ("follow-up-planned", "follow_up"),
     }
 )
@@ -144,8 +162,9 @@ def first_moment(policy: Policy) -> datetime:
 class Telling:
     """A scenario while it is told: when it is, whose journeys they are, and what has been named so far."""
 
-    def __init__(self, policy: Policy, tables: Sequence[Table]) -> None:
+    def __init__(self, policy: Policy, tables: Sequence[Table], *, listed: Iterable[str] = ()) -> None:
         self.policy = policy
+        self._listed = frozenset(listed)
         self.began = self._moment = first_moment(policy)
         self._learners: dict[str, str] = {}
         for held in (table.held for table in tables):
@@ -230,6 +249,8 @@ class Telling:
             value = self._value(kind, field, journey, said, at)
             if value is not None:
                 said[field.name] = [value] if field.many else value
+        if any(said.get(field) in self._listed for field in ("opportunity", "course")):
+            said = {name: value for name, value in said.items() if name not in SHOWN or name in fields}
         if kind is MeasureTaken and not said.keys() & {"items", "unanswered", "total", "coded"}:
             said |= _an_answer(said["scale"])
         return said
@@ -247,8 +268,10 @@ class Telling:
             case "moment":
                 return at + WEEK
             case "day":
-                # what was completed, was; every other day is one to come
-                return at.date() if field.name == "completed_on" else (at + WEEK).date()
+                # what was completed, or checked, was; every other day is one to come
+                return at.date() if field.name in ("completed_on", "last_checked") else (at + WEEK).date()
+            case "flag":
+                return field.name != "condition_of_place"
             case name:
                 return SUPPLIED.get(name)
 
@@ -339,6 +362,8 @@ def with_what_is_supplied(
     starts = {one.journey for one in every if isinstance(one.entry, JourneyStarted)}
     coached = {one.journey for one in every if isinstance(one.entry, CoachAssigned | CoverAssigned)}
     explained = {one.journey for one in every if isinstance(one.entry, ConfidentialityExplained)}
+    consented = {one.journey for one in every if isinstance(one.entry, ConsentGiven | ConsentWithdrawn)}
+    shown = {one.journey for one in every if isinstance(one.entry, CoursesShown)}
     yield from _ready_coaches(every, telling, line)
 
     def begun(journey: str, at: datetime | None) -> Iterator[Step]:
@@ -351,6 +376,15 @@ def with_what_is_supplied(
         if journey not in explained:
             explained.add(journey)
             yield Step(line, journey, ConfidentialityExplained(limits=True), lead, at, "confidentiality")
+        own = [one.entry for one in every if one.journey == journey]
+        if journey not in consented and any(isinstance(one, ReferralMade) for one in own):
+            consented.add(journey)
+            given = ConsentGiven(consent="referrals", purpose=REFERRAL, scope=THIS_JOURNEY)
+            yield Step(line, journey, given, telling.learner(journey), at, "consent")
+        courses = [one.course for one in own if isinstance(one, CourseEnrolled)]
+        if journey not in shown and courses:
+            shown.add(journey)
+            yield Step(line, journey, CoursesShown(courses=(*courses, *OTHER_COURSES)), lead, at, "courses")
 
     for journey in dict.fromkeys(one.journey for one in every if not one.journey.startswith("coach:")):
         if start and journey not in starts:
@@ -369,12 +403,14 @@ def _ready_coaches(steps: Sequence[Step], telling: Telling, line: int | None) ->
     """Every coach that the scenario names is ready for everything, unless it writes of their record itself."""
     written = {one.journey for one in steps if one.journey.startswith("coach:")}
     long_ago = telling.began.replace(year=1990)
-    courses = dict.fromkeys(one.entry.course for one in steps if isinstance(one.entry, CourseEnrolled))
+    pointing = [one.entry for one in steps if isinstance(one.entry, CourseEnrolled | Signposted)]
+    points = [SIGNPOSTING] if any(isinstance(one.entry, Signposted | ReferralMade) for one in steps) else []
+    courses = dict.fromkeys(entry.course for entry in pointing if entry.course is not None)
     days = dict.fromkeys(starts for one in steps if (starts := _starts_at(one.entry)) is not None)
     for coach in dict.fromkeys((PARTIES["coach"], *_coaches_of(steps))):
         if coach in written:
             continue
-        proofs = dict.fromkeys((VALUES_AND_PROCESSES, *_required(telling)))
+        proofs = dict.fromkeys((VALUES_AND_PROCESSES, *_required(telling), *points))
         entries: list[tuple[datetime, Entry]] = [
             *((long_ago, TrainingCompleted(module=name, completed_on=long_ago.date())) for name in proofs),
             (long_ago, StepTaken(step=STEPS[-1], coach_agrees=True)),

@@ -1,0 +1,287 @@
+"""`iagcore directory`: bring in what councils and charities publish, search it, and look at one of it.
+
+The directory is a file of its own beside the journal. `import` takes files, folders and zips of service directories,
+says what was repaired and what was set aside, and never stops at one bad record. `search` says why each result is here
+and what to ask about. `show` prints one, gone or not.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from textwrap import wrap
+from typing import Final
+
+from iagcore.cli import BAD_INPUT, directory_path
+from iagcore.directory.importing import OF_THE_FILE, Told, import_files
+from iagcore.directory.matching import Match, Sought
+from iagcore.directory.protocols import MOST_COUNTED, Listing
+from iagcore.directory.sqlite import SQLiteDirectory
+from iagcore.exceptions import InvalidEntry, nearest
+
+DEFAULT_DIRECTORY: Final = "directory.db"
+DEFAULT_FEED: Final = "directory"
+SET_SOMETHING_ASIDE: Final = 1
+"""What `--strict` exits with where something was set aside, or a file could not be read."""
+EXAMPLES_TOLD: Final = 3
+"""Of each sort of repair, how many are told one by one; `--every` tells all."""
+EVERY: Final = 500
+"""Records between two signs of progress on a terminal."""
+WIDTH: Final = 100
+"""Columns of a page."""
+
+
+def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `directory` and its own commands."""
+    parser = subcommands.add_parser(
+        "directory",
+        help="import service directories, and search them",
+        description="Opportunities to signpost to: import what councils and charities publish, search it, look at one.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _register_import(commands)
+    _register_search(commands)
+    _register_show(commands)
+
+
+def _register_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "import",
+        help="bring in files, folders and zips of a service directory",
+        description="Import service directories: Open Referral UK 1 and 3.0 and HSDS 3.0 and 3.1 as JSON, and data "
+        "packages (HSDS 1.1 too) as folders and zips. A record is repaired where that is safe, told, and kept; only "
+        "what no service can be made of is set aside. Exit code: 0 once a file could be read, 1 with --strict where "
+        "something was set aside or a file could not be read, 2 when none could be read.",
+        epilog="example: iagcore directory import council.json --directory directory.db --feed council --full",
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+", help="a file of JSON, a folder, or a zip")
+    _add_directory(parser)
+    parser.add_argument(
+        "--feed",
+        metavar="NAME",
+        default=DEFAULT_FEED,
+        help=f"whose list it is, so that two councils do not take each other's ids (default: {DEFAULT_FEED})",
+    )
+    parser.add_argument(
+        "--full", action="store_true", help="the files are all of the feed: what it no longer has is marked as gone"
+    )
+    parser.add_argument("--strict", action="store_true", help="exit with 1 where something was set aside")
+    parser.add_argument("--every", action="store_true", help="tell of every repair, not of a few of each sort")
+    parser.set_defaults(run=run_import)
+
+
+def _register_search(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "search",
+        help="find what fits, with reasons and what to ask about",
+        description="Search a directory. What is known to conflict is hidden; what is unknown is shown, with what to "
+        "ask about. Exit code: 0, also where nothing is found; 2 bad input.",
+        epilog='example: iagcore directory search --near 51.54,0.71 --within 5 --day sat --free --age 34 --text "art"',
+    )
+    _add_directory(parser)
+    parser.add_argument("--text", metavar="WORDS", help="words that it says, by their beginnings")
+    parser.add_argument("--near", metavar="LAT,LON", type=_point, help="degrees, such as 51.54,0.71")
+    parser.add_argument("--within", metavar="KM", type=float, help="kilometres from there")
+    parser.add_argument("--day", metavar="DAY", help="a day of the week, such as sat")
+    parser.add_argument("--free", action="store_true", help="what costs nothing")
+    parser.add_argument("--age", metavar="YEARS", type=int, help="for somebody of this age")
+    parser.add_argument("--most", metavar="N", type=int, default=10, help="how many to show (default: 10)")
+    parser.set_defaults(run=run_search)
+
+
+def _register_show(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "show",
+        help="print one opportunity",
+        description="Print one opportunity of a directory, gone or not. Exit code: 0; 2 where there is no such one.",
+    )
+    parser.add_argument("id", metavar="ID", help="its id in the directory")
+    _add_directory(parser)
+    parser.set_defaults(run=run_show)
+
+
+def _add_directory(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--directory",
+        metavar="PATH",
+        type=directory_path,
+        default=DEFAULT_DIRECTORY,
+        help=f"the directory, an SQLite file (default: {DEFAULT_DIRECTORY})",
+    )
+
+
+def _point(text: str) -> tuple[float, float]:
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        reason = f"degrees of latitude and longitude, such as 51.54,0.71, not {text!r}"
+        raise argparse.ArgumentTypeError(reason) from None
+    return latitude, longitude
+
+
+def today() -> date:
+    """The day here, where the command is run."""
+    return datetime.now(UTC).astimezone().date()
+
+
+# ---- import
+
+
+def run_import(arguments: argparse.Namespace) -> int:
+    """Import the files, and say what came of it."""
+    telling = Telling(every=arguments.every)
+    with SQLiteDirectory(arguments.directory) as directory:
+        summary = import_files(
+            arguments.files,
+            directory,
+            feed=arguments.feed,
+            today=today(),
+            full=arguments.full,
+            tell=telling.tell,
+            progress=telling.progress,
+        )
+    telling.finish()
+    for error in summary.unread:
+        print(f"iagcore: {error}", file=sys.stderr)
+    if not summary.files:
+        return BAD_INPUT
+    say(f"Directory: {arguments.directory}, feed: {arguments.feed}\n{summary}")
+    if arguments.full and (summary.unread or not summary.kept):
+        say("Nothing was marked as gone, since not all of the feed could be read.")
+    return SET_SOMETHING_ASIDE if arguments.strict and (summary.set_aside or summary.unread) else 0
+
+
+class Telling:
+    """What is said of an import while it goes on: progress on a terminal, and a few of each sort of repair."""
+
+    def __init__(self, *, every: bool) -> None:
+        self._every = every
+        self._told: dict[str, int] = {}
+        self._shows_progress = sys.stderr.isatty()
+
+    def tell(self, told: Told) -> None:
+        """Say one thing, or keep count of it where enough of its sort was said."""
+        self._told[told.sort] = self._told.get(told.sort, 0) + 1
+        if self._every or self._told[told.sort] <= EXAMPLES_TOLD or told.sort == OF_THE_FILE:
+            self._erase()
+            say(str(told))
+
+    def progress(self, records: int) -> None:
+        """Show how far it is."""
+        if self._shows_progress and records % EVERY == 0:
+            print(f"\r{records} records", end="", file=sys.stderr, flush=True)
+
+    def finish(self) -> None:
+        """Say how many more of each sort there are."""
+        self._erase()
+        for sort, count in self._told.items():
+            if not self._every and count > EXAMPLES_TOLD and sort != OF_THE_FILE:
+                say(f"… {sort}: {count - EXAMPLES_TOLD} more (--every tells them all)")
+
+    def _erase(self) -> None:
+        if self._shows_progress:
+            print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
+
+
+def say(text: str) -> None:
+    """Print, and go on where nobody reads any more: what was asked for is done all the same."""
+    with suppress(BrokenPipeError):
+        print(text)
+
+
+# ---- search and show
+
+
+def run_search(arguments: argparse.Namespace) -> int:
+    """Print what fits, best first."""
+    if arguments.most < 1:
+        raise InvalidEntry("search", "most", arguments.most, "at least 1 is shown")
+    sought = Sought(
+        text=arguments.text,
+        near=arguments.near,
+        within=arguments.within,
+        day=arguments.day,
+        free=arguments.free,
+        age=arguments.age,
+    )
+    with SQLiteDirectory(arguments.directory) as directory:
+        found = directory.search(sought, today=today(), most=arguments.most)
+        if not found.matches:
+            empty = next(directory.listings(), None) is None
+            print("The directory is empty: import something first." if empty else "Nothing fits.")
+            return 0
+    for number, one in enumerate(found.matches, start=1):
+        print("\n".join(result(number, one)))
+    in_all = f"more than {MOST_COUNTED - 1}" if found.in_all == MOST_COUNTED else str(found.in_all)
+    print(f"{len(found.matches)} of {in_all} shown.")
+    return 0
+
+
+def result(number: int, one: Match) -> Iterator[str]:
+    """A match as it is printed: what it is, why it is here, and what to ask."""
+    opportunity = one.opportunity
+    of = f", {opportunity.organisation}" if opportunity.organisation else ""
+    yield f"{number}. {opportunity.name}{of} [{opportunity.id}]"
+    for label, sentences in (("", one.reasons), ("ask: ", one.to_ask)):
+        for sentence in sentences:
+            yield from _wrapped(f"{label}{sentence}", before="   ")
+
+
+def run_show(arguments: argparse.Namespace) -> int:
+    """Print one opportunity."""
+    with SQLiteDirectory(arguments.directory) as directory:
+        listing = directory.listing(arguments.id)
+        if listing is None:
+            near = nearest(arguments.id, (one.id for one in directory.listings()))
+            reason = f"there is no such opportunity in {arguments.directory}{near}"
+            raise InvalidEntry("directory", "id", arguments.id, reason)
+    print("\n".join(page(listing)))
+    return 0
+
+
+def page(listing: Listing) -> Iterator[str]:
+    """An opportunity as it is printed: what is not said is left out, but for its status and when it was checked."""
+    one = listing.opportunity
+    yield one.name
+    yield "=" * len(one.name)
+    if listing.gone:
+        yield f"GONE: the feed {listing.feed} no longer had it on {listing.gone:%d %b %Y}"
+    ages = " to ".join(str(age) if age is not None else "…" for age in (one.least_age, one.most_age))
+    fields = (
+        ("organisation", one.organisation),
+        ("status", one.status or "unknown"),
+        ("last checked", f"{one.last_checked:%d %b %Y}" if one.last_checked else "unknown"),
+        ("alert", one.alert),
+        ("when", "\n".join(map(str, one.times))),
+        ("where", "\n".join(map(str, one.places))),
+        ("attended", ", ".join(one.attended)),
+        ("access", "\n".join(dict.fromkeys([*one.access, *(text for place in one.places for text in place.access)]))),
+        ("costs", "\n".join(filter(None, (*map(str, one.costs), one.fees)))),
+        ("ages", ages if (one.least_age, one.most_age) != (None, None) else ""),
+        ("for", one.eligibility),
+        ("from", ", ".join(one.areas)),
+        ("languages", ", ".join(one.languages)),
+        ("how to join", one.joining),
+        ("brings together", one.connects),
+        ("terms", ", ".join(term.name for term in one.terms)),
+        ("web", one.url),
+        ("e-mail", one.email),
+        ("phone", ", ".join(one.phones)),
+        ("listed", f"{listing.feed}, {listing.first_listed:%d %b %Y} to {listing.last_listed:%d %b %Y}"),
+        ("id", listing.id),
+    )
+    for label, text in fields:
+        if text:
+            first, *others = [line for part in str(text).splitlines() for line in _wrapped(part)] or [""]
+            yield f"{label + ':':17}{first}"
+            yield from (f"{'':17}{line}" for line in others)
+    if one.description:
+        yield ""
+        for paragraph in one.description.splitlines():
+            yield from wrap(paragraph, WIDTH, break_long_words=False) if paragraph else [""]
+
+
+def _wrapped(text: str, *, before: str = "") -> list[str]:
+    lines = wrap(text, WIDTH - len(before), break_long_words=False, break_on_hyphens=False)
+    return [f"{before}{line}" if number == 0 else f"{before}  {line}" for number, line in enumerate(lines)]

@@ -1,0 +1,69 @@
+"""How a directory writes an opportunity down: JSON, with what is unknown left out, and sorted, so that equal is equal.
+
+The directory's own id is not part of it, and neither are the days of the imports: both belong to the listing.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import date, time
+from decimal import Decimal
+from typing import Any, Final
+
+import attrs
+
+from iagcore.practice.opportunities import Cost, Opportunity, Place, Recurrence, Term, Time
+
+FORMAT: Final = 1
+"""Of these documents; a store keeps it with its tables."""
+
+_PARTS: Final[dict[tuple[type, str], Callable[[Any], Any]]] = {
+    (Opportunity, "times"): lambda parts: [_read(Time, one) for one in parts],
+    (Opportunity, "places"): lambda parts: [_read(Place, one) for one in parts],
+    (Opportunity, "costs"): lambda parts: [_read(Cost, one) for one in parts],
+    (Opportunity, "terms"): lambda parts: [_read(Term, one) for one in parts],
+    (Opportunity, "last_checked"): date.fromisoformat,
+    (Opportunity, "changed"): date.fromisoformat,
+    (Time, "recurrence"): lambda part: _read(Recurrence, part),
+    (Time, "starts"): date.fromisoformat,
+    (Time, "opens"): time.fromisoformat,
+    (Time, "closes"): time.fromisoformat,
+    (Time, "valid_from"): date.fromisoformat,
+    (Time, "valid_to"): date.fromisoformat,
+    (Recurrence, "until"): date.fromisoformat,
+    (Cost, "amount"): Decimal,
+    (Cost, "valid_to"): date.fromisoformat,
+}
+"""How a field is read again that JSON has no form of its own for."""
+
+_FIELDS: Final = {
+    kind: tuple((field.name, field.default) for field in attrs.fields(kind) if field.name != "id")
+    for kind in (Opportunity, Time, Place, Cost, Term, Recurrence)
+}
+
+
+def _plain(value: Any) -> Any:
+    if type(value) in _FIELDS:
+        said = ((name, getattr(value, name), default) for name, default in _FIELDS[type(value)])
+        return {name: _plain(one) for name, one, default in said if one != default}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, date | time | Decimal) else value
+
+
+def _read(kind: type, document: dict[str, Any]) -> Any:
+    return kind(**{name: _PARTS.get((kind, name), _as_it_is)(value) for name, value in document.items()})
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def written(opportunity: Opportunity) -> str:
+    """An opportunity as a document, without its id."""
+    return json.dumps(_plain(opportunity), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def read(id: str, document: str) -> Opportunity:
+    """The opportunity that a document says, under the id that a listing gives it."""
+    found: Opportunity = _read(Opportunity, {"id": id, **json.loads(document)})
+    return found

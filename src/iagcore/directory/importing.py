@@ -1,0 +1,256 @@
+"""The whole way of a service directory into a directory: files are opened, services found, repaired and kept.
+
+A record is repaired where that is safe, and kept; only what no service can be made of is set aside, with its reason.
+One bad record never stops the rest, nor does one bad file. Everything that was repaired or set aside is told as it
+comes, and the summary adds up: what was read is what was kept, what was said again, and what was set aside.
+"""
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import date
+from typing import Any, Final
+
+import attrs
+
+from iagcore.directory.cleaning import REPAIRS
+from iagcore.directory.json_stream import Unreadable
+from iagcore.directory.normalising import opportunity_of
+from iagcore.directory.protocols import Directory, Kept, Unread
+from iagcore.directory.reading import Document, Tables, files_in
+from iagcore.directory.shapes import NotAService, Service, services_in
+from iagcore.directory.tables import Package, rows_of
+from iagcore.exceptions import InvalidFile
+from iagcore.practice.kinds import accept_day, accept_id, accepted, kept
+from iagcore.practice.opportunities import Opportunity
+
+SET_ASIDE: Final = "set aside"
+"""What is told of a record that no opportunity can be made of, beside the sorts of repair."""
+OF_THE_FILE: Final = "file"
+"""What is told of a file as a whole."""
+
+
+@attrs.frozen
+class Told:
+    """One thing to know of an import: in which file, of which record (1 is the first; None: of the file), and what.
+
+    `sort` is one of the `REPAIRS`, or *set aside*, or *file*; `record_id` is what the feed calls the record.
+    """
+
+    file: str
+    record: int | None
+    record_id: str | None
+    sort: str
+    sentence: str
+
+    def __str__(self) -> str:
+        where = self.file if self.record is None else f"{self.file}: record {self.record}"
+        aside = "set aside, since " if self.sort == SET_ASIDE else ""
+        return f"{where}{f' ({self.record_id})' if self.record_id else ''}: {aside}{self.sentence}"
+
+
+@attrs.frozen
+class Summary:
+    """What an import came to. `read` = `kept` + `repeated` + `set_aside`.
+
+    Attributes: `files`, how many could be read; `unread`, what is wrong with the others; `read`, records; `set_aside`;
+    `repaired`, how many records needed each sort of repair; `records_repaired`, how many needed any; `counts`, what the
+    directory made of those that were kept.
+    """
+
+    files: int
+    unread: tuple[InvalidFile, ...] = attrs.field(converter=kept)
+    read: int
+    set_aside: int
+    repaired: dict[str, int]
+    records_repaired: int
+    counts: Kept
+
+    @property
+    def kept(self) -> int:
+        """How many opportunities the directory has of what was read."""
+        return self.counts.kept
+
+    @property
+    def repeated(self) -> int:
+        """How many records said again what another said."""
+        return self.counts.repeated
+
+    def __str__(self) -> str:
+        counts = self.counts
+        lines = [
+            f"{self.read} read: {self.kept} kept, {self.repeated} said again, {self.set_aside} set aside",
+            f"of those kept, {counts.new} new, {counts.changed} changed, {counts.unchanged} as before",
+        ]
+        if counts.gone:
+            lines.append(f"{counts.gone} gone: the feed has them no longer, and they are kept as gone")
+        if counts.back:
+            lines.append(f"{counts.back} back: they had been gone")
+        if self.repaired:
+            lines.append(f"{self.records_repaired} repaired or not understood in part:")
+            lines += [f"  {count:>6}  {sort}: {REPAIRS[sort]}" for sort, count in sorted(self.repaired.items())]
+        return "\n".join(lines)
+
+
+def import_files(
+    paths: Iterable[str | os.PathLike[str]],
+    directory: Directory,
+    *,
+    feed: str,
+    today: date,
+    full: bool = False,
+    tell: Callable[[Told], None] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Summary:
+    """Import files, folders and zips into a directory, as one feed, and say what came of it.
+
+    `feed` names the publisher's list (an id: 1 to 64 characters). With `full` the files are all that is in it, and what
+    it no longer has is marked gone; that is left undone where something of it could not be read. `tell` is given each
+    thing to know, as it comes; `progress` the number of records read so far. Nothing of it is kept where the directory
+    raises. A file that cannot be read is in the summary, and raises nothing.
+    """
+    accepted("feed", feed, accept_id)
+    accepted("today", today, accept_day)
+    reading = _Reading(tell or _untold, progress or _untold)
+    counts = directory.keep(reading.arrivals(paths), feed=feed, today=today, full=full)
+    return Summary(
+        files=reading.files,
+        unread=reading.unread,
+        read=reading.read,
+        set_aside=reading.set_aside,
+        repaired=dict(reading.repaired),
+        records_repaired=reading.records_repaired,
+        counts=counts,
+    )
+
+
+def _untold(_: Any) -> None:
+    """Nobody asked to be told."""
+
+
+class _Reading:
+    """What was read of some files so far."""
+
+    def __init__(self, tell: Callable[[Told], None], progress: Callable[[int], None]) -> None:
+        self._tell, self._progress = tell, progress
+        self.files = self.read = self.set_aside = self.records_repaired = 0
+        self.unread: list[InvalidFile] = []
+        self.repaired: Counter[str] = Counter()
+
+    def arrivals(self, paths: Iterable[str | os.PathLike[str]]) -> Iterator[Opportunity | Unread]:
+        """The opportunities in the files, in their order, and what could not be read of them."""
+        for path in paths:
+            with ExitStack() as stack:
+                try:
+                    for file in files_in(path, stack):
+                        yield from self._file(file)
+                except InvalidFile as error:
+                    yield self._unread(error)
+
+    def _unread(self, error: InvalidFile) -> Unread:
+        self.unread.append(error)
+        return Unread(None)
+
+    def _file(self, file: Document | Tables) -> Iterator[Opportunity | Unread]:
+        try:
+            yield from self._document(file) if isinstance(file, Document) else self._package(file)
+        except InvalidFile as error:
+            yield self._unread(error)
+        else:
+            self.files += 1
+
+    def _document(self, file: Document) -> Iterator[Opportunity | Unread]:
+        number, said = 0, _PageSays()
+
+        def warn(sort: str, sentence: str) -> None:
+            self._tell(Told(file.name, None, None, sort, sentence))
+
+        for value in file.values(warn):
+            if isinstance(value, Unreadable):
+                number += 1
+                yield self._aside(file.name, number, NotAService(value.reason), lost=True)
+                continue
+            said.look_at(value.value, value.beside)
+            for found in services_in(value.value, value.beside):
+                number += 1
+                if isinstance(found, Service) and value.mended:
+                    found.notes.add("json", "it was not quite JSON, and what is right of it was kept")
+                yield from self._found(file.name, number, found)
+        for sentence in said.contradicted_by(number):
+            warn(OF_THE_FILE, sentence)
+
+    def _package(self, package: Tables) -> Iterator[Opportunity | Unread]:
+        def warn(sort: str, sentence: str) -> None:
+            self._tell(Told(package.name, None, None, sort, sentence))
+
+        with Package() as kept_rows:
+            for name, table, open in package.tables:
+                try:
+                    kept_rows.add(table, rows_of(package.lines(name, open, warn)))
+                except csv.Error as error:
+                    raise InvalidFile(name, None, f"it is no table that can be read ({error})") from None
+            number = 0
+            for number, found in enumerate(kept_rows.services(), start=1):
+                yield from self._found(package.name, number, found)
+            for sentence in kept_rows.orphans():
+                warn("link", sentence)
+            if not number:
+                warn(OF_THE_FILE, "it lists no service")
+
+    def _found(self, file: str, number: int, found: Service | NotAService) -> Iterator[Opportunity | Unread]:
+        if isinstance(found, NotAService):
+            yield self._aside(file, number, found, lost=False)
+            return
+        opportunity = opportunity_of(found.record, found.notes)
+        self._count()
+        for sort, sentence in found.notes.said:
+            self._tell(Told(file, number, opportunity.id, sort, sentence))
+        self.repaired.update(found.notes.repairs)
+        self.records_repaired += bool(found.notes.said)
+        yield opportunity
+
+    def _aside(self, file: str, number: int, found: NotAService, *, lost: bool) -> Unread:
+        self.set_aside += 1
+        self._count()
+        self._tell(Told(file, number, found.id, SET_ASIDE, found.reason))
+        return Unread(found.id if not lost else None)
+
+    def _count(self) -> None:
+        self.read += 1
+        self._progress(self.read)
+
+
+class _PageSays:
+    """What the pages of a document say of themselves, which is not always so."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, int] = {}
+
+    def look_at(self, value: Any, beside: dict[str, Any]) -> None:
+        """Note what a page, or what stood before a page's list, says of how much there is."""
+        for holder in (beside, value):
+            if not isinstance(holder, dict):
+                continue
+            for name, names in _PAGE_WORDS.items():
+                number = next((holder[one] for one in names if type(holder.get(one)) is int), None)
+                if number is not None:
+                    self._said[name] = max(number, self._said.get(name, 0))
+
+    def contradicted_by(self, records: int) -> Iterator[str]:
+        """What it says that the records in the document do not bear out, a sentence each."""
+        items, pages = self._said.get("items"), self._said.get("pages")
+        if not records:
+            yield "it lists no service"
+        if items is not None and items != records:
+            yield f"it says that there are {items} records in all, and holds {records}"
+        if pages is not None and pages > 1:
+            yield f"it says that it is one of {pages} pages: import the others with it, if there are any"
+
+
+_PAGE_WORDS: Final = {
+    "items": ("total_items", "totalElements", "total_elements", "totalItems"),
+    "pages": ("total_pages", "totalPages"),
+}
+"""What a page says of the whole, in Open Referral UK 3.0 and HSDS, and in Open Referral UK 1."""

@@ -1,0 +1,100 @@
+"""A directory in memory: for tests, for trying things out, and for embedding where nothing needs to last.
+
+A search looks at every listing, one after the other. It is the plain reading of the promises in `protocols`.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from threading import Lock
+
+import attrs
+
+from iagcore.directory.codec import written
+from iagcore.directory.identity import Before, id_of_its_own, identity_of, settle
+from iagcore.directory.matching import Sought, match, says_every_word
+from iagcore.directory.protocols import MOST_COUNTED, Found, Kept, Listing, Unread
+from iagcore.practice.opportunities import Opportunity
+
+
+class MemoryDirectory:
+    """A `Directory` that lives as long as the object; safe across threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: dict[str, Listing] = {}
+        """By the directory's own id."""
+
+    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+        """Keep what a feed lists; see `protocols.Directory`."""
+        arrived: dict[str, list[Opportunity]] = {}
+        unread: set[str | None] = set()
+        for one in arrivals:
+            if isinstance(one, Unread):
+                unread.add(one.id)
+            else:
+                arrived.setdefault(one.id, []).append(one)
+        with self._lock:
+            kept = dict(self._kept)
+            before: dict[str, list[Before[Listing]]] = {}
+            for was in kept.values():
+                if was.feed == feed:
+                    known = Before(identity_of(was.opportunity), was.id, was)
+                    before.setdefault(was.id_in_feed, []).append(known)
+            counts = Kept()
+            present: set[str] = set()
+            for id_in_feed in sorted(arrived):
+                for settled in settle(arrived[id_in_feed], before.get(id_in_feed, [])):
+                    earlier = settled.row
+                    id = (
+                        earlier.id
+                        if earlier
+                        else id_of_its_own(id_in_feed, settled.identity, feed, is_taken=kept.__contains__)
+                    )
+                    now = Listing(
+                        attrs.evolve(settled.opportunity, id=id),
+                        feed,
+                        id_in_feed,
+                        first_listed=earlier.first_listed if earlier else today,
+                        last_listed=today,
+                    )
+                    counts = counted(counts, earlier, now, settled.said)
+                    kept[id] = now
+                    present.add(id)
+            if full and present and None not in unread:
+                missing = [
+                    one
+                    for one in kept.values()
+                    if one.feed == feed and one.gone is None and one.id not in present and one.id_in_feed not in unread
+                ]
+                kept.update({one.id: attrs.evolve(one, gone=today) for one in missing})
+                counts = attrs.evolve(counts, gone=len(missing))
+            self._kept = kept
+        return counts
+
+    def listing(self, id: str) -> Listing | None:
+        """What is kept under the directory's own id; see `protocols.Directory`."""
+        return self._kept.get(id)
+
+    def listings(self) -> Iterator[Listing]:
+        """Everything that is kept; see `protocols.Directory`."""
+        yield from (one for _, one in sorted(self._kept.items()))
+
+    def search(self, sought: Sought, *, today: date, most: int = 20) -> Found:
+        """What fits, best first; see `protocols.Directory`."""
+        present = (one.opportunity for one in self._kept.values() if one.gone is None)
+        matches = [match(one, sought, today=today) for one in present if says_every_word(one, sought)]
+        shown = sorted((one for one in matches if not one.hidden), key=lambda one: one.rank)
+        return Found(shown[:most], min(len(shown), MOST_COUNTED))
+
+
+def counted(counts: Kept, was: Listing | None, now: Listing, said: int) -> Kept:
+    """The counts of an import, one opportunity later."""
+    alike = was is not None and written(was.opportunity) == written(now.opportunity)
+    return attrs.evolve(
+        counts,
+        new=counts.new + (was is None),
+        changed=counts.changed + (was is not None and not alike),
+        unchanged=counts.unchanged + alike,
+        repeated=counts.repeated + said - 1,
+        back=counts.back + (was is not None and was.gone is not None),
+    )

@@ -1,0 +1,320 @@
+"""What a service of a feed says, as an opportunity: each field looked at for itself, so that a bad one costs no other.
+
+The field names of Open Referral UK 1 and 3.0 and of HSDS 1.1, 3.0 and 3.1 are told apart by what is there, since feeds
+mix them. Only the service's own ways to reach it are kept. Names and addresses of the people behind it are not: an
+opportunity is looked at by many, and they did not ask to be.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from iagcore.directory import cleaning
+from iagcore.directory.cleaning import Named, Notes, every
+from iagcore.directory.identity import id_without_one
+from iagcore.directory.timetable import times_of
+from iagcore.practice.opportunities import LONGEST_TEXT, Cost, Opportunity, Place, Term
+
+MOST_PARTS: Final = 200
+"""Places, prices, terms and the like of one service that are kept, of each."""
+SCHEDULES: Final = (
+    "schedules", "schedule", "regular_schedules", "regular_schedule", "hours", "hours_of_operation", "operating_hours",
+)  # fmt: skip
+LOCATIONS: Final = ("locations", "location", "addresses")
+_COORDINATES: Final = ("coordinates", "geo", "geolocation", "position", "point")
+_ADDRESSES: Final = ("physical_addresses", "physical_address", "addresses", "address", "postal_addresses")
+_ADDRESS_LINES: Final = (
+    ("address_1", "street_address", "street", "street1", "street_address_1", "line1", "address1"),
+    ("address_2", "street_address_2", "line2", "address2"),
+    ("city", "town", "locality"),
+    ("region", "county"),
+    ("state_province", "state"),
+)
+_ATTENDED: Final = (
+    (
+        "online",
+        re.compile(r"\b(?:online|virtual(?:ly)?|remote(?:ly)?|video|web(?:inar)?|zoom|digital)\b", re.IGNORECASE),
+    ),
+    ("phone", re.compile(r"\b(?:(?:tele)?phone|call|helpline)\b", re.IGNORECASE)),
+    ("home visit", re.compile(r"\bhome(?: |_|-)?(?:visits?)?\b", re.IGNORECASE)),
+    ("venue", re.compile(r"\b(?:venue|in[ -]?person|physical(?:ly)?|face[ -]to[ -]face|on[ -]?site)\b", re.IGNORECASE)),
+)
+_PRICE_IN_WORDS: Final = re.compile(
+    r"[£$€]\s*(?:[1-9]|0?\.\d)|\b[1-9]\d*(?:\.\d\d)?\s*(?:p\b|pence|pounds?|per\b)", re.IGNORECASE
+)
+
+T = TypeVar("T")
+
+
+def opportunity_of(service: dict[str, Any], notes: Notes) -> Opportunity:
+    """The opportunity that a service of a feed is, under its id in the feed; what was repaired is in `notes`."""
+    said = Named(service)
+    at_locations = list(said.parts("service_at_locations", "service_at_location", "services_at_location"))
+    organisation = _organisation(said, notes)
+    locations = [*_within(at_locations, "location"), *said.parts(*LOCATIONS)]
+    schedules = _schedules(said, at_locations)
+    least, most = _ages(said, notes)
+    contacts = list(_contacts(said, at_locations))
+    name = _name(said, organisation, notes)
+    return Opportunity(
+        _id(said, notes) or id_without_one(name, organisation),
+        name,
+        status=cleaning.status(said.get("status"), notes),
+        organisation=organisation,
+        description=cleaning.words(said.get("description", "summary"), notes),
+        times=times_of(schedules, notes),
+        places=_first(_places(locations, notes)),
+        attended=_attended(said, locations, schedules),
+        costs=_first(_costs(said, notes)),
+        fees=_fees(said, notes),
+        least_age=least,
+        most_age=most,
+        eligibility=_joined(_eligibility(said), notes),
+        access=_access(said, notes),
+        languages=_languages(said, notes),
+        terms=_first(_terms(said, notes)),
+        areas=_first(_areas(said, notes)),
+        joining=_joined(_joining(said), notes),
+        connects=cleaning.words(said.get("social_connection", "connects"), notes),
+        alert=cleaning.words(said.get("alert"), notes),
+        last_checked=cleaning.day(said.get("assured_date"), notes),
+        changed=cleaning.day(_changed(said), notes),
+        url=cleaning.url(said.get("url", "website"), notes),
+        email=cleaning.email(said.get("email"), notes),
+        phones=_first(_phones(said, contacts, notes), most=20),
+    )
+
+
+def _id(said: Named, notes: Notes) -> str | None:
+    id = cleaning.identifier(said.get("id", "service_id", "hs_id", "uuid"), notes)
+    if id is None:
+        notes.add("id", "it has no id, and is known by its name and organisation")
+    return id
+
+
+def _first(found: Iterable[T], most: int = MOST_PARTS) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(found))[:most]
+
+
+def _joined(said: Iterable[Any], notes: Notes) -> str | None:
+    parts = dict.fromkeys(text for one in said if (text := cleaning.words(one, notes, longest=5000)))
+    return "\n".join(parts)[:LONGEST_TEXT].strip() or None
+
+
+def _within(parts: Iterable[Named], *names: str) -> Iterator[Named]:
+    for part in parts:
+        yield from part.parts(*names)
+
+
+def _organisation(said: Named, notes: Notes) -> str | None:
+    for value in (said.get("organization"), said.get("organisation"), said.get("provider")):
+        for one in every(value):
+            name = Named(one).get("name", "alternate_name") if isinstance(one, dict) else one
+            if named := cleaning.line(name, notes):
+                return named
+    return cleaning.line(said.get("organization_name", "organisation_name", "provider_name"), notes)
+
+
+def _name(said: Named, organisation: str | None, notes: Notes) -> str:
+    if named := cleaning.line(said.get("name"), notes):
+        return named
+    if other := cleaning.line(said.get("alternate_name", "title", "label"), notes):
+        notes.add("named", f"it has no name, and goes by {cleaning.shown(other)}, which stands beside it")
+        return other
+    if organisation:
+        notes.add("named", f"it has no name, and is named after {cleaning.shown(organisation)}")
+        return f"A service of {organisation}"
+    notes.add("named", "it has no name, and neither has its organisation")
+    return "A service without a name"
+
+
+def _changed(said: Named) -> Any:
+    metadata = next(said.parts("metadata"), Named({}))
+    return said.get("last_modified", "modified", "updated_at") or metadata.get("last_action_date")
+
+
+# ---- when and where
+
+
+def _schedules(said: Named, at_locations: Iterable[Named]) -> list[Named]:
+    # when a building is open (a location's own schedule) says nothing of when a service in it takes place; but where
+    # a service has locations of its own, without the table between, their schedules are the service's
+    places = said.parts("locations", "location", "provided_by")
+    return [*said.parts(*SCHEDULES), *_within(at_locations, *SCHEDULES), *_within(places, *SCHEDULES)]
+
+
+def _places(locations: Iterable[Named], notes: Notes) -> Iterator[Place]:
+    for location in locations:
+        if cleaning.line(location.get("location_type"), notes) == "virtual":
+            continue
+        latitude, longitude = _point(location, notes)
+        address, postcode = _address(location, notes)
+        place = Place(
+            name=cleaning.line(location.get("name"), notes),
+            address=address,
+            postcode=postcode,
+            latitude=latitude,
+            longitude=longitude,
+            access=_first(_accessibility(location, notes), most=20),
+        )
+        if place != Place():
+            yield place
+
+
+def _point(location: Named, notes: Notes) -> tuple[float | None, float | None]:
+    for holder in (location, *location.parts(*_COORDINATES), *_within(location.parts(*_ADDRESSES), *_COORDINATES)):
+        latitude, longitude = holder.get("latitude", "lat"), holder.get("longitude", "lng", "lon", "long")
+        if latitude is None and longitude is None:
+            continue
+        north, east = cleaning.coordinate(latitude), cleaning.coordinate(longitude)
+        if north is None or east is None or not (abs(north) <= 90 and abs(east) <= 180) or (north, east) == (0, 0):
+            said = f"latitude {cleaning.shown(latitude)}, longitude {cleaning.shown(longitude)}"
+            notes.add("place", f"{said} cannot be right")
+            continue
+        return north, east
+    return None, None
+
+
+def _address(location: Named, notes: Notes) -> tuple[str | None, str | None]:
+    for address in (*location.parts(*_ADDRESSES), location):
+        lines = [cleaning.line(address.get(*names), notes) for names in _ADDRESS_LINES]
+        if address is not location and not any(lines):
+            lines = [cleaning.line(address.get("name"), notes)]
+        postcode = cleaning.line(address.get("postal_code", "postcode", "zip"), notes, longest=20)
+        said = ", ".join(dict.fromkeys(one for one in lines if one))
+        if said or postcode:
+            return said[:500] or None, postcode
+    return None, None
+
+
+def _accessibility(location: Named, notes: Notes) -> Iterator[str]:
+    for one in location.parts("accessibility", "accessibility_for_disabilities", "accessibilities"):
+        for name in ("description", "accessibility", "details", "name"):
+            if text := cleaning.line(one.get(name), notes):
+                yield text
+
+
+def _attended(said: Named, locations: Iterable[Named], schedules: Iterable[Named]) -> tuple[str, ...]:
+    spoken = [said.get("attending_type"), *(one.get("attending_type") for one in schedules)]
+    texts = [text for value in spoken for text in every(value) if isinstance(text, str)]
+    ways = [way for way, pattern in _ATTENDED if any(pattern.search(text[:1000]) for text in texts)]
+    if any(str(one.get("location_type")).casefold() == "virtual" for one in locations):
+        ways.append("online")
+    return _first(ways)
+
+
+# ---- for whom, and at what price
+
+
+def _ages(said: Named, notes: Notes) -> tuple[int | None, int | None]:
+    own = (
+        cleaning.age(said.get("minimum_age"), notes, "minimum_age"),
+        cleaning.age(said.get("maximum_age"), notes, "maximum_age"),
+    )
+    # each eligibility is a way to be eligible, so the widest of them counts, and one without an end has none
+    ways = [
+        (
+            cleaning.age(one.get("minimum_age"), notes, "minimum_age"),
+            cleaning.age(one.get("maximum_age"), notes, "maximum_age"),
+        )
+        for one in said.parts("eligibilities", "eligibilitys", "eligibility")
+    ]
+    ages = own
+    if own == (None, None) and ways:
+        least, most = [one for one, _ in ways], [one for _, one in ways]
+        ages = (
+            None if None in least else min(one for one in least if one is not None),
+            None if None in most else max(one for one in most if one is not None),
+        )
+    if ages[0] is not None and ages[1] is not None and ages[1] < ages[0]:
+        notes.add("age", f"from {ages[0]} to {ages[1]} is nobody: neither is kept")
+        return None, None
+    return ages
+
+
+def _eligibility(said: Named) -> Iterator[Any]:
+    yield said.get("eligibility_description")
+    for one in said.parts("eligibilities", "eligibilitys", "eligibility"):
+        yield one.get("eligibility", "description", "text", "name")
+
+
+def _costs(said: Named, notes: Notes) -> Iterator[Cost]:
+    for one in said.parts("cost_options", "cost_option", "costs"):
+        spoken = dict.fromkeys(
+            text for name in ("option", "amount_description", "name") if (text := cleaning.line(one.get(name), notes))
+        )
+        in_words = ", ".join(spoken)[:1000] or None
+        price = cleaning.amount(one.record.get("amount"), notes)
+        if price == Decimal(0) and in_words and _PRICE_IN_WORDS.search(in_words):
+            notes.add("cost", f"an amount of 0 beside {cleaning.shown(in_words)} is not free")
+            price = None
+        currency = cleaning.line(one.get("currency"), notes, longest=20)
+        cost = Cost(
+            amount=price,
+            currency=currency and currency.upper(),
+            words=in_words,
+            valid_to=cleaning.day(one.get("valid_to"), notes),
+        )
+        if cost.amount is not None or cost.words:
+            yield cost
+
+
+def _fees(said: Named, notes: Notes) -> str | None:
+    value = said.get("fees_description") or said.get("fees")
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        return _joined((Named(one).get("fee", "amount", "description", "name") for one in value if one), notes)
+    return cleaning.words(value, notes, longest=5000)
+
+
+def _access(said: Named, notes: Notes) -> tuple[str, ...]:
+    interpreted = cleaning.line(said.get("interpretation_services"), notes)
+    return _first([*([interpreted] if interpreted else []), *_accessibility(said, notes)], most=20)
+
+
+def _languages(said: Named, notes: Notes) -> tuple[str, ...]:
+    spoken = (cleaning.line(one.get("name", "language", "code"), notes, longest=100) for one in said.parts("languages"))
+    return _first(one for one in spoken if one)
+
+
+def _terms(said: Named, notes: Notes) -> Iterator[Term]:
+    links = said.parts(
+        "attributes", "service_attributes", "service_taxonomies", "service_taxonomys", "service_taxonomy", "taxonomies",
+        "taxonomy_terms", "categories",
+    )  # fmt: skip
+    for link in links:
+        for term in (*link.parts("taxonomy_term", "taxonomy"), link):
+            if name := cleaning.line(term.get("name", "term", "label"), notes, longest=200):
+                code = cleaning.line(term.get("code", "id"), notes, longest=200)
+                vocabulary = cleaning.line(term.get("vocabulary", "taxonomy"), notes, longest=200)
+                yield Term(name, code, vocabulary)
+                break
+
+
+def _areas(said: Named, notes: Notes) -> Iterator[str]:
+    for one in said.parts("service_areas", "service_area"):
+        if area := cleaning.line(one.get("service_area", "name", "city", "postal_code", "extent"), notes):
+            yield area
+
+
+# ---- how to join, and how to reach it
+
+
+def _joining(said: Named) -> Iterator[Any]:
+    yield said.get("application_process")
+    access = said.get("attending_access")
+    yield f"By {access}" if isinstance(access, str) and access.strip() else access
+    for one in said.parts("required_documents"):
+        document = one.get("document", "name")
+        yield f"Bring: {document}" if isinstance(document, str) and document.strip() else None
+
+
+def _contacts(said: Named, at_locations: Iterable[Named]) -> Iterator[Named]:
+    yield from said.parts("contacts", "contact")
+    yield from _within(at_locations, "contacts")
+
+
+def _phones(said: Named, contacts: Iterable[Named], notes: Notes) -> Iterator[str]:
+    for one in (*said.parts("phones", "phone", "phone_numbers"), *_within(contacts, "phones", "phone")):
+        if number := cleaning.phone(one.get("number", "phone_number", "name"), notes):
+            yield number

@@ -1,0 +1,119 @@
+"""What a directory promises, and the shape of what it keeps.
+
+Words first. An *opportunity* is a course or something else to join. A *feed* is one publisher's list of them, under a
+name that whoever imports it chooses; a directory holds any number of feeds. What a feed calls an opportunity is its id
+*in the feed*; the directory gives each an id *of its own*, the same wherever that is free. A *listing* is an
+opportunity as the directory keeps it, with its feed and the days on which it was listed. A *full* feed is all that its
+publisher lists: what was in it before and is not any more is *gone*. Nothing is ever deleted, since a coach may have
+pointed a learner to it.
+
+A directory keeps and finds, and judges nothing: how an opportunity fits is for `matching` alone. Whoever writes one for
+their own database lets `iagcore.testing.DirectoryContract` prove it.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Final, Protocol, runtime_checkable
+
+import attrs
+
+from iagcore.directory.matching import Match, Sought
+from iagcore.practice.kinds import kept
+from iagcore.practice.opportunities import Opportunity
+
+
+@attrs.frozen
+class Unread:
+    """Something of a feed that could not be read: under this id in the feed, or None where not even that is known.
+
+    It is not gone; and where its id is not known, nothing of the feed can be said to be.
+    """
+
+    id: str | None = None
+
+
+@attrs.frozen
+class Listing:
+    """An opportunity as the directory keeps it.
+
+    Attributes: `opportunity`, under the directory's own id; `feed`; `id_in_feed`; `first_listed` and `last_listed`, the
+    days of the first and the latest import that had it; `gone`, the day of the full import that no longer had it.
+    """
+
+    opportunity: Opportunity
+    feed: str
+    id_in_feed: str
+    first_listed: date
+    last_listed: date
+    gone: date | None = None
+
+    @property
+    def id(self) -> str:
+        """The directory's own id of it."""
+        return self.opportunity.id
+
+
+@attrs.frozen
+class Kept:
+    """What an import came to: how many opportunities were new, changed, unchanged; how many were said more than once
+    (and are put together); how many are gone, and how many of those kept had been gone before."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    gone: int = 0
+    back: int = 0
+
+    @property
+    def kept(self) -> int:
+        """How many opportunities of the feed the directory now has from it."""
+        return self.new + self.changed + self.unchanged
+
+
+MOST_COUNTED: Final = 1000
+"""How far a search counts what it found."""
+
+
+@attrs.frozen
+class Found:
+    """What a search found: the best matches, best first, and how many there are in all, counted to `MOST_COUNTED`."""
+
+    matches: tuple[Match, ...] = attrs.field(converter=kept)
+    in_all: int
+
+
+@runtime_checkable
+class Directory(Protocol):
+    """All that a host must write."""
+
+    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+        """Keep what a feed lists, each under its id in the feed.
+
+        Promises: all or nothing, also where `arrivals` raises; reads `arrivals` once, and does not hold it in memory
+        whole where the directory lasts. The order of `arrivals` changes nothing, and keeping the same again changes
+        nothing but `last_listed`. What was kept before is updated under the id that it has. Two services under one id
+        are both kept; one service said twice is kept once. Ids of other feeds are let alone. Nothing is deleted: with
+        `full`, what this feed no longer has is marked gone `today`, unless something was `Unread` that might have been
+        it, or the feed lists nothing at all; what is listed again is gone no longer.
+        """
+        ...
+
+    def listing(self, id: str) -> Listing | None:
+        """What is kept under the directory's own id, gone or not; None where nothing is."""
+        ...
+
+    def listings(self) -> Iterator[Listing]:
+        """Everything that is kept, what is gone too, in the order of the directory's own ids.
+
+        Promises: survives imports made while it is being read.
+        """
+        ...
+
+    def search(self, sought: Sought, *, today: date, most: int = 20) -> Found:
+        """What fits, best first, at most `most` of it.
+
+        Promises: every word of the text begins a word of what is found, without regard to case and accents; what is
+        known to conflict, or gone, is hidden, and nothing else is; the order is that of `Match.rank`.
+        """
+        ...

@@ -1,0 +1,267 @@
+"""Which parts of a document are services, and what stands beside them that belongs to them.
+
+Feeds give a service alone, a list, a page, pages in a list, an organisation with its services inside, a service at a
+location with the service inside, collections side by side that name each other by id, and JSON written as a text
+within JSON. Whatever holds services is opened; what belongs to a service is put into it; the rest is set aside by name.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+
+from iagcore.directory.cleaning import Notes, every, shown
+from iagcore.directory.json_stream import DEEPEST, HELD, parsed
+
+MOST_OPENED: Final = 6
+"""Shapes within shapes that are opened."""
+
+SERVICE_MARKS: Final = frozenset(
+    {
+        "accreditations", "alert", "application_process", "assured_date", "attending_access", "attending_type",
+        "cost_options", "deliverable_type", "eligibilities", "eligibility", "eligibilitys", "eligibility_description",
+        "fees", "fees_description", "interpretation_services", "location_ids", "maximum_age", "minimum_age",
+        "organization", "organization_id", "organisation", "organisation_id", "program_id", "regular_schedules",
+        "required_documents", "schedule", "schedules", "service_areas", "service_at_locations", "service_taxonomies",
+        "service_taxonomys", "service_type", "status", "wait_time",
+    }
+)  # fmt: skip
+"""Fields that only a service has, or that tell it from what else a directory holds."""
+
+PLACE_MARKS: Final = frozenset({"location_type", "latitude", "transportation"})
+"""Fields that only a location has. It may have schedules of its own; a service has its places within it."""
+
+OTHER_SHAPES: Final = (
+    ("the tables of a data package in one file: import the package itself", frozenset({"services.csv"})),
+    ("a schema, and no data", frozenset({"$schema", "openapi", "resources", "properties"})),
+    ("a description of an API", frozenset({"openapi_url", "profile"})),
+    ("a location", frozenset({"latitude", "longitude", "location_type", "addresses", "physical_addresses"})),
+    (
+        "a term of a taxonomy",
+        frozenset({"taxonomy", "parent_id", "term_uri", "taxonomy_id", "vocabulary", "parent_name"}),
+    ),
+    ("a taxonomy", frozenset({"version"})),
+    (
+        "an organisation without services",
+        frozenset({"website", "legal_status", "tax_status", "tax_id", "logo", "organization_identifiers", "uri"}),
+    ),
+    ("a report about a feed", frozenset({"isUp", "schemaType", "lastCheck", "definitions", "payload", "level1Pass"})),
+)
+"""What else the standard's files hold, by fields that a service does not have."""
+
+_NAMES: Final = ("name", "alternate_name", "description", "title")
+_ORGANISATIONS: Final = ("organization", "organizations", "organisation", "organisations")
+_SERVICES: Final = ("services", "service")
+_PAGES: Final = ("contents", "content", "items", "results", "records", "data")
+_TEXTS: Final = ("result", "data", "body", "payload", "response", "contents")
+
+
+@attrs.frozen
+class Service:
+    """A service of a document, whole, and what was repaired so far."""
+
+    record: dict[str, Any]
+    notes: Notes
+
+
+@attrs.frozen
+class NotAService:
+    """Something of a document that is no service, what it is instead, and its id in the feed where it may be one."""
+
+    reason: str
+    id: str | None = None
+
+
+@attrs.frozen
+class _Beside:
+    """What stands beside services and belongs to them: by its own id, and by the id of the service it names."""
+
+    organisation: Mapping[str, Any] | None = None
+    location: Mapping[str, Any] | None = None
+    organisations: Mapping[str, Any] = attrs.field(factory=dict)
+    locations: Mapping[str, Any] = attrs.field(factory=dict)
+    of_services: Mapping[str, Mapping[str, list[Any]]] = attrs.field(factory=dict)
+
+
+def services_in(value: Any, around: Mapping[str, Any]) -> Iterator[Service | NotAService]:
+    """Every service in a value of a document; `around` are members that stood before it in the objects around it."""
+    yield from _opened(value, _beside(around, _Beside()), Notes(), 0)
+
+
+def _opened(value: Any, beside: _Beside, notes: Notes, depth: int) -> Iterator[Service | NotAService]:
+    if depth > MOST_OPENED:
+        yield NotAService(f"it lies more than {MOST_OPENED} shapes deep")
+    elif isinstance(value, list):
+        for one in value:
+            yield from _opened(one, beside, notes, depth + 1)
+    elif isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        yield from _read(value, beside, notes, depth)
+    elif isinstance(value, dict):
+        yield from _object(value, beside, notes, depth)
+    else:
+        yield NotAService(f"{shown(value)} is no record" if value is not None else "it is null")
+
+
+def _read(text: str, beside: _Beside, notes: Notes, depth: int) -> Iterator[Service | NotAService]:
+    """JSON that was written as a text within JSON."""
+    if len(text) > HELD or text.count("[") + text.count("{") > HELD // 10:
+        yield NotAService(f"a text that may be JSON is longer than {HELD:,} characters")
+        return
+    try:
+        value = parsed(text) if _depth(text) <= DEEPEST else None
+    except ValueError as error:
+        yield NotAService(f"a text that begins like JSON is none ({error})")
+        return
+    inner = Notes()
+    inner.said.extend(notes.said)
+    inner.add("shape", "it was JSON, written as a text within JSON")
+    yield from _opened(value, beside, inner, depth + 1)
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for character in text:
+        depth += (character in "[{") - (character in "]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _object(value: dict[str, Any], beside: _Beside, notes: Notes, depth: int) -> Iterator[Service | NotAService]:
+    inner = value.get("service")
+    if isinstance(inner, dict) and inner and ("location" in value or "location_id" in value or not _is_service(value)):
+        at_location = {name: part for name, part in value.items() if name != "service"}
+        joined = {**inner, "service_at_locations": [*every(inner.get("service_at_locations")), at_location]}
+        yield from _object(joined, beside, notes, depth + 1)
+        return
+    for name in _PAGES:
+        if isinstance(value.get(name), list | dict) and not _is_service(value):
+            around = _beside({other: part for other, part in value.items() if other != name}, beside)
+            yield from _opened(value[name], around, notes, depth + 1)
+            return
+    if _holds_services(value):
+        yield from _collections(value, beside, notes, depth)
+        return
+    for name in _TEXTS:
+        if isinstance(value.get(name), str) and not _is_service(value):
+            if value[name].lstrip()[:1] in ("{", "["):
+                yield from _read(value[name], beside, notes, depth)
+            else:
+                yield NotAService(f"its {name} is {shown(value[name])}, and no record")
+            return
+    yield _alone(value, beside, notes)
+
+
+def _is_service(value: Mapping[str, Any]) -> bool:
+    of_a_place = {"schedule", "schedules", "organization_id", "status"} if PLACE_MARKS & value.keys() else set()
+    marks = SERVICE_MARKS & value.keys() - of_a_place
+    return bool(marks) and any(value.get(name) for name in ("id", *_NAMES))
+
+
+def _holds_services(value: Mapping[str, Any]) -> bool:
+    """Whether it has services, or something that has: an organisation with its own, a location with those at it."""
+    if any(isinstance(one, dict) for name in _SERVICES for one in every(value.get(name))):
+        return True
+    holders = [
+        one for name in (*_ORGANISATIONS, "locations") for one in every(value.get(name)) if isinstance(one, dict)
+    ]
+    if any(_holds_services(one) for one in holders):
+        return True
+    return bool(holders) and not any(value.get(name) for name in ("id", *_NAMES))
+
+
+def _collections(value: dict[str, Any], beside: _Beside, notes: Notes, depth: int) -> Iterator[Service | NotAService]:
+    """An object that holds services, and what belongs to them beside them."""
+    around = _beside(value, beside)
+    if value.get("name") and not any(name in value for name in _ORGANISATIONS) and "service_at_locations" not in value:
+        is_place = any(name in value for name in ("latitude", "location_type", "coordinates", "address"))
+        around = attrs.evolve(around, location=value) if is_place else attrs.evolve(around, organisation=value)
+    found = False
+    for name in _SERVICES:
+        for one in every(value.get(name)):
+            found = True
+            yield from _opened(one, around, notes, depth + 1)
+    for name in (*_ORGANISATIONS, "locations"):
+        for one in every(value.get(name)):
+            if isinstance(one, dict) and _holds_services(one):
+                found = True
+                yield from _collections(one, around, notes, depth + 1)
+    if not found:
+        what = "organisations" if any(name in value for name in _ORGANISATIONS) else "locations"
+        yield NotAService(f"it holds {what}, and no service")
+
+
+def _alone(value: dict[str, Any], beside: _Beside, notes: Notes) -> Service | NotAService:
+    id = value.get("id")
+    named = id if isinstance(id, str) else None
+    if not value:
+        return NotAService("it is empty")
+    if not _is_service(value):
+        for what, marks in OTHER_SHAPES:
+            if any(name in value for name in marks):
+                return NotAService(f"it is {what}", named)
+        if not any(value.get(name) for name in _NAMES):
+            return NotAService(
+                f"it has nothing that a service has, only {shown(', '.join(map(str, list(value)[:5])))}", named
+            )
+    own = Notes()
+    own.said.extend(notes.said)
+    return Service(_with_what_belongs(value, beside, own), own)
+
+
+# ---- what belongs to a service
+
+
+def _beside(value: Mapping[str, Any], before: _Beside) -> _Beside:
+    """What stands in an object that services in it may name."""
+    organisations, locations = dict(before.organisations), dict(before.locations)
+    alone = before.organisation
+    for name in _ORGANISATIONS:
+        ones = [one for one in every(value.get(name)) if isinstance(one, dict)]
+        organisations.update({str(one["id"]): one for one in ones if one.get("id")})
+        for one in ones:
+            locations.update(_by_id(one.get("locations")))
+        if len(ones) == 1:
+            alone = ones[0]
+    locations.update(_by_id(value.get("locations")))
+    of_services = {**before.of_services}
+    for name in ("schedules", "phones", "phone_numbers", "contacts", "cost_options", "languages"):
+        held: dict[str, list[Any]] = {}
+        for one in every(value.get(name)):
+            if isinstance(one, dict) and one.get("service_id"):
+                held.setdefault(str(one["service_id"]), []).append(one)
+        if held:
+            of_services[name] = held
+    return attrs.evolve(
+        before, organisation=alone, organisations=organisations, locations=locations, of_services=of_services
+    )
+
+
+def _by_id(values: Any) -> dict[str, Any]:
+    return {str(one["id"]): one for one in every(values) if isinstance(one, dict) and one.get("id")}
+
+
+def _with_what_belongs(value: dict[str, Any], beside: _Beside, notes: Notes) -> dict[str, Any]:
+    service = dict(value)
+    if not any(service.get(name) for name in ("organization", "organisation")):
+        id = service.get("organization_id") or service.get("organisation_id")
+        organisation = beside.organisations.get(str(id)) if id else beside.organisation
+        if organisation is None and id and beside.organisations:
+            notes.add("link", f"its organisation {shown(id)} is not there")
+            organisation = beside.organisation
+        if organisation is not None:
+            service["organization"] = {"name": organisation.get("name"), "id": organisation.get("id")}
+    ids = [
+        one for name in ("location_ids", "location_id") for one in every(service.get(name)) if not isinstance(one, dict)
+    ]
+    placed = any(service.get(name) for name in ("service_at_locations", "locations", "location"))
+    found = [beside.locations[str(one)] for one in ids if str(one) in beside.locations]
+    if not placed and found:
+        service["service_at_locations"] = [{"location": one} for one in found]
+    elif not placed and beside.location is not None:
+        service["service_at_locations"] = [{"location": beside.location}]
+    if not placed and ids and not found and beside.locations:
+        notes.add("link", f"its location {shown(ids[0])} is not there")
+    for name, held in beside.of_services.items():
+        if not service.get(name) and str(service.get("id")) in held:
+            service[name] = held[str(service.get("id"))]
+    return service

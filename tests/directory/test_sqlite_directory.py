@@ -1,0 +1,205 @@
+"""The directory in a file: what its searches cost, counted and not timed, and what it says of a file that is no use."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import attrs
+import pytest
+
+from iagcore.directory import sqlite as module
+from iagcore.directory.codec import read
+from iagcore.directory.matching import Sought
+from iagcore.directory.protocols import Kept
+from iagcore.directory.sqlite import COUNTED, RANKED, SQLiteDirectory, parameters, query
+from iagcore.exceptions import UnusableDirectory
+from iagcore.practice.opportunities import Opportunity, Place
+from iagcore.testing.directory_contract import ART, FAR, HERE, MONDAY, NEARBY, UNSAID
+
+EVERYTHING = Sought(text="art", near=HERE, within=5.0, day="sat", free=True, age=34)
+QUESTIONS = {
+    "everything": EVERYTHING,
+    "words": Sought(text="art"),
+    "within": Sought(near=HERE, within=5.0, day="sat", free=True, age=34),
+    "near": Sought(near=HERE),
+    "facts": Sought(day="sat", free=True, age=34),
+    "nothing": Sought(),
+}
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> SQLiteDirectory:
+    return SQLiteDirectory(tmp_path / "d.db")
+
+
+def plan(directory: SQLiteDirectory, statement: str, sought: Sought) -> list[str]:
+    """How SQLite goes about a statement, a line each."""
+    with directory._reading() as connection:
+        assert connection is not None
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters(sought, MONDAY, 20))
+        return [row[3] for row in rows]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("around", [RANKED, COUNTED])
+def test_a_search_walks_indexes_and_scans_no_table(directory: SQLiteDirectory, name: str, around: str) -> None:
+    directory.keep([ART, UNSAID], feed="f", today=MONDAY)
+    for statement in query(QUESTIONS[name]):
+        lines = plan(directory, around.format(statement), QUESTIONS[name])
+        scans = [line for line in lines if line.startswith("SCAN") and "VIRTUAL TABLE INDEX" not in line]
+        # what is scanned is what the arms of this very statement found, and for a bare distance an index of every fact
+        assert all("COVERING INDEX" in line or line.split()[1].startswith(("(", "found")) for line in scans), lines
+        assert not any(line.startswith("SCAN listing") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "found_by"),
+    [
+        ("everything", "SCAN words VIRTUAL TABLE INDEX"),
+        ("everything", "SEARCH facts USING INTEGER PRIMARY KEY"),
+        ("within", "SEARCH facts USING COVERING INDEX facts_by_place (z>? AND z<?)"),
+        ("within", "facts_anywhere"),
+        ("facts", "SEARCH facts USING COVERING INDEX facts_present (present=?)"),
+    ],
+)
+def test_each_search_is_answered_from_the_index_made_for_it(
+    directory: SQLiteDirectory, name: str, found_by: str
+) -> None:
+    directory.keep([ART, UNSAID], feed="f", today=MONDAY)
+    lines = plan(directory, RANKED.format(query(QUESTIONS[name])[-1]), QUESTIONS[name])
+    assert any(found_by in line for line in lines), lines
+
+
+@pytest.mark.parametrize("kept", [30, 300])
+def test_a_search_reads_only_the_documents_that_it_shows(
+    directory: SQLiteDirectory, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    many = [attrs.evolve(ART, id=str(n), name=f"Art {n}") for n in range(kept)]
+    directory.keep(many, feed="f", today=MONDAY)
+    documents: list[str] = []
+
+    def counting(id: str, document: str) -> Opportunity:
+        documents.append(id)
+        return read(id, document)
+
+    monkeypatch.setattr(module, "read", counting)
+    found = directory.search(EVERYTHING, today=MONDAY, most=10)
+    assert (len(found.matches), found.in_all, len(documents)) == (10, kept, 10)
+
+
+def test_what_lies_beyond_is_not_looked_at_where_enough_lies_within(directory: SQLiteDirectory) -> None:
+    near = [attrs.evolve(ART, id=str(n), name=f"Art {n}") for n in range(3)]
+    directory.keep([*near, attrs.evolve(ART, id="x", places=())], feed="f", today=MONDAY)
+    statements: list[str] = []
+    with directory._reading() as connection:
+        assert connection is not None
+        connection.set_trace_callback(statements.append)
+        assert len(directory.search(Sought(near=HERE, within=5.0), today=MONDAY, most=3).matches) == 3
+        ranked = [one for one in statements if "ORDER BY unknown" in one]
+        assert len(ranked) == 1
+        assert "facts_anywhere" not in ranked[0]
+        statements.clear()
+        assert len(directory.search(Sought(near=HERE, within=5.0), today=MONDAY, most=4).matches) == 4
+        assert len([one for one in statements if "ORDER BY unknown" in one]) == 2
+        connection.set_trace_callback(None)
+
+
+def test_a_place_that_is_moved_leaves_nothing_behind(directory: SQLiteDirectory) -> None:
+    directory.keep([attrs.evolve(ART, places=(NEARBY, FAR))], feed="f", today=MONDAY)
+    directory.keep([attrs.evolve(ART, places=(Place(latitude=10.0, longitude=10.0),))], feed="f", today=MONDAY)
+    with closing(sqlite3.connect(directory.path)) as connection:
+        assert connection.execute("SELECT count(*) FROM place").fetchall() == [(0,)]
+    assert directory.search(Sought(near=HERE, within=60.0), today=MONDAY).in_all == 0
+
+
+def test_a_directory_that_was_not_made_yet_is_empty_and_reading_makes_no_file(directory: SQLiteDirectory) -> None:
+    assert (directory.listing("art"), list(directory.listings())) == (None, [])
+    assert directory.search(Sought(), today=MONDAY).in_all == 0
+    assert not directory.path.exists()
+    directory.path.touch()
+    assert directory.search(Sought(), today=MONDAY).in_all == 0
+    assert directory.keep([ART], feed="f", today=MONDAY) == Kept(new=1)
+
+
+def test_a_file_that_was_replaced_is_opened_anew(directory: SQLiteDirectory, tmp_path: Path) -> None:
+    directory.keep([ART], feed="f", today=MONDAY)
+    assert directory.listing("art") is not None
+    with SQLiteDirectory(tmp_path / "other.db") as other:
+        other.keep([UNSAID], feed="f", today=MONDAY)
+    (tmp_path / "other.db").replace(directory.path)
+    for left in ("d.db-wal", "d.db-shm"):
+        (tmp_path / left).unlink(missing_ok=True)
+    assert [one.id for one in directory.listings()] == ["unsaid"]
+
+
+def test_two_directories_may_make_the_same_file(tmp_path: Path) -> None:
+    one, other = SQLiteDirectory(tmp_path / "d.db"), SQLiteDirectory(tmp_path / "d.db")
+    one.keep([ART], feed="f", today=MONDAY)
+    other.keep([UNSAID], feed="f", today=MONDAY)
+    assert [listing.id for listing in one.listings()] == ["art", "unsaid"]
+    with closing(one._connect(making=True)) as connection:
+        one._make(connection)  # it was made meanwhile: nothing is made twice
+
+
+def make_unusable(path: Path, how: str) -> None:
+    match how:
+        case "text":
+            path.write_text("this is no database, and long enough to be looked at" * 20)
+        case "other":
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute("CREATE TABLE theirs (a)")
+        case "later":
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute(f"PRAGMA application_id = {module.APPLICATION_ID}")
+                connection.execute("PRAGMA user_version = 99")
+        case _:
+            path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ("text", "it is a file of some other kind; name a directory, or a file yet to be made"),
+        ("other", "it is a database of some other program; name a directory"),
+        ("later", "it was written by a later iagcore (format 99, where this one knows 1); install that"),
+        ("folder", "it is a folder; name a file"),
+    ],
+)
+def test_a_file_that_is_no_use_is_told_with_what_to_do(directory: SQLiteDirectory, how: str, reason: str) -> None:
+    make_unusable(directory.path, how)
+    for use in (
+        lambda: directory.keep([ART], feed="f", today=MONDAY),
+        lambda: directory.listing("art"),
+        lambda: list(directory.listings()),
+        lambda: directory.search(Sought(), today=MONDAY),
+    ):
+        with pytest.raises(UnusableDirectory) as raised:
+            use()
+        assert (raised.value.reason, raised.value.directory) == (reason, str(directory.path))
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    directory = SQLiteDirectory(tmp_path / "none" / "d.db")
+    for use in (lambda: directory.keep([ART], feed="f", today=MONDAY), lambda: directory.listing("art")):
+        with pytest.raises(UnusableDirectory, match="there is no folder"):
+            use()
+    with pytest.raises(ValueError, match="MemoryDirectory"):
+        SQLiteDirectory(":memory:")
+
+
+def test_a_directory_that_another_process_holds_is_told(tmp_path: Path) -> None:
+    directory = SQLiteDirectory(tmp_path / "d.db", wait=0.01)
+    directory.keep([ART], feed="f", today=MONDAY)
+    with closing(sqlite3.connect(directory.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(UnusableDirectory, match=r"held it locked for more than 0\.01 s"):
+            directory.keep([Opportunity("b", "B")], feed="f", today=MONDAY)
+        assert [one.id for one in directory.listings()] == ["art"]
+
+
+def test_an_error_of_another_sort_is_told_in_sqlites_words(directory: SQLiteDirectory) -> None:
+    directory.keep([ART], feed="f", today=MONDAY)
+    with closing(sqlite3.connect(directory.path)) as connection:
+        connection.execute("DROP TABLE facts")
+    with pytest.raises(UnusableDirectory, match="SQLite reports: no such table: facts"):
+        directory.search(Sought(), today=MONDAY)
