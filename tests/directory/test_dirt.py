@@ -301,8 +301,11 @@ SCHEDULES: tuple[tuple[dict[str, Any], Time | None], ...] = (
         Time(recurrence=Recurrence(freq="WEEKLY", days=("SA",), count=3), starts=date(2026, 1, 3)),
     ),
     (
-        {"freq": "WEEKLY", "byday": "SA", "count": 3, "until": "2026-02-01T00:00:00Z", "bymonthday": "2,3"},
-        Time(recurrence=Recurrence(freq="WEEKLY", days=("SA",), until=date(2026, 2, 1))),
+        {
+            "freq": "WEEKLY", "byday": "SA", "count": 3, "until": "2026-02-01T00:00:00Z", "bymonthday": "2,3",
+            "dtstart": "2026-01-03",
+        },
+        Time(recurrence=Recurrence(freq="WEEKLY", days=("SA",), until=date(2026, 2, 1)), starts=date(2026, 1, 3)),
     ),
     ({"freq": "MONTHLY", "byday": "2MO,-1FR"}, Time(recurrence=Recurrence(freq="MONTHLY", days=("2MO", "-1FR")))),
     ({"freq": "MONTHLY", "byday": "second Monday"}, Time(recurrence=Recurrence(freq="MONTHLY", days=("2MO",)))),
