@@ -113,6 +113,12 @@ def test_a_full_import_says_what_is_gone_and_what_is_back(run: Run) -> None:
     write("empty.json", [])
     assert "Nothing was marked as gone" in run("import", "empty.json", "--full")[1]
     assert "Nothing was marked as gone" in run("import", "one.json", "none.json", "--full")[1]
+    write("broken.json", '[{"id": "art", "name": "Art for all"}, {"id": "b"')
+    assert "Nothing was marked as gone" in run("import", "broken.json", "--full")[1]
+    write("aside.json", [ART, None, {"id": "b", "taxonomy": "unreadable as a service"}])
+    assert " gone" not in run("import", "aside.json", "--full")[1]
+    write("null.json", [ART, None])
+    assert "1 gone" in run("import", "null.json", "--full")[1]
 
 
 def test_a_few_repairs_of_each_sort_are_told_and_all_of_them_where_asked(run: Run) -> None:

@@ -98,6 +98,7 @@ def test_pages_in_a_list_are_opened(tmp_path: Path) -> None:
         ('[{"a": NaN}, {"b": "x\ny"}]', [[{"a": None}, {"b": "x\ny"}]]),
         ('{"a": 1 "b": 2, 3, "c": }', [{"a": 1, "b": 2}]),
         ('{"a": 1', []),
+        ("12 345", [12, 345]),
         ('["a", tru, "b"]', ["a", "b"]),
         ('[{"a": 1}, {"b', [{"a": 1}]),
         ('[{"a": 1}, [{"b": 2}, "', [{"a": 1}, {"b": 2}]),
@@ -203,9 +204,11 @@ def test_a_data_package_of_hsds_1_1_is_read_as_folder_and_zip(tmp_path: Path) ->
 
 
 def test_orphans_of_a_package_are_told_by_table(tmp_path: Path) -> None:
-    (tmp_path / "services.csv").write_text("id,name\n1,Art\n,Nameless id\n")
+    (tmp_path / "services.csv").write_text("id,name,organization_id\n1,Art,o1\n,Nameless id,\n")
+    (tmp_path / "service_at_location.csv").write_text("id,service_id,location_id\n,1,l1\n")
+    (tmp_path / "locations.csv").write_text("id,name\nl1,Hall\n")
     (tmp_path / "phones.csv").write_text("id,service_id,contact_id,number\n1,8,,1234\n2,9,,1234\n3,,c1,5678\n")
-    (tmp_path / "contacts.csv").write_text("id,service_id,name\nc1,1,Ann\n")
+    (tmp_path / "contacts.csv").write_text("id,service_id,name\nc1,1,Ann\n,1,Bob\n")
     (tmp_path / "attributes.csv").write_text("id,link_id,taxonomy_term_id\na1,1,t1\na2,1,\n")
     (tmp_path / "taxonomy_terms.csv").write_text("id,name\nt1,Crafts\n")
     (tmp_path / "funding.csv").write_text("id,service_id\n1,1\n")
@@ -213,7 +216,7 @@ def test_orphans_of_a_package_are_told_by_table(tmp_path: Path) -> None:
     assert found.counts == (2, 2, 0, 0)
     assert found.sentences[-1] == ("link", "phones: 2 rows name a service that is not in the package, such as '8'")
     [art] = [one for one in found.opportunities if one.name == "Art"]
-    assert (art.phones, art.terms) == (("5678",), (Term("Crafts", "t1"),))
+    assert (art.phones, art.terms, art.places) == (("5678",), (Term("Crafts", "t1"),), (Place(name="Hall"),))
 
 
 def test_tables_with_other_marks_between_columns_and_other_line_ends_are_read(tmp_path: Path) -> None:

@@ -104,6 +104,14 @@ def test_what_lies_beyond_is_not_looked_at_where_enough_lies_within(directory: S
         connection.set_trace_callback(None)
 
 
+def test_what_can_be_attended_from_anywhere_comes_before_what_is_near_and_unsure(directory: SQLiteDirectory) -> None:
+    unsure = [attrs.evolve(ART, id=str(n), name=f"Art {n}", status=None) for n in range(3)]
+    online = attrs.evolve(ART, id="online", name="Zoom art", places=(), attended=("online",))
+    directory.keep([*unsure, online], feed="f", today=MONDAY)
+    found = directory.search(Sought(near=HERE, within=5.0), today=MONDAY, most=3)
+    assert [one.opportunity.id for one in found.matches] == ["online", "0", "1"]
+
+
 def test_a_place_that_is_moved_leaves_nothing_behind(directory: SQLiteDirectory) -> None:
     directory.keep([attrs.evolve(ART, places=(NEARBY, FAR))], feed="f", today=MONDAY)
     directory.keep([attrs.evolve(ART, places=(Place(latitude=10.0, longitude=10.0),))], feed="f", today=MONDAY)

@@ -147,7 +147,7 @@ def run_import(arguments: argparse.Namespace) -> int:
     if not summary.files:
         return BAD_INPUT
     say(f"Directory: {arguments.directory}, feed: {arguments.feed}\n{summary}")
-    if arguments.full and (summary.unread or not summary.kept):
+    if arguments.full and not (summary.whole and summary.kept):
         say("Nothing was marked as gone, since not all of the feed could be read.")
     return SET_SOMETHING_ASIDE if arguments.strict and (summary.set_aside or summary.unread) else 0
 

@@ -55,13 +55,14 @@ class Told:
 class Summary:
     """What an import came to. `read` = `kept` + `repeated` + `set_aside`.
 
-    Attributes: `files`, how many could be read; `unread`, what is wrong with the others; `read`, records; `set_aside`;
-    `repaired`, how many records needed each sort of repair; `records_repaired`, how many needed any; `counts`, what the
-    directory made of those that were kept.
+    Attributes: `files`, how many could be read; `unread`, what is wrong with the others; `whole`, whether nothing was
+    lost that may have been a service; `read`, records; `set_aside`; `repaired`, how many records needed each sort of
+    repair; `records_repaired`, how many needed any; `counts`, what the directory made of those that were kept.
     """
 
     files: int
     unread: tuple[InvalidFile, ...] = attrs.field(converter=kept)
+    whole: bool
     read: int
     set_aside: int
     repaired: dict[str, int]
@@ -118,6 +119,7 @@ def import_files(
     return Summary(
         files=reading.files,
         unread=reading.unread,
+        whole=reading.whole,
         read=reading.read,
         set_aside=reading.set_aside,
         repaired=dict(reading.repaired),
@@ -137,6 +139,7 @@ class _Reading:
         self._tell, self._progress = tell, progress
         self.files = self.read = self.set_aside = self.records_repaired = 0
         self.unread: list[InvalidFile] = []
+        self.whole = True
         self.repaired: Counter[str] = Counter()
 
     def arrivals(self, paths: Iterable[str | os.PathLike[str]]) -> Iterator[Opportunity | Unread]:
@@ -151,6 +154,7 @@ class _Reading:
 
     def _unread(self, error: InvalidFile) -> Unread:
         self.unread.append(error)
+        self.whole = False
         return Unread(None)
 
     def _file(self, file: Document | Tables) -> Iterator[Opportunity | Unread]:
@@ -170,7 +174,9 @@ class _Reading:
         for value in file.values(warn):
             if isinstance(value, Unreadable):
                 number += 1
-                yield self._aside(file.name, number, NotAService(value.reason), lost=True)
+                self._aside(file.name, number, NotAService(value.reason))
+                self.whole = False
+                yield Unread(None)
                 continue
             said.look_at(value.value, value.beside)
             for found in services_in(value.value, value.beside):
@@ -201,7 +207,10 @@ class _Reading:
 
     def _found(self, file: str, number: int, found: Service | NotAService) -> Iterator[Opportunity | Unread]:
         if isinstance(found, NotAService):
-            yield self._aside(file, number, found, lost=False)
+            self._aside(file, number, found)
+            # what is no service and has no id is none that was kept before
+            if found.id:
+                yield Unread(found.id)
             return
         opportunity = opportunity_of(found.record, found.notes)
         self._count()
@@ -211,11 +220,10 @@ class _Reading:
         self.records_repaired += bool(found.notes.said)
         yield opportunity
 
-    def _aside(self, file: str, number: int, found: NotAService, *, lost: bool) -> Unread:
+    def _aside(self, file: str, number: int, found: NotAService) -> None:
         self.set_aside += 1
         self._count()
         self._tell(Told(file, number, found.id, SET_ASIDE, found.reason))
-        return Unread(found.id if not lost else None)
 
     def _count(self) -> None:
         self.read += 1

@@ -92,6 +92,9 @@ class _Text:
 
     def skip(self) -> None:
         """Pass over the next value, however long it is, without holding it. Raises `_End`."""
+        if self.peek() not in set('{["'):
+            self._skip_scalar()
+            return
         depth, in_string, begun = 0, False, False
         while depth or in_string or not begun:
             found = (_IN_STRING if in_string else _TO_BRACKET).match(self._held, self._at)
@@ -105,6 +108,13 @@ class _Text:
             begun = True
             in_string = token == '"' and not in_string
             depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token, 0)
+
+    def _skip_scalar(self) -> None:
+        while True:
+            found = _SCALAR_ENDS.search(self._held, self._at)
+            self._at = found.start() if found else len(self._held)
+            if found or not self._more():
+                return
 
     def _extent(self, longest: int) -> tuple[int, int]:
         if self.peek() not in set('{["'):
@@ -135,14 +145,11 @@ class _Text:
     def _scalar(self, longest: int) -> int:
         while True:
             found = _SCALAR_ENDS.search(self._held, self._at)
-            if found and found.start() > self._at:
-                return found.start() - self._at
-            if found:
-                return 1
-            if len(self._held) - self._at > longest:
+            length = (found.start() if found else len(self._held)) - self._at
+            if length > longest:
                 raise _TooLong
-            if not self._more():
-                return len(self._held) - self._at
+            if found or not self._more():
+                return max(length, 1)
 
     def _more(self) -> bool:
         piece = next(self._pieces, "")

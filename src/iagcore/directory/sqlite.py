@@ -452,7 +452,7 @@ class SQLiteDirectory:
             return
         connection.execute("PRAGMA journal_mode = WAL")
         with _transaction(connection):
-            if not self._is_made(connection):  # another process may have been first
+            if not self._is_made(connection):  # pragma: no branch - another process may have been first
                 for statement in SCHEMA:
                     connection.execute(statement)
 

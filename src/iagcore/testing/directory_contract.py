@@ -249,6 +249,17 @@ class DirectoryContract:
         assert keep(directory, renamed, on=TUESDAY, full=True) == Kept(changed=1)
         assert kept(directory) == [Listing(renamed, "council", "art", MONDAY, TUESDAY)]
 
+    def test_the_same_name_in_other_hands_is_closer_than_another_name_in_the_same(self, directory: Directory) -> None:
+        keep(directory, ART)
+        handed_on = attrs.evolve(ART, organisation="Trust")
+        assert keep(directory, attrs.evolve(ART, name="Aardvarks"), handed_on, on=TUESDAY) == Kept(new=1, changed=1)
+        assert directory.listing("art") == Listing(handed_on, "council", "art", MONDAY, TUESDAY)
+
+    def test_what_names_no_organisation_is_the_only_one_of_its_name_or_another(self, directory: Directory) -> None:
+        unsaid, theirs = attrs.evolve(ART, organisation=None), attrs.evolve(ART, organisation="Trust")
+        assert keep(directory, ART, unsaid) == Kept(new=1, repeated=1)
+        assert directory.keep([ART, unsaid, theirs], feed="other", today=MONDAY) == Kept(new=3)
+
     def test_one_service_said_twice_is_kept_once_with_all_its_places(self, directory: Directory) -> None:
         there = attrs.evolve(ART, places=(FAR,))
         assert keep(directory, ART, there, ART) == Kept(new=1, repeated=2)
