@@ -978,6 +978,27 @@ def test_who_is_erased_leaves_no_byte_in_the_index(tmp_path: Path) -> None:
     assert [one.about for one in cases.due()] == ["journey:b"]
 
 
+def test_somebody_is_erased_though_the_index_cannot_be_used_and_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "casebook.due").write_bytes(b"a letter to a friend")
+    index = DueIndex(tmp_path / "casebook.due")
+    cases = Casebook(MemoryJournal(), STARTER, clock=lambda: on(0), due_index=index)
+    start(cases)
+    erased = cases.erase("learner:a", by=JO)
+    assert (erased.records, "The index of duties is not cleared: " in erased.note) == (1, True)
+    assert not DueIndex.is_one(tmp_path)
+    assert not DueIndex.is_one(tmp_path / "nothing")
+
+
+def test_one_booking_that_was_moved_to_its_own_hour_is_due_once() -> None:
+    cases = around(under=policy(gated("COA-01"), name="strict"))
+    cases.record(NINA, TRAINED, by=JO, id="trained").require()
+    cases.record("a", booked("c1", on(5), 60), by=NINA).require()
+    moved = iag.ConversationRescheduled(conversation="c1", starts_at=on(5), minutes=30)
+    cases.record("a", moved, by=NINA).require()
+    cases.withdraw(NINA, "trained", by=JO, why="w").require()
+    assert [one.rule for one in cases.duties("a")].count("COA-09") == 1
+
+
 def test_a_journal_without_a_feed_says_that_it_cannot_tell() -> None:
     class Plain:
         def __init__(self) -> None:

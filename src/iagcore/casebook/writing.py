@@ -42,11 +42,10 @@ class Writing:
 
     def readiness(self, coach: str) -> Readiness:
         """A coach's readiness, whose version the append then expects."""
-        if coach not in self._coaches:
-            home = self._reading.coach(coach)
-            self._rests_on(coach, home.version)
-            self._coaches[coach] = home.readiness
-        return self._coaches[coach]
+        home = self._reading.coach(coach)
+        self._rests_on(coach, home.version)
+        self._coaches[coach] = home.readiness
+        return home.readiness
 
     def glance_at(self, coach: str) -> Readiness:
         """A coach's readiness, on which what is decided does not rest."""
