@@ -848,13 +848,23 @@ def test_a_journey_is_shown_to_no_other_learner() -> None:
         cases.record("a", DisclosureMade(outlet="own record", shown_to="learner:z"), by=JO)
 
 
-def test_a_concern_that_a_coach_holds_is_still_to_be_escalated() -> None:
+def test_a_concern_is_escalated_once_a_safeguarding_lead_holds_it() -> None:
     cases = around()
     cases.record("a", ConcernRaised(concern="w", words="x"), by=JO).require()
-    cases.record("a", ConcernEscalated(concern="w", held_by="coach:zed"), by="coach:zed").require()
-    assert "SAF-02" in [one.rule for one in cases.duties("a")]
+    for holder in ("coach:zed", JO, RIA):
+        cases.record("a", ConcernEscalated(concern="w", held_by=holder), by="coach:zed").require()
+        assert cases.due(party=SAM)[0].what.startswith("escalate concern w")
     cases.record("a", ConcernEscalated(concern="w", held_by=SAM), by=NINA).require()
-    assert "SAF-02" not in [one.rule for one in cases.duties("a")]
+    assert [one.what for one in cases.due(party=SAM)] == ["see concern w through, and close it once that is done"]
+    assert [one.rule for one in cases.due(party=JO)] == ["FUP-02"]
+
+
+def test_release_takes_what_is_to_be_shown_and_records_nothing_else() -> None:
+    cases = around()
+    wrong: Any = CoachAssigned(coach=NINA)
+    with pytest.raises(InvalidEntry, match="release takes what is to be shown, a DisclosureMade"):
+        cases.release("a", wrong, by=JO)
+    assert cases.journey("a").coaching.coach is None
 
 
 def test_every_refusal_is_explained_to_a_learner_whatever_a_policy_makes_of_a_rule() -> None:

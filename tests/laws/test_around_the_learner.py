@@ -493,6 +493,8 @@ def law_an_open_concern_is_due_until_it_is_escalated(danger: bool | None, by: st
     assert not any(one.is_for("coach:other") or one.is_for("lead:other") for one in found)
     ends = ConcernEscalated(concern="w", held_by=SAM) if danger else ConcernClosed(concern="w", words="done")
     cases.record("a", ends, by=SAM, at=on(2)).require()
+    assert due(cases, "SAF-02") == (["see concern w through, and close it once that is done"] if danger else [])
+    cases.record("a", ConcernClosed(concern="w", words="done"), by=SAM, at=on(3)).require()
     assert due(cases, "SAF-02") == []
 
 

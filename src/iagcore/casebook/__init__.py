@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import attrs
 
 from iagcore.casebook.coaching import Coach, coach_on
 from iagcore.casebook.due import DueIndex, Progress, duties_on
 from iagcore.casebook.erasing import erase
+from iagcore.casebook.homes import belongs, empty_home, is_shown_to_its_own, journey_name
 from iagcore.casebook.pointing import as_shown, pointed_to, says_as_much
 from iagcore.casebook.reading import Reading, folded
 from iagcore.casebook.writing import Writing
@@ -33,7 +34,7 @@ from iagcore.exceptions import (
     nearest,
 )
 from iagcore.policy import Policy
-from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, Erased, RecordAnnotated
+from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
 from iagcore.practice.consent import CASE_STUDY
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
 from iagcore.practice.kinds import (
@@ -163,7 +164,7 @@ class Casebook:
 
     def journey(self, name: str) -> Journey:
         """A journey as the record gives it now. Raises `UnknownJourney`."""
-        journey = self._reading.journey(_journey_name(name))
+        journey = self._reading.journey(journey_name(name))
         if not journey.exists:
             raise UnknownJourney(name)
         return journey
@@ -181,7 +182,7 @@ class Casebook:
 
     def records(self, name: str) -> Iterator[Record]:
         """The records of a journey, or of a coach, in the order of recording, refusals too; none where nothing is."""
-        subject = _empty(name).subject
+        subject = empty_home(name).subject
         for stored in self._reading.journal.read(subject):
             if stored.payload is not None and stored.home == subject:
                 yield codec.decode(stored)
@@ -201,8 +202,9 @@ class Casebook:
     ) -> tuple[Duty, ...]:
         """What is to do on the whole caseload, what is overdue first, then what is due, then what is coming.
 
-        `at` is when it is asked for; left out, it is now. With a `party`, only what is for them, by name or by role;
-        what is about a concern is only ever for whom it names. `progress` is told how far a long first look has come.
+        `at` is when it is asked for; left out, it is now. With a `party`, only what is for them, by
+        their name or for anybody in their role; what is about a concern is only ever for whom it names. `progress` is
+        told how far a long first look has come.
 
         Raises `InvalidEntry`, and `UnusableJournal` where the journal has no feed.
         """
@@ -221,7 +223,7 @@ class Casebook:
 
         A journey that was erased is named by the subject it then took, `erased:…`.
         """
-        subject = name if name.startswith(sealing.ERASED) else _empty(name).subject
+        subject = name if name.startswith(sealing.ERASED) else empty_home(name).subject
         stored = [one for one in self._reading.journal.read(subject) if one.home == subject]
         return sealing.alterations(stored, licences=codec.licences(stored))
 
@@ -299,15 +301,19 @@ class Casebook:
         """Ask whether something may be shown, and show it: decided beforehand, and recorded before anything leaves.
 
         What is shown is what the outlet carries of the journey as it then stands; nothing, where it is refused. The
-        same `id` again records nothing new, and is decided anew, since consent may have been withdrawn meanwhile.
+        same `id` again records nothing new: what was refused stays refused under it, and what was accepted is decided
+        anew before anything is shown, since consent may have been withdrawn meanwhile.
 
         Raises whatever `record` raises.
         """
+        if not isinstance(disclosure, DisclosureMade):
+            reason = "release takes what is to be shown, a DisclosureMade; for anything else, call record"
+            raise InvalidEntry("argument", "disclosure", disclosure, reason, private=True)
         asked = self._asked(disclosure, by=by, at=None, id=id, nature=PLAN)
         decision = self._record(journey, [asked])[0]
         if not decision.accepted:
             return Released(decision, None)
-        home = self._reading.journey(_journey_name(journey))
+        home = self._reading.journey(journey_name(journey))
         now = accepted("clock", self._clock(), accept_moment)
         again = self._judge(home, attrs.evolve(asked, id=secrets.token_hex(16)), Writing(self._reading, home), now=now)
         if not again.decision.accepted:
@@ -374,9 +380,9 @@ class Casebook:
     def _record(
         self, journey: str, asked: Sequence[Asked], *, together: bool = False, keep: bool = True
     ) -> list[Decision]:
-        empty = _empty(journey)
+        empty = empty_home(journey)
         for one in asked:
-            _belongs(one.entry, empty)
+            belongs(one.entry, empty)
         return self._patiently(lambda: self._attempt(journey, asked, together=together, keep=keep))
 
     def _patiently(self, attempt: Callable[[], T]) -> T:
@@ -415,7 +421,7 @@ class Casebook:
         if not home.exists and not begins:
             raise UnknownJourney(home.name)
         if isinstance(entry, DisclosureMade) and entry.shown_to.startswith("learner:"):
-            _is_shown_to_its_own(entry, home)
+            is_shown_to_its_own(entry, home)
         policy = self._policy_for(home, entry)
         place = home.stack_of(entry.target) if isinstance(entry, Amendment) else None
         at = asked.at or (place.at if place else now)
@@ -483,7 +489,7 @@ class Casebook:
         if len(upto) < version:
             raise Conflict(home.subject, version, len(upto))  # it was erased since it was read
         *earlier, stored = upto
-        before = reduce(folded, earlier, _empty(home.name))
+        before = reduce(folded, earlier, empty_home(home.name))
         after = folded(before, stored)
         first = codec.decode(stored)
         for what, same in (
@@ -506,7 +512,7 @@ class Casebook:
         return as_shown(entry, listing.opportunity.shown, status), listing.opportunity
 
     def _home(self, name: str) -> Home:
-        empty = _empty(name)
+        empty = empty_home(name)
         return self._reading.coach(name) if isinstance(empty, CoachHome) else self._reading.journey(name)
 
     def _policy_for(self, home: Home, entry: Entry) -> Policy:
@@ -530,47 +536,6 @@ class Casebook:
             lambda place: self._reading.policy(place.policy), writing.glance_at, writing.glance_at_consents
         )
         return duties_on(home, self._rules, grounds=grounds, zone=zone)
-
-
-def _empty(name: Any) -> Home:
-    """The home that a name is of, before anything is on its record."""
-    name = accepted("journey", name, accept_id)
-    role = name.partition(":")[0]
-    if role == "coach" and ":" in name:
-        return CoachHome(accepted("coach", name, accept_coach))
-    if ":" in name and role in (*ROLES, "journey", "policy", "erased"):
-        raise InvalidEntry("argument", "journey", name, f"a journey's name does not begin with {role}:")
-    return Journey(name)
-
-
-def _journey_name(name: Any) -> str:
-    empty = _empty(name)
-    if isinstance(empty, CoachHome):
-        raise InvalidEntry("argument", "journey", name, "a journey's name does not begin with coach:")
-    return empty.name
-
-
-def _belongs(entry: Entry, empty: Home) -> None:
-    """Raise `InvalidEntry` where a kind stands on journeys and a coach is named, or the other way round."""
-    stands = entry.entry if isinstance(entry, EntryCorrected) else entry
-    if isinstance(stands, EntryWithdrawn | RecordAnnotated | BreachAuthorised):
-        return
-    kind = stands.declares
-    if kind.about[0] == "coach" and not isinstance(empty, CoachHome):
-        reason = "it is about a coach: record it under the coach, such as coach:nina"
-        raise InvalidEntry(kind.name, "journey", empty.name, reason)
-    if kind.about[0] != "coach" and isinstance(empty, CoachHome):
-        raise InvalidEntry(
-            kind.name, "journey", empty.name, "it is about a journey: record it under the journey's name"
-        )
-
-
-def _is_shown_to_its_own(entry: DisclosureMade, home: Home) -> None:
-    """Raise `InvalidEntry` where a journey is shown to another learner, whose name would stand on it for good."""
-    if entry.shown_to != home.learner:
-        raise InvalidEntry(
-            entry.declares.name, "shown_to", entry.shown_to, "a journey is shown to no learner but its own"
-        )
 
 
 def _with_what_it_reads(case: Case, entry: Entry, home: Home, writing: Writing, subjects: Sequence[str]) -> Case:

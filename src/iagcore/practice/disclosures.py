@@ -57,7 +57,7 @@ OUTLETS: Final = (
         frozenset({"learner"}),
         frozenset({FieldClass.PLAIN, FieldClass.IDENTIFIER, FieldClass.FREE_TEXT}),
         None,
-        "goals and actions, for the learner to take away",
+        "what may stand on a page for the learner to take away",
     ),
     Outlet(
         "research extract",

@@ -39,11 +39,13 @@ SAF_01: Final = Rule(
 def escalations(journey: Journey, grounds: Grounds) -> list[Duty]:
     """A concern that is open is escalated within so many hours; immediate danger at once, with whom to reach.
 
-    One that a coach holds is still to be escalated: from coach to coach it has gone nowhere.
+    It is escalated once a safeguarding lead holds it, who alone can close it, and who sees it through from then on.
     """
     found = []
     for one in journey.safeguarding.open:
-        if one.held_by is not None and not one.held_by.startswith("coach:"):
+        if one.held_by is not None and one.held_by.startswith(THE_SAFEGUARDING_LEAD):
+            what = f"see concern {one.id} through, and close it once that is done"
+            found.append(Duty("SAF-02", what, None, one.held_by, journey.subject, in_confidence=True))
             continue
         place = _raised(journey, one)
         values = grounds.values(place)
@@ -89,7 +91,7 @@ SAF_02: Final = Rule(
     "SAF-02",
     MUST,
     (),
-    "A concern that is open is escalated within so many hours; immediate danger at once, with whom to reach.",
+    "A concern that is open is escalated to the safeguarding lead within so many hours, at once in immediate danger.",
     ESCALATION,
     escalations,
     sort=RuleSort.DUTY,
