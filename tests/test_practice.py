@@ -18,6 +18,7 @@ from iagcore.practice import (
     learning,
     safeguarding,
     self_efficacy,
+    signposting,
 )
 from iagcore.practice.allowance import Allowance, AllowanceExtended, Line, minutes_charged, minutes_rounded
 from iagcore.practice.amendments import Amendments, BreachAuthorised, RecordAnnotated
@@ -74,6 +75,7 @@ from iagcore.practice.self_efficacy import (
     EvidenceNoted,
     SelfEfficacy,
 )
+from iagcore.practice.signposting import Signposting
 from tests.casework import NINA, OMAR, on
 
 FOREIGN = AllowanceExtended(extension="e1", minutes=30)
@@ -98,6 +100,7 @@ def after(module: ModuleType, state: Any, *entries: Entry) -> Any:
         (learning, Learning()),
         (safeguarding, Safeguarding()),
         (self_efficacy, SelfEfficacy()),
+        (signposting, Signposting()),
     ],
 )
 def test_an_entry_that_is_not_its_own_leaves_a_state_the_very_same(module: Any, state: Any) -> None:

@@ -19,6 +19,7 @@ from iagcore.practice.consent import ConfidentialityExplained
 from iagcore.practice.conversations import ConversationBooked, ConversationHeld
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.learning import CoursesShown
 from iagcore.practice.readiness import (
     CourseExperienced,
     InterestExpressed,
@@ -26,6 +27,7 @@ from iagcore.practice.readiness import (
     SupervisionHeld,
     TrainingCompleted,
 )
+from iagcore.practice.signposting import Signposted
 from iagcore.rulebook import RULES
 from iagcore.testing.scenarios import Scenario, Step, decided, parse_scenarios, read_scenarios, run
 from iagcore.testing.scenarios.telling import first_moment
@@ -117,6 +119,44 @@ def test_a_scenario_that_speaks_of_nothing_else_gets_a_started_journey_its_coach
         "tried",
     )
     assert run(scenario).passed is True
+
+
+def test_where_nobody_has_decided_which_checks_are_required_a_coach_is_given_none(tmp_path: Path) -> None:
+    undecided = '[[value.required_checks]]\nfrom = 2020-01-01\ngap = true\nlocal = "not decided"\n'
+    head = 'schema = 1\nname = "ours"\ntitle = "Ours"\nover = "starter"\n'
+    (tmp_path / "ours.toml").write_text(head + undecided, "utf-8")
+    body = 'try = { kind = "conversation-booked" }\nrules = ["COA-06"]\nnot_assessed = ["COA-06"]'
+    text = f'schema = 1\npolicy = "ours.toml"\n[[scenario]]\nname = "one"\n{body}'
+    (scenario,) = parsed(text, file=str(tmp_path / "a.iag.toml"))
+    modules = [entry.module for _, entry in of("coach:nina", scenario) if isinstance(entry, TrainingCompleted)]
+    assert modules == ["values-and-processes"]
+    assert run(scenario).passed is True
+
+
+def test_what_is_pointed_to_is_open_and_was_checked_that_day_unless_a_directory_lists_it() -> None:
+    day = date(2020, 1, 8)
+    supplied = one('try = { kind = "signposted", opportunity = "art" }\nrules = []')
+    assert supplied.tried.entry == Signposted(
+        signpost="signpost-1", opportunity="art", name="As it was said.", status="active", last_checked=day
+    )
+    listed = one('directory = [{ id = "art" }]\ntry = { kind = "signposted", opportunity = "art" }\nrules = ["SIG-01"]')
+    assert listed.tried.entry == Signposted(signpost="signpost-1", opportunity="art")
+    other = one('directory = [{ id = "choir" }]\ntry = { kind = "signposted", opportunity = "art" }\nrules = []')
+    assert other.tried.entry == supplied.tried.entry
+    assert [run(scenario).passed for scenario in (supplied, listed, other)] == [True, True, True]
+
+
+def test_a_learner_who_is_referred_consents_and_one_who_enrols_was_shown_other_courses() -> None:
+    referred = one('try = { kind = "referral-made" }\nrules = []')
+    assert told(referred)[-1] == ("consent", "consent-given")
+    spoken_of = one(
+        'history = [{ kind = "consent-given", purpose = "contact" }]\ntry = { kind = "referral-made" }\nrules = ["CON-01"]'
+    )
+    assert ("consent", "consent-given") not in told(spoken_of)
+    enrolled = one('try = { kind = "course-enrolled", course = "art" }\nrules = []')
+    shown = [step.entry for step in enrolled.history if step.id == "courses"]
+    assert shown == [CoursesShown(courses=("art", "another-course", "a-third-course"))]
+    assert [run(scenario).passed for scenario in (referred, spoken_of, enrolled)] == [True, True, True]
 
 
 def test_a_coach_of_whom_nothing_is_written_is_ready_for_everything() -> None:
@@ -470,6 +510,13 @@ def test_a_file_that_is_no_scenario_file_is_refused(text: str, line: int | None,
         ('try = { kind = "goal-set" }\nafter = "used"\nrules = []', 5, "there is no history 'used' in this file"),
         ('try = { kind = "goal-set" }\nafter = 1\nrules = []', 5, "after: a list of names is expected"),
         ('try = { kind = "goal-set" }\nhistory = [1]\nrules = []', 5, "entries of a history are written [[scenario.history]]"),
+        ('try = { kind = "signposted" }\nrules = []\ndirectory = [1]', 6, 'what a directory lists is written directory = [{ id = "art" }]'),
+        ('try = { kind = "signposted" }\nrules = []\ndirectory = [{ id = "art", nmae = "x" }]', 6, "'nmae' is not known of what a directory lists; did you mean 'name'?"),
+        ('try = { kind = "signposted" }\nrules = []\ndirectory = [{ name = "Art" }]', 6, 'what a directory lists has an id: { id = "art" }'),
+        ('try = { kind = "signposted" }\nrules = []\ndirectory = [{ id = "art", status = "actve" }]', 6, "opportunity: status = 'actve': one of active, inactive, defunct, temporarily closed is expected; did you mean 'active'?"),
+        ('try = { kind = "signposted" }\nrules = []\ndirectory = [{ id = "art", last_checked = "today" }]', 6, "last_checked: a date is expected, without a time"),
+        ('try = { kind = "signposted" }\nrules = []\ndirectory = [{ id = "art", gone = 1 }]', 6, "gone: true or false is expected"),
+        ('try = { kind = "signposted" }\nrules = []\ndirectory = [\n{ id = "art" },\n{ id = "art" },\n]', 8, "the id 'art' is listed twice"),
         ('try = { kind = "goal-set" }\nrules = "GRW-06"', 5, "rules: a list of names is expected"),
         ('try = { kind = "goal-set" }\nrules = [1]', 5, "rules: a list of names is expected"),
         ('try = { kind = "goal-set" }\nrules = [\n"GRW-06",\n"GWR-06",\n]', 7, "no rule has the code 'GWR-06'; did you mean 'GRW-06'?"),

@@ -10,7 +10,7 @@ import attrs
 from iagcore.exceptions import InvalidEntry, InvalidPolicy, nearest
 from iagcore.policy import Policy
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import Entry, accept_flag, accept_words
+from iagcore.practice.kinds import Entry, accept_day, accept_flag, accept_words
 from iagcore.practice.opportunities import Opportunity
 from iagcore.record.findings import Scalar
 from iagcore.record.judging import JUDGED
@@ -143,13 +143,18 @@ class _Reading:
 
 def _listed(table: Table) -> tuple[tuple[Opportunity, bool], ...]:
     """The opportunities that a scenario's directory lists, and whether each is gone."""
-    found = []
+    found: list[tuple[Opportunity, bool]] = []
     for one in table.tables("directory", 'what a directory lists is written directory = [{ id = "art" }]'):
         one.only(LISTING, "of what a directory lists")
         said = {field: value for field, value in one.held.items() if field != "gone"}
+        if "id" not in said:
+            raise one.wrong('what a directory lists has an id: { id = "art" }')
+        one.get("last_checked", accept_day)
+        if any(said["id"] == listed.id for listed, _ in found):
+            raise one.wrong(f"the id {said['id']!r} is listed twice", "id")
         try:
-            opportunity = Opportunity(**{"name": said.get("id"), **said})
-        except (InvalidEntry, TypeError) as error:
+            opportunity = Opportunity(**{"name": said["id"], **said})
+        except InvalidEntry as error:
             raise one.wrong(str(error)) from None
         found.append((opportunity, one.get("gone", accept_flag, False)))
     return tuple(found)
