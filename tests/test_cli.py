@@ -401,7 +401,11 @@ BAD = [
     (booking("c" * 65, "02-02"), 18, "it has 65 characters; at most 64 are kept"),
     (booking("c\\u0000", "02-02"), 18, "it has a control character (U+0000)"),
     ("minutes = \n", 12, "it is not TOML"),
-    (start("b").replace('journey = "b"', 'journey = "coach:nina"'), 13, "it is about a journey: record it under the journey's name"),
+    (
+        start("b").replace('journey = "b"', 'journey = "coach:nina"'),
+        13,
+        "it is about a journey: record it under the journey's name",
+    ),
     (EXPLORED.replace('journey = "a"', 'journey = "b"'), 13, "neither on the record nor started earlier"),
 ]
 
