@@ -32,6 +32,7 @@ NOT_RUN: Final = (
     "{toctree}",
     "{eval-rst}",
     "{literalinclude}",
+    "{image}",
     "{rule-book}",
     "{kinds}",
     "{policy-values}",

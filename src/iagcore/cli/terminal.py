@@ -14,7 +14,9 @@ from io import TextIOBase
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 if TYPE_CHECKING:
+    from rich.highlighter import RegexHighlighter
     from rich.progress import Progress as Bar
+    from rich.theme import Theme
 
 STYLES: Final = (
     # headings, their lines, and the labels below them
@@ -54,21 +56,32 @@ def dressed() -> AbstractContextManager[object]:
     return redirect_stdout(Dressed(sys.stdout)) if is_dressed(sys.stdout) else nullcontext()
 
 
+def by_the_table() -> "RegexHighlighter":
+    """What dresses a line by `STYLES`."""
+    from rich.highlighter import RegexHighlighter  # noqa: PLC0415 # of the extra, and only for a terminal
+
+    class ByTheTable(RegexHighlighter):
+        highlights = [f"(?P<style_{place}>{pattern})" for place, (pattern, _) in enumerate(STYLES)]  # noqa: RUF012 # as rich declares it
+
+    return ByTheTable()
+
+
+def theme() -> "Theme":
+    """The styles that `by_the_table` names."""
+    from rich.theme import Theme  # noqa: PLC0415 # as said above
+
+    return Theme({f"style_{place}": style for place, (_, style) in enumerate(STYLES)})
+
+
 class Dressed(TextIOBase):
     """Standard output on a terminal: each whole line is dressed and goes on; what is no line yet waits for its end."""
 
     def __init__(self, stream: TextIO) -> None:
         from rich.console import Console  # noqa: PLC0415 # of the extra, and only for a terminal
-        from rich.highlighter import RegexHighlighter  # noqa: PLC0415 # as said above
-        from rich.theme import Theme  # noqa: PLC0415 # as said above
-
-        class ByTheTable(RegexHighlighter):
-            highlights = [f"(?P<style_{place}>{pattern})" for place, (pattern, _) in enumerate(STYLES)]  # noqa: RUF012 # as rich declares it
 
         self._stream, self._waiting = stream, ""
-        theme = Theme({f"style_{place}": style for place, (_, style) in enumerate(STYLES)})
-        self._highlighted = ByTheTable()
-        self._console = Console(file=stream, highlighter=self._highlighted, theme=theme, markup=False, emoji=False)
+        self._highlighted = by_the_table()
+        self._console = Console(file=stream, highlighter=self._highlighted, theme=theme(), markup=False, emoji=False)
 
     def write(self, text: str) -> int:
         """Dress the lines that are whole by now."""
