@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any, ClassVar, Final
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 LONGER: Final = "IAGCORE_CONTRACT"
 """The environment variable that says how many times longer than usual a run takes."""
@@ -37,6 +37,8 @@ def made_up(usual: int, *, steps: int = 50) -> settings:
         max_examples=times(usual),
         stateful_step_count=steps,
         derandomize=times(1) == 1,
+        phases=[Phase.generate, Phase.shrink],
+        report_multiple_bugs=False,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

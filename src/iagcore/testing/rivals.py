@@ -16,7 +16,7 @@ from iagcore.testing.stored_records import append_next, receipt, stored
 
 Tell = Callable[[object], None]
 
-BATCH: Final = 3
+BATCH: Final = 6
 """Records that `append_batches` appends together."""
 
 
@@ -105,7 +105,7 @@ def append_batches(subject: str, name: str, first: int, journal: Any, tell: Tell
 def batch(subject: str, name: str, number: int) -> list[StoredRecord]:
     """The records that belong together under one number of `append_batches`."""
     versions = range(number * BATCH + 1, (number + 1) * BATCH + 1)
-    return [stored(f"{name} {version}", (subject, version), payload=bytes(5000)) for version in versions]
+    return [stored(f"{name} {version}", (subject, version), payload=bytes(2500)) for version in versions]
 
 
 def erase_each(homes: Sequence[str], journal: Any, tell: Tell) -> list[bool]:

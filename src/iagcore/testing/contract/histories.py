@@ -7,7 +7,7 @@ fewest steps. All histories of a test share one journal, under names of their ow
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 import pytest
@@ -20,7 +20,10 @@ from iagcore.testing.contract.given import JournalPromises, erasable, feed
 from iagcore.testing.promises import made_up
 from iagcore.testing.stored_records import erased, receipt, stored
 
-NAMES: Final = ("journey:{}-a", "journey:{}-b", "learner:{}-a", "coach:{}-n")
+Drawn = TypeVar("Drawn")
+
+NAMES: Final = ("journey:a", "journey:b", "learner:a", "coach:n")
+"""What a history files under, before its own number is put into the names."""
 SPOILT: Final = ("behind", "ahead", "only read", "id", "surrogate", "follows", "gap", "not expected")
 """The ways in which an append can be wrong."""
 
@@ -44,21 +47,28 @@ class Users:
     def __init__(self, journal: Journal, reopened: Callable[[Journal], Journal]) -> None:
         self._opened = [journal]
         self._reopened = reopened
+        self._turn = 0
         self.histories = count()
-        self.last: Position | None = None
-        """The last position of the histories before."""
+        self._last: Position | None = None
 
     @property
     def now(self) -> Journal:
         """Whose turn it is."""
-        return self._opened[-1]
+        return self._opened[self._turn]
 
     def next(self) -> None:
-        """Give the turn to somebody who opens the journal again."""
-        if len(self._opened) < self.MOST:
+        """Give the turn to somebody else, who opens the journal again."""
+        self._turn = (self._turn + 1) % self.MOST
+        if self._turn == len(self._opened):
             self._opened.append(self._reopened(self._opened[0]))
-        else:
-            self._opened.insert(0, self._opened.pop())
+
+    def begin(self) -> Position | None:
+        """Give the turn to the first, and say where the feed ends so far."""
+        self._turn = 0
+        if isinstance(self.now, Feed):
+            for record in self.now.read_all(after=self._last):
+                self._last = record.position
+        return self._last
 
 
 class History(RuleBasedStateMachine):
@@ -69,10 +79,10 @@ class History(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         number = next(self.users.histories)
-        self.names = [name.format(number) for name in NAMES]
+        self.names = [name.replace(":", f":{number}-") for name in NAMES]
         self.fresh = (f"{number}-{place}" for place in count())
         self.kept: list[StoredRecord] = []
-        self.before = self.users.last
+        self.before = self.users.begin()
 
     @property
     def journal(self) -> Journal:
@@ -97,8 +107,13 @@ class History(RuleBasedStateMachine):
 
     def filed(self, data: st.DataObject) -> list[list[str]]:
         """Under which subjects one to three records are filed, each home first."""
-        some = st.lists(st.sampled_from(self.names), min_size=1, max_size=3, unique=True)
-        return data.draw(st.lists(some, min_size=1, max_size=3), label="filed")
+        some = st.lists(st.integers(0, len(self.names) - 1), min_size=1, max_size=3, unique=True)
+        places = data.draw(st.lists(some, min_size=1, max_size=3), label="filed under the names in these places")
+        return [[self.names[place] for place in each] for each in places]
+
+    def one(self, data: st.DataObject, among: Sequence[Drawn], label: str) -> Drawn:
+        """One among some, drawn by its place, since what stands there differs whenever the history is tried again."""
+        return among[data.draw(st.integers(0, len(among) - 1), label=f"place of {label}")]
 
     def end_of(self, home: str) -> bytes:
         """The plain digest of the last record of a home."""
@@ -120,7 +135,7 @@ class History(RuleBasedStateMachine):
     @rule(data=st.data(), spoilt=st.sampled_from(SPOILT))
     def be_refused(self, data: st.DataObject, spoilt: str) -> None:
         """What does not follow on, or comes twice, is refused, and leaves nothing behind."""
-        was = data.draw(st.sampled_from(self.kept), label="was")
+        was = self.one(data, self.kept, "what there was")
         written = [[was.home], *self.filed(data)]
         expect = self.versions_of(self.names)
         raises: type[Exception] | tuple[type[Exception], ...] = Conflict
@@ -130,7 +145,7 @@ class History(RuleBasedStateMachine):
                 records = self.draft(written, expect)
             case "only read":
                 records = self.draft([[was.home]], expect)
-                subject = data.draw(st.sampled_from([name for name in self.names if name != was.home]))
+                subject = self.one(data, [name for name in self.names if name != was.home], "what was read")
                 expect[subject] += 1
             case "id":
                 records = self.draft(written, expect)
@@ -155,7 +170,7 @@ class History(RuleBasedStateMachine):
     @rule(data=st.data())
     def read(self, data: st.DataObject) -> None:
         """A subject is read from any version on."""
-        subject = data.draw(st.sampled_from(self.names), label="read")
+        subject = self.one(data, self.names, "what is read")
         under = self.under(subject)
         after = data.draw(st.integers(0, len(under) + 1), label="after")
         assert list(self.journal.read(subject, after=after)) == under[after:]
@@ -174,14 +189,14 @@ class History(RuleBasedStateMachine):
     @rule(data=st.data(), as_it_is=st.booleans())
     def erase(self, data: st.DataObject, as_it_is: bool) -> None:
         """An erasure at the versions that there are is made, and at any other leaves everything as it was."""
-        olds = data.draw(st.lists(st.sampled_from(self.names), min_size=1, max_size=2, unique=True), label="erase")
-        renames = {old: f"{old.partition(':')[0]}:{next(self.fresh)}" for old in olds}
+        olds = {self.one(data, self.names, "what is erased"), self.one(data, self.names, "what is erased too")}
+        renames = {old: f"{old.partition(':')[0]}:{next(self.fresh)}" for old in sorted(olds)}
         expect = self.versions_of(self.names)
-        last = {renames[old]: expect[old] + 1 for old in olds}
+        last = {new: expect[old] + 1 for old, new in renames.items()}
         receipts = [receipt(next(self.fresh), *last.items())]
         if not as_it_is:
             receipts = []
-            expect[data.draw(st.sampled_from(self.names), label="moved")] += 1
+            expect[self.one(data, self.names, "what moved on")] += 1
             with pytest.raises(Conflict):
                 erasable(self.journal).erase(renames, expect=expect, receipts=receipts)
             return
@@ -202,9 +217,7 @@ class History(RuleBasedStateMachine):
             name: self.under(name) for name in self.names
         }
         if isinstance(self.journal, Feed):
-            found = list(self.journal.read_all(after=self.before))
-            assert found == self.kept
-            self.users.last = found[-1].position if found else self.before
+            assert list(self.journal.read_all(after=self.before)) == self.kept
 
 
 def _reached(records: Sequence[StoredRecord]) -> dict[str, int]:
