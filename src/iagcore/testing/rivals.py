@@ -20,6 +20,13 @@ BATCH: Final = 6
 """Records that `append_batches` appends together."""
 
 
+_PATIENCE = 5.0
+"""Seconds after which nobody is taken to have won."""
+
+_TICK = 0.015
+"""Seconds from one round to the next: by the clock, which processes have in common."""
+
+
 class Slowly(Sequence[StoredRecord]):
     """Records that take their time whenever a store goes through them, as a large append does.
 
@@ -66,8 +73,9 @@ def skew(mine: str, yours: str, count: int, journal: Any, tell: Tell) -> list[bo
         last = (f"{mine}-{number - 1}", f"{yours}-{number - 1}")
         if number:  # until the last round is decided, so that the next is begun together
             _wait(partial(_is_there, journal, last, 0))
+        time.sleep(_TICK - time.time() % _TICK)  # whoever is late by one tick is in step again at the next
         try:
-            journal.append(Slowly([stored(written, (written, 1))], 0.001), expect={written: 0, read: 0})
+            journal.append(Slowly([stored(written, (written, 1))], 0.003), expect={written: 0, read: 0})
             kept.append(True)
         except Conflict:
             kept.append(False)
@@ -79,8 +87,8 @@ def _is_there(journal: Any, subjects: Sequence[str], after: int) -> bool:
 
 
 def _wait(until: Callable[[], bool]) -> None:
-    """Wait for what somebody else does. Raises `TimeoutError` where nobody has within five seconds."""
-    last = time.monotonic() + 5.0
+    """Wait for what somebody else does. Raises `TimeoutError` where nobody has in time."""
+    last = time.monotonic() + _PATIENCE
     while not until():
         if time.monotonic() > last:
             raise TimeoutError("neither of those who raced has won")

@@ -114,9 +114,13 @@ def in_time(task: Callable[[], object]) -> None:
 
 
 def append_next(journal: Journal, subject: str, name: str, count: int) -> None:
-    """Append `count` records to a subject, reading and trying again after each conflict, as a casebook does."""
+    """Append `count` records to a subject, reading and trying again after each conflict, as a casebook does.
+
+    Raises `TimeoutError` where that comes to nothing for `PATIENCE`.
+    """
     reached = 0
     for number in range(count):
+        last = time.monotonic() + PATIENCE
         while True:
             for record in journal.read(subject, after=reached):
                 reached = next(filing.version for filing in record.about if filing.subject == subject)
@@ -125,7 +129,8 @@ def append_next(journal: Journal, subject: str, name: str, count: int) -> None:
                 journal.append([stored(f"{name} {number}", (subject, reached + 1))], expect={subject: reached})
                 break
             except Conflict:
-                continue
+                if time.monotonic() > last:
+                    raise TimeoutError(f"every append to {subject} is a conflict, whatever was read") from None
 
 
 def a_learner_among_others(journal: Journal) -> list[StoredRecord]:

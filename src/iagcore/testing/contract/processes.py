@@ -55,7 +55,7 @@ class AcrossProcesses(JournalPromises, states=True):
         assert sorted(one.surrogate for one in found) == sorted(f"{n} {k}" for n in "abc" for k in range(rounds))
 
     def test_two_processes_that_each_read_what_the_other_writes_do_not_both_win(self, journal: Journal) -> None:
-        rounds = times(15)
+        rounds = times(20)
         mine, yours = _lists(
             in_processes(
                 opening(self, journal),
