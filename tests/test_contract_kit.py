@@ -22,8 +22,8 @@ from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.testing import JournalContract, other_process, rivals, unkept_promises
 from iagcore.testing.broken_journals import BROKEN, Broken, BrokenJournals
 from iagcore.testing.broken_journals.appending import LosesUpdates, SkewsWrites
-from iagcore.testing.broken_journals.reading import ReadsStale
 from iagcore.testing.broken_journals.on_a_file import OnAFile
+from iagcore.testing.broken_journals.reading import ReadsStale
 from iagcore.testing.contract.given import JournalPromises
 from iagcore.testing.other_process import OtherProcess, at_work, in_processes, killed_after, serve
 from iagcore.testing.promises import Promises, names_of_promises, refuse_what_hides, times

@@ -10,13 +10,11 @@ Whoever writes a kit, or a test of their own, tries it on these; nobody keeps a 
     print(list(unkept_promises(JournalContract(), LosesUpdates)))
 """
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
-
-import attrs
+from typing import Final
 
 from iagcore.storage.protocols import Journal
+from iagcore.testing.broken import Broken as Broken
 from iagcore.testing.broken_journals.appending import (
     CutsAtAZeroByte,
     CutsLongNames,
@@ -65,21 +63,6 @@ from iagcore.testing.broken_journals.reading import (
 )
 from iagcore.testing.contract import JournalContract
 from iagcore.testing.other_process import Opening
-
-
-@attrs.frozen
-class Broken:
-    """A journal that is broken: `fresh` makes an empty one, `promise` is what it does not keep, `caught_by` names the
-    tests that are meant to see it (they may not be the only ones)."""
-
-    fresh: Callable[[], Any]
-    promise: str
-    caught_by: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return getattr(self.fresh, "__name__", str(self.fresh))
 
 
 class BrokenJournals(JournalContract):

@@ -38,14 +38,14 @@ class AcrossProcesses(DirectoryPromises, states=True):
     ) -> None:
         keep(directory, ART, UNSAID)
         before = kept(directory)
-        with at_work(opening(self, directory), partial(keep_in_part, 300)) as [other]:
+        with at_work(opening(self, directory), partial(keep_in_part, 60)) as [other]:
             assert other.told() == "in the midst"
             assert kept(directory) == before
             assert set(ids(directory, Sought())) == {"art", "unsaid"}
             other.kill()
         assert kept(directory) == before
         assert set(ids(directory, Sought())) == {"art", "unsaid"}
-        assert keep(directory, *walks("council", 300), on=TUESDAY, full=True) == Kept(new=300, gone=2)
+        assert keep(directory, *walks("council", 60), on=TUESDAY, full=True) == Kept(new=60, gone=2)
 
     def test_a_process_that_is_killed_leaves_each_import_that_returned_and_no_half_of_one(
         self, directory: Directory
