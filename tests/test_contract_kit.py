@@ -110,6 +110,11 @@ def test_a_journal_that_does_not_erase_skips_its_promises_with_the_reason() -> N
         CONTRACT.test_erasing_who_was_never_recorded_does_nothing(OnlyAppendsAndReads())
 
 
+def test_a_journal_that_only_appends_and_reads_keeps_all_that_applies_to_it() -> None:
+    quick = tuple(name for name in names_of_promises(JournalContract) if name not in MADE_UP)
+    assert unkept_promises(CONTRACT, OnlyAppendsAndReads, only=quick) == {}
+
+
 def test_histories_of_a_journal_that_only_appends_and_reads_are_made_up_without_the_rest() -> None:
     assert unkept_promises(CONTRACT, OnlyAppendsAndReads, only=MADE_UP[:1]) == {}
 

@@ -198,27 +198,30 @@ class Erasing(JournalPromises, states=True):
 
     @pytest.mark.parametrize("name", [COACH, LEARNER])
     def test_an_open_reader_survives_an_erasure(self, journal: Journal, name: str) -> None:
+        erasing = erasable(journal)
         kept = [stored(f"s{version}", (LEARNER, version), (COACH, version)) for version in range(1, 601)]
         journal.append(kept, expect={LEARNER: 0, COACH: 0})
         reading = journal.read(name)
         found = list(islice(reading, 3))
-        in_time(lambda: erasable(journal).erase({LEARNER: RENAMES[LEARNER]}, expect={LEARNER: 600}, receipts=[]))
+        in_time(partial(erasing.erase, {LEARNER: RENAMES[LEARNER]}, expect={LEARNER: 600}, receipts=[]))
         found += reading
         # of a subject that was renamed, the rest may be gone; of any other, everything is there
         assert len(found) >= (3 if name == LEARNER else 600)
         assert [record in (was, erased(was)) for record, was in zip(found, kept, strict=False)] == [True] * len(found)
 
     def test_an_open_feed_survives_an_erasure(self, journal: Journal) -> None:
+        erasing = erasable(journal)
         kept = [stored(f"s{version}", (LEARNER, version), (COACH, version)) for version in range(1, 601)]
         journal.append(kept, expect={LEARNER: 0, COACH: 0})
         reading = feed(journal).read_all()
         found = list(islice(reading, 3))
-        in_time(lambda: erasable(journal).erase({LEARNER: RENAMES[LEARNER]}, expect={LEARNER: 600}, receipts=[]))
+        in_time(partial(erasing.erase, {LEARNER: RENAMES[LEARNER]}, expect={LEARNER: 600}, receipts=[]))
         found += reading
         assert len(found) == 600
         assert [record in (was, erased(was)) for record, was in zip(found, kept, strict=True)] == [True] * 600
 
     def test_of_an_erasure_that_says_complete_no_byte_is_left(self, journal: Journal) -> None:
+        erasing = erasable(journal)
         words = [b"heard-in-confidence", b"journey:a-phase-1", b"learner:a-long-name", b"said-under-this-id"]
         renames = {HOME: RENAMES[HOME], "learner:a-long-name": RENAMES[LEARNER]}
         for version in range(1, 41):
@@ -231,7 +234,7 @@ class Erasing(JournalPromises, states=True):
         if before is None:
             pytest.skip(f"nobody can look into {type(journal).__name__}: bytes_kept returns None")
         assert [word in before for word in words] == [True] * 4, "bytes_kept does not give all that the store keeps"
-        done = erasable(journal).erase(renames, expect=dict.fromkeys(renames, 40), receipts=[])
+        done = erasing.erase(renames, expect=dict.fromkeys(renames, 40), receipts=[])
         after = self.bytes_kept(journal)
         assert after is not None
         left = [word for word in words if word in after]

@@ -98,6 +98,7 @@ class Feeding(JournalPromises, states=True):
         assert len(seen) == 61
 
     def test_what_slow_writers_commit_late_is_not_missed(self, journal: Journal) -> None:
+        feed(journal)
         homes = {f"journey:{number}": 0.002 * number for number in range(4)}
         users = [journal, self.reopened(journal)]
         writers = [
