@@ -2,14 +2,18 @@
 
 import re
 from itertools import count
+from pathlib import Path
 
+import attrs
 import pytest
 
+from iagcore.directory.matching import Sought
 from iagcore.directory.memory import MemoryDirectory
+from iagcore.practice.opportunities import Place
 from iagcore.testing import DirectoryContract, unkept_promises
 from iagcore.testing.broken import Broken
-from iagcore.testing.broken_directories import BROKEN, BrokenDirectories, JudgesByItself, OnAFile
-from iagcore.testing.listed_opportunities import TOGETHER, keep_feeds, keep_in_part
+from iagcore.testing.broken_directories import BROKEN, BrokenDirectories, JudgesByItself, MeasuresOnAMap, OnAFile
+from iagcore.testing.listed_opportunities import ART, HERE, NEARBY, TOGETHER, ids, keep, keep_feeds, keep_in_part
 from iagcore.testing.promises import names_of_promises
 
 CONTRACT = BrokenDirectories()
@@ -34,8 +38,19 @@ def test_a_sound_directory_is_not_caught_by_the_tests_that_catch_the_broken(soun
     assert unkept_promises(CONTRACT, sound, only=tuple(asked)) == {}
 
 
-def test_a_sound_directory_on_a_file_is_not_caught_by_what_other_processes_see() -> None:
-    assert unkept_promises(CONTRACT, OnAFile, only=BROKEN[-1].caught_by) == {}
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
+def test_a_broken_directory_works_while_nothing_comes_in_its_way(broken: Broken, tmp_path: Path) -> None:
+    directory = broken.fresh(tmp_path / "directory.db") if issubclass(broken.fresh, OnAFile) else broken.fresh()
+    assert keep(directory, attrs.evolve(ART, places=(NEARBY, Place(name="Hall")))).new == 1
+    assert [one.id for one in directory.listings()] == ["art"]
+    assert ids(directory, Sought(text="Art", near=HERE, within=5.0)) in (["art"], [])
+    getattr(directory, "close", lambda: None)()
+
+
+def test_a_place_without_a_point_is_on_every_map() -> None:
+    directory = MeasuresOnAMap()
+    keep(directory, attrs.evolve(ART, places=(Place(name="Hall"),)))
+    assert ids(directory, Sought(near=HERE, within=5.0)) == ["art"]
 
 
 @pytest.mark.parametrize("name", names_of_promises(DirectoryContract))

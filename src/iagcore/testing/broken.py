@@ -1,6 +1,5 @@
 """A store that is broken on purpose: what it breaks, and what is meant to catch it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -14,11 +13,11 @@ class Broken:
     names of the tests that are meant to see it (they may not be the only ones).
     """
 
-    fresh: Callable[[], Any]
+    fresh: type[Any]
     promise: str
     caught_by: tuple[str, ...]
 
     @property
     def name(self) -> str:
         """What it is called."""
-        return getattr(self.fresh, "__name__", str(self.fresh))
+        return self.fresh.__name__

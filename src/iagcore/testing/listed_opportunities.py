@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from itertools import count
 from typing import Any, Final
 
 from iagcore.directory.matching import Sought
@@ -86,10 +85,12 @@ TOGETHER: Final = 5
 
 def keep_feeds(first: int, directory: Any, tell: Tell) -> None:
     """Import one small feed after another, and tell the number of each once it is kept; without end."""
-    for number in count(first):
+    number = first
+    while True:
         feed = f"feed {number}"
         directory.keep(walks(feed, TOGETHER), feed=feed, today=MONDAY, full=True)
         tell(number)
+        number += 1
 
 
 def keep_in_part(number: int, directory: Any, tell: Tell) -> None:

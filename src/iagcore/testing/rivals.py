@@ -7,7 +7,6 @@ of `other_process`. Nothing heavy is imported, since spawned processes import th
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import count
 from typing import Any, Final
 
 from iagcore.exceptions import Conflict
@@ -105,9 +104,11 @@ def append_slowly(subject: str, count: int, seconds: float, journal: Any, tell: 
 
 def append_batches(subject: str, name: str, first: int, journal: Any, tell: Tell) -> None:
     """Append batch after batch to a subject, and tell the number of each once its append has returned; without end."""
-    for number in count(first):
+    number = first
+    while True:
         journal.append(batch(subject, name, number), expect={subject: number * BATCH})
         tell(number)
+        number += 1
 
 
 def batch(subject: str, name: str, number: int) -> list[StoredRecord]:

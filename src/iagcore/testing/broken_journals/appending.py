@@ -1,6 +1,7 @@
 """Journals whose appends are broken, or change what they were given."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
@@ -108,14 +109,15 @@ class IgnoresHowHomesEnd(MemoryJournal):
         super()._hold(expect, {})
 
 
-class Changes(MemoryJournal):
+class Changes(MemoryJournal, ABC):
     """A journal that keeps something other than what it was given."""
 
     def _keep(self, records: Sequence[StoredRecord]) -> None:
         super()._keep([self.changed(record) for record in records])
 
+    @abstractmethod
     def changed(self, record: StoredRecord) -> StoredRecord:
-        raise NotImplementedError
+        """What is kept in place of a record."""
 
 
 class CutsAtAZeroByte(Changes):

@@ -1,5 +1,6 @@
 """Journals whose erasures are broken."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 import attrs
@@ -8,7 +9,7 @@ from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import Erasure, Filing, StoredRecord, renamed
 
 
-class Leaks(MemoryJournal):
+class Leaks(MemoryJournal, ABC):
     """An erasure after which something is put back."""
 
     def erase(
@@ -20,8 +21,9 @@ class Leaks(MemoryJournal):
             self._kept[place] = self.put_back(old, self._kept[place])
         return done
 
+    @abstractmethod
     def put_back(self, old: StoredRecord, new: StoredRecord) -> StoredRecord:
-        raise NotImplementedError
+        """What is put in place of an erased record, from what it was."""
 
 
 class LeaksPayloads(Leaks):

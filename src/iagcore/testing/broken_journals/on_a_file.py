@@ -1,6 +1,5 @@
 """Journals in a file that lose what they should keep, or keep what they should lose."""
 
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +8,7 @@ from threading import Lock
 
 from iagcore.exceptions import Conflict, UnusableJournal
 from iagcore.storage import sqlite
-from iagcore.storage.protocols import Gone, StoredRecord, follow_on, heads
+from iagcore.storage.protocols import Erasure, Gone, StoredRecord, follow_on, heads
 from iagcore.storage.sqlite import SQLiteJournal
 
 
@@ -35,10 +34,19 @@ class ForgetsOnReopen(OnAFile):
         self._waiting: tuple[list[StoredRecord], dict[str, int]] | None = None
 
     def append(self, records: Sequence[StoredRecord], *, expect: Mapping[str, int]) -> None:
+        self._write()
+        self._waiting = list(records), dict(expect)
+
+    def erase(
+        self, renames: Mapping[str, str], *, expect: Mapping[str, int], receipts: Sequence[StoredRecord]
+    ) -> Erasure:
+        self._write()
+        return super().erase(renames, expect=expect, receipts=receipts)
+
+    def _write(self) -> None:
         if self._waiting:
             before, self._waiting = self._waiting, None
             super().append(before[0], expect=before[1])
-        self._waiting = list(records), dict(expect)
 
     def read(self, subject: str, *, after: int = 0) -> Iterator[StoredRecord]:
         yield from super().read(subject, after=after)
@@ -77,9 +85,7 @@ class LocksItsThreadsAlone(OnAFile):
             try:
                 with self._writing() as connection:
                     sqlite._keep(connection, records)
-            except UnusableJournal as error:
-                if not isinstance(error.__cause__, sqlite3.IntegrityError):
-                    raise
+            except UnusableJournal as error:  # the key was taken meanwhile
                 raise Conflict(records[0].home) from error
 
 

