@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import util
 from pathlib import Path
 from threading import Thread
@@ -106,8 +107,7 @@ def database(college: Path, tmp_path: Path) -> Iterator[Path]:
 
     path = tmp_path / "college.sqlite3"
     path.write_bytes(college.read_bytes())
-    connections["default"].settings_dict["NAME"] = str(path)
-    connections.settings["default"]["NAME"] = str(path)
+    turn_to(str(path))
     yield path
     connections.close_all()
 
@@ -125,6 +125,30 @@ class TestDjangoJournal(JournalContract):
 
     def reopened(self, journal: Journal) -> Any:
         return django_journal()
+
+    def from_another_process(self, journal: Journal) -> Any:
+        from django.db import connections
+
+        return partial(journal_of_another_process, str(connections["default"].settings_dict["NAME"]))
+
+
+def journal_of_another_process(database: str) -> Any:
+    """What another process does first: it sets the project up on the same database. It is asked again for others."""
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "college.settings", "COLLEGE_DATABASE": database}
+    if str(COLLEGE) not in sys.path:
+        sys.path.insert(0, str(COLLEGE))
+    django.setup()
+    turn_to(database)
+    return django_journal()
+
+
+def turn_to(database: str) -> None:
+    """Every connection from now on is to this database, in this thread and in others."""
+    from django.db import connections
+
+    connections.close_all()
+    connections["default"].settings_dict["NAME"] = database
+    connections.settings["default"]["NAME"] = database
 
 
 def test_the_college_journal_is_under_a_hundred_lines() -> None:
