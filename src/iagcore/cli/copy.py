@@ -38,19 +38,16 @@ def run(arguments: argparse.Namespace) -> int:
     if is_the_same(arguments.source, arguments.target):
         raise InvalidEntry("copy", "TO", arguments.target, "it is the journal to copy from: name another place")
     with opened(arguments.source) as source, opened(arguments.target) as target:
-        counting = Counting("records copied")
         try:
-            copied = copy(source, target, progress=counting.show)
+            with Counting("records copied") as counting:
+                copied = copy(source, target, progress=counting.show)
         except NotACopy as error:
-            counting.erase()
             print(f"{arguments.target}: {error}")
             return NOT_THE_SAME
-        counting.erase()
         print(f"{arguments.source} to {arguments.target}: {copied} {'record' if copied == 1 else 'records'} copied")
-        counting = Counting("records verified")
-        beside = pairing(source, target, progress=counting.show)
-        found = examine(target, progress=counting.show)
-        counting.erase()
+        with Counting("records verified") as counting:
+            beside = pairing(source, target, progress=counting.show)
+            found = examine(target, progress=counting.show)
     print(f"{arguments.target}: {counted(found)}; {beside.same} the same as in {arguments.source}")
     for trouble in (*beside.troubles, *found.troubles):
         print(f"    {trouble}")

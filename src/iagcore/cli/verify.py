@@ -4,10 +4,8 @@ import argparse
 from typing import Final
 
 from iagcore.cli import add_journal, is_there
-from iagcore.cli.journals import Counting, opened
-from iagcore.storage.examining import Examination, examine
-from iagcore.storage.salvaging import examine_file
-from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.cli.journals import Counting, examined
+from iagcore.storage.examining import Examination
 
 IN_TROUBLE: Final = 1
 """What it exits with where anything is not as it was written."""
@@ -30,15 +28,8 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(arguments: argparse.Namespace) -> int:
     """Examine, and say what was found. Raises `UnusableJournal` where it is no journal."""
     is_there(arguments.journal)
-    counting = Counting("records")
-    try:
-        with opened(arguments.journal) as journal:
-            if isinstance(journal, SQLiteJournal):
-                found = examine_file(arguments.journal, progress=counting.show)
-            else:  # pragma: no cover - until `opened` gives other journals
-                found = examine(journal, progress=counting.show)
-    finally:
-        counting.erase()
+    with Counting("records") as counting:
+        found = examined(arguments.journal, progress=counting.show)
     print(f"{arguments.journal}: {counted(found)}")
     for trouble in found.troubles:
         print(f"    {trouble}")

@@ -115,7 +115,7 @@ def alterations(records: Iterable[StoredRecord], *, licences: Mapping[str, froze
             if filing.salt is None:
                 if filing.subject not in (names or ()):
                     wrong.append(f"the salt for {filing.subject} is missing, and no receipt licenses that")
-            elif commitment(filing.subject, filing.version, filing.salt) != filing.commitment:
+            elif filing.version < 1 or commitment(filing.subject, filing.version, filing.salt) != filing.commitment:
                 wrong.append(f"it was not filed under {filing.subject} there")
         if plain(previous, record.envelope, record.salted, [one.commitment for one in record.about]) != record.plain:
             wrong.append("its envelope or its place in the chain was altered")
