@@ -62,7 +62,10 @@ def many(journal: SQLiteJournal | MemoryJournal, homes: int) -> None:
     for number in range(homes):
         home = f"journey:{number}"
         journal.append(
-            [stored(f"{home} 1", (home, 1), (COACH, 2 * number + 1)), stored(f"{home} 2", (home, 2), (COACH, 2 * number + 2))],
+            [
+                stored(f"{home} 1", (home, 1), (COACH, 2 * number + 1)),
+                stored(f"{home} 2", (home, 2), (COACH, 2 * number + 2)),
+            ],
             expect={home: 0, COACH: 2 * number},
         )
 
@@ -137,9 +140,7 @@ def _written_as(journal: SQLiteJournal, id: str, entry: UnreadEntry) -> None:
         attrs.evolve(codec.decode(kept), entry=entry), surrogate=kept.surrogate, salt=codec.salt_of(kept)
     )
     filings = [(one.subject, one.version, one.salt or b"") for one in kept.about]
-    sealed = sealing.sealed(
-        kept.surrogate, filings, envelope, payload=payload, id=id, previous=before[-1].plain
-    )
+    sealed = sealing.sealed(kept.surrogate, filings, envelope, payload=payload, id=id, previous=before[-1].plain)
     with journal._writing() as connection:
         connection.execute(
             "UPDATE record SET payload = ?, plain = ?, salted = ? WHERE surrogate = ?",

@@ -33,6 +33,7 @@ GROUPS: Final = (
     "check",
     "copy",
     "verify",
+    "import_csv",
 )
 """The subcommand groups, in the order of the help; each is a module here."""
 
