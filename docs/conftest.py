@@ -59,6 +59,8 @@ def fences(document: Document) -> Iterator[Region]:
                 yield Region(fence.start(), fence.end(), fence["text"], _run_commands)
             case ["{code-block}", "toml" | "json"] if caption := CAPTION.search(fence["options"]):
                 yield Region(fence.start(), fence.end(), (caption["name"], fence["text"]), _write_file)
+            case ["{literalinclude}", _]:
+                pass  # a file of the examples, which the page's commands are given; Sphinx misses one that is not there
             case [sort] if sort in NOT_RUN:
                 pass
             case _:

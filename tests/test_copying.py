@@ -397,9 +397,8 @@ def test_the_command_says_what_is_wrong_with_what_it_copied(tmp_path: Path, run:
             connection.execute("UPDATE record SET payload = CAST(replace(payload, 'phase-1', 'phase-2') AS BLOB)")
     code, out, _ = run("copy", "casebook.db", "b.db")
     assert code == 1
-    (surrogate,) = [one.surrogate for one in SQLiteJournal(tmp_path / "b.db").read("journey:a")]
     assert out.splitlines()[2:] == [
-        f"    journey:a, version 1: its payload or its id was altered (record {surrogate})",
+        "    journey:a, version 1: its payload or its id was altered",
         "The copy is not as the journal should be: look at the source with iagcore verify.",
     ]
 

@@ -117,18 +117,22 @@ class _Examining:
     def _follow(self, subject: str) -> None:
         """A subject by itself: its versions, and, where it is a home, the seal over its chain."""
         filed = list(self._journal.read(subject))
-        for expected, stored in enumerate(filed, start=1):
+        own = [one for one in filed if one.home == subject]
+        # what is missing of a home's own versions, the seal says
+        sealed = bool(own) and not subject.startswith("coach:")
+        expected = 1
+        for stored in filed:
             version = next((one.version for one in stored.about if one.subject == subject), None)
             if version is None:
                 self._tell(place_of(stored), f"it is found under {subject}, where it was not filed")
-            elif version != expected:
-                self._tell(subject, f"version {expected} is missing: version {version} comes where it should be")
-                break
-        own = [one for one in filed if one.home == subject]
+                continue
+            if version != expected and not sealed:
+                self._tell(f"{subject}, version {version}", f"version {expected} is missing before it")
+            expected = version + 1
         self._in_homes += len(own)
         self._homes += bool(own)
         for found in sealing.alterations(own, licences=codec.licences(own)):
-            self._tell(f"{subject}, version {found.version}", f"{found.what} (record {found.surrogate})")
+            self._tell(f"{subject}, version {found.version}", found.what)
 
     def _tell(self, where: str, what: str) -> None:
         self._troubles.append(Trouble(where, what))

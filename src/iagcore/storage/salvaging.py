@@ -137,7 +137,8 @@ def _damage(connection: sqlite3.Connection) -> list[Trouble]:
     """What is wrong with the pages, the indexes and the tables; empty where they are whole."""
     try:
         said = [line for (line,) in connection.execute(f"PRAGMA integrity_check({TOLD_MOST})")]
-        found = [Trouble(THE_FILE, line) for line in said if line != "ok"]
+        lines = [line for one in said for line in one.splitlines() if line not in ("ok", "*** in database main ***")]
+        found = [Trouble(THE_FILE, line) for line in lines]
         if not found and _tables(connection) != _tables_of_a_new_one():
             found.append(Trouble(THE_FILE, "its tables are not as this version makes them"))
     except sqlite3.Error as error:
@@ -205,8 +206,10 @@ class Salvaged:
         for row in rows:
             position, surrogate, home, id, plain, salted, envelope, payload = row
             about = sorted(by_record.pop(surrogate, ()), key=lambda filing: filing[1])
-            if not about or about[0][1] != 0 or not _is_of(row, _A_RECORD):
-                lost.append(Trouble(str(home), f"the record at position {position} cannot be read whole"))
+            whole = _is_of(row, _A_RECORD)
+            if not whole or not about or about[0][1] != 0:
+                what = "is there, and how it was filed cannot be read" if whole else "cannot be read whole"
+                lost.append(Trouble(str(home), f"the record at position {position} {what}"))
                 continue
             filed = tuple(Filing(*filing[2:]) for filing in about)
             records.append(StoredRecord(surrogate, filed, envelope, payload, id, plain, salted, f"{position:019d}"))
