@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import attrs
@@ -11,11 +13,11 @@ import pytest
 
 from iagcore.casebook import Casebook
 from iagcore.cli import main
-from iagcore.exceptions import Conflict
+from iagcore.exceptions import Conflict, UnusableJournal
 from iagcore.practice.grow import RealityExplored
 from iagcore.record.records import UnreadEntry
 from iagcore.record.stored import StoredRecord
-from iagcore.storage import codec, copying
+from iagcore.storage import codec, copying, sqlite
 from iagcore.storage.copying import NotACopy, copy, pairing
 from iagcore.storage.examining import examine
 from iagcore.storage.memory import MemoryJournal
@@ -433,3 +435,96 @@ def test_a_source_that_is_not_there_is_told(run: Run) -> None:
     code, out, err = run("copy", "casebook.db", "b.db")
     assert (code, out) == (2, "")
     assert err.startswith("iagcore: casebook.db: there is no such file")
+
+
+# ---- a store that fails
+
+
+def filled(path: Path, homes: int = 400) -> None:
+    with SQLiteJournal(path) as journal:
+        many(journal, homes)
+
+
+def test_a_disk_that_fills_up_stops_a_copy_with_a_sentence_and_it_goes_on_once_there_is_room(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "RECORDS_AT_ONCE", 50)
+    source = MemoryJournal()
+    many(source, 400)
+    with SQLiteJournal(tmp_path / "casebook.db") as journal:
+        copy(source, journal)
+    monkeypatch.setattr(sqlite, "SETTINGS", (*sqlite.SETTINGS, "PRAGMA max_page_count = 60"))
+    assert run("copy", "casebook.db", "b.db") == (
+        2,
+        "",
+        "iagcore: b.db: the disk is full, and nothing was written; make room and try again\n",
+    )
+    monkeypatch.undo()
+    with SQLiteJournal(tmp_path / "b.db") as journal:
+        there = len(list(journal.read_all()))
+        assert 0 < there < 800
+        assert there % 50 == 0
+        assert copy(source, journal) == 800 - there
+        assert list(journal.read_all()) == list(source.read_all())
+
+
+def test_a_booking_on_a_full_disk_is_told_and_recorded_once_when_it_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SQLiteJournal(tmp_path / "casebook.db") as journal:
+        cases = opened(journal=journal)
+        with journal._connection() as connection:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
+        words = RealityExplored(words="as it is. " * 1900, outside="self-led")
+        with pytest.raises(UnusableJournal, match="the disk is full, and nothing was written"):
+            cases.record("a", words, by=NINA, id="told")
+        assert [one.id for one in cases.records("a")] == ["start"]
+        assert cases.record("a", words, by=NINA, id="told").accepted is True
+        assert cases.record("a", words, by=NINA, id="told").accepted is True
+        assert [one.id for one in cases.records("a")] == ["start", "told"]
+
+
+def test_a_target_that_another_process_keeps_locked_is_told(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from iagcore.cli import copy as command
+
+    with SQLiteJournal(tmp_path / "casebook.db") as journal:
+        opened(journal=journal)
+    with SQLiteJournal(tmp_path / "b.db") as journal:
+        journal.append([], expect={})
+    monkeypatch.setattr(command, "opened", lambda text: SQLiteJournal(text, wait=0.05))
+    with closing(sqlite3.connect(tmp_path / "b.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        code, out, err = run("copy", "casebook.db", "b.db")
+    assert (code, out) == (2, "")
+    assert err.startswith("iagcore: b.db: another process has held it locked for more than 0.05 s, and nothing was")
+    assert run("copy", "casebook.db", "b.db")[0] == 0
+
+
+def test_a_target_of_a_later_version_or_of_another_program_is_told_and_left_alone(tmp_path: Path, run: Run) -> None:
+    for name in ("casebook.db", "later.db"):
+        with SQLiteJournal(tmp_path / name) as journal:
+            opened(journal=journal)
+    with closing(sqlite3.connect(tmp_path / "later.db")) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    (tmp_path / "words.txt").write_text("not a journal\n" * 100, "utf-8")
+    before = [(tmp_path / name).read_bytes() for name in ("later.db", "words.txt")]
+    assert run("copy", "casebook.db", "later.db") == (
+        2,
+        "",
+        "iagcore: later.db: it was written by a later iagcore (schema 2, where this one knows 1); install that version\n",
+    )
+    assert run("copy", "casebook.db", "words.txt")[2].startswith("iagcore: words.txt: it is no journal but a file of")
+    assert [(tmp_path / name).read_bytes() for name in ("later.db", "words.txt")] == before
+
+
+def test_a_damaged_source_is_told(tmp_path: Path, run: Run) -> None:
+    filled(tmp_path / "casebook.db", 100)
+    with (tmp_path / "casebook.db").open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 40_000)
+    code, out, err = run("copy", "casebook.db", "b.db")
+    assert (code, out) == (2, "")
+    assert err == "iagcore: casebook.db: it is damaged; write nothing more to it, and restore the last backup\n"

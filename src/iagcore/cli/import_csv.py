@@ -197,8 +197,8 @@ class Importing:
         print(
             f"{file}: {self._recorded} {'session' if self._recorded == 1 else 'sessions'} {would}recorded, "
             f"{self._started} {'journey' if self._started == 1 else 'journeys'} {would}started, "
-            f"{self._known} on the record already, {self._left_out} left out as the map says, {aside_in_all} set aside; "
-            f"{len({row for row, _ in self._breaches})} with a breach."
+            f"{self._known} on the record already, {self._left_out} left out as the map says, "
+            f"{aside_in_all} set aside; {len({row for row, _ in self._breaches})} with a breach."
         )
 
 
