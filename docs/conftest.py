@@ -31,6 +31,7 @@ NOT_RUN: Final = (
     "sh",
     "{toctree}",
     "{eval-rst}",
+    "{literalinclude}",
     "{rule-book}",
     "{kinds}",
     "{policy-values}",
@@ -59,9 +60,7 @@ def fences(document: Document) -> Iterator[Region]:
                 yield Region(fence.start(), fence.end(), fence["text"], _run_commands)
             case ["{code-block}", "toml" | "json"] if caption := CAPTION.search(fence["options"]):
                 yield Region(fence.start(), fence.end(), (caption["name"], fence["text"]), _write_file)
-            case ["{literalinclude}", _]:
-                pass  # a file of the examples, which the page's commands are given; Sphinx misses one that is not there
-            case [sort] if sort in NOT_RUN:
+            case [sort, *_] if sort in NOT_RUN:
                 pass
             case _:
                 line = document.text.count("\n", 0, fence.start()) + 1

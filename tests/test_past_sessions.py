@@ -738,6 +738,14 @@ def test_a_quote_that_does_not_close_stops_the_import_and_what_came_before_stays
     assert err.startswith("iagcore: sessions.csv:3: the quotes do not close here (unexpected end of data)")
 
 
+def test_a_file_of_which_nothing_was_read_says_only_what_is_wrong(tmp_path: Path, run: Run) -> None:
+    lay_out(tmp_path)
+    (tmp_path / "sessions.csv").write_text("Who\n1\n", "utf-8")
+    code, out, err = importing(run)
+    assert (code, out) == (2, [])
+    assert err.startswith("iagcore: map.toml:7: date = 'Date': sessions.csv has no such column")
+
+
 def test_the_policy_is_the_maps_unless_one_is_named(tmp_path: Path, run: Run) -> None:
     lay_out(tmp_path, ROW, text=mapped(top=TOP + 'policy = "startr"\n'))
     code, _, err = importing(run)
@@ -750,13 +758,14 @@ def test_the_policy_is_the_maps_unless_one_is_named(tmp_path: Path, run: Run) ->
 
 
 def test_progress_is_counted_on_a_terminal(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from iagcore.cli import journals
+    from iagcore.cli import journals, terminal
 
     started(tmp_path)
     lay_out(tmp_path, ROW, ROW, ROW)
     monkeypatch.setattr(journals, "EVERY", 2)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    assert importing(run)[2] == "\r2 rows\r" + " " * 40 + "\r"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert importing(run)[2] == f"\r2 rows{terminal.BLANK}"
 
 
 def test_the_example_is_imported_as_its_page_says(tmp_path: Path, run: Run) -> None:

@@ -4,7 +4,7 @@ import argparse
 from typing import Final
 
 from iagcore.cli import is_there, journal_path
-from iagcore.cli.journals import Counting, is_the_same, opened
+from iagcore.cli.journals import counting, is_the_same, opened
 from iagcore.cli.verify import counted
 from iagcore.exceptions import InvalidEntry
 from iagcore.storage.copying import NotACopy, copy, pairing
@@ -39,15 +39,16 @@ def run(arguments: argparse.Namespace) -> int:
         raise InvalidEntry("copy", "TO", arguments.target, "it is the journal to copy from: name another place")
     with opened(arguments.source) as source, opened(arguments.target) as target:
         try:
-            with Counting("records copied") as counting:
-                copied = copy(source, target, progress=counting.show)
+            with counting("records copied") as progress:
+                copied = copy(source, target, progress=progress)
         except NotACopy as error:
             print(f"{arguments.target}: {error}")
             return NOT_THE_SAME
         print(f"{arguments.source} to {arguments.target}: {copied} {'record' if copied == 1 else 'records'} copied")
-        with Counting("records verified") as counting:
-            beside = pairing(source, target, progress=counting.show)
-            found = examine(target, progress=counting.show)
+        with counting("records compared") as progress:
+            beside = pairing(source, target, progress=progress)
+        with counting("records verified") as progress:
+            found = examine(target, progress=progress)
     print(f"{arguments.target}: {counted(found)}; {beside.same} the same as in {arguments.source}")
     for trouble in (*beside.troubles, *found.troubles):
         print(f"    {trouble}")

@@ -15,8 +15,8 @@ from typing import IO, Any, Final
 
 from iagcore.casebook import Casebook, utc_now
 from iagcore.cli import add_journal
-from iagcore.cli.journals import Counting, opened
-from iagcore.exceptions import IdUsedBefore, InvalidEntry, InvalidFile, InvalidPolicy, UnknownJourney
+from iagcore.cli.journals import counting, opened
+from iagcore.exceptions import IagcoreError, IdUsedBefore, InvalidEntry, InvalidFile, InvalidPolicy, UnknownJourney
 from iagcore.policy import Policy
 from iagcore.practice.learners import JourneyStarted
 from iagcore.record.findings import Assessment, Decision
@@ -67,15 +67,15 @@ def run(arguments: argparse.Namespace) -> int:
     with opened(arguments.journal) as journal, Report(arguments.set_aside, by, sessions) as report:
         beneath: Journal = TrialJournal(journal) if arguments.dry_run else journal
         importing = Importing(Casebook(beneath, policy), by, report)
-        with Counting("rows") as counting:
-            try:
+        try:
+            with counting("rows") as progress:
                 for done, one in enumerate(sessions, start=1):
                     importing.take(one)
-                    counting.show(done)
-            except InvalidFile:
-                counting.erase()
+                    progress(done)
+        except IagcoreError:
+            if importing.rows:  # what came before is on the record, and is said
                 importing.tell(arguments.file, dry_run=arguments.dry_run)
-                raise
+            raise
         importing.tell(arguments.file, dry_run=arguments.dry_run)
     if report.rows and arguments.set_aside:
         print(f"They are in {arguments.set_aside}, each with its reason: mend them there, and import that file.")
@@ -103,9 +103,12 @@ class Importing:
         self.aside: list[SetAside] = []
         """The first few rows that were set aside."""
         self._more = 0
+        self.rows = 0
+        """How many rows were taken."""
 
     def take(self, one: PastSession | LeftOut | SetAside) -> None:
         """Put one row where it belongs."""
+        self.rows += 1
         if isinstance(one, PastSession):
             found = self._record(one)
             if found is None:

@@ -1,9 +1,11 @@
 """Journals as the commands name them: opened from what an option or an argument says, and counted on a terminal."""
 
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
+from iagcore.cli import terminal
 from iagcore.storage.examining import Examination, Progress
 from iagcore.storage.salvaging import examine_file
 from iagcore.storage.sqlite import SQLiteJournal
@@ -30,29 +32,18 @@ def examined(text: str, *, progress: Progress) -> Examination:
     return examine_file(text, progress=progress)
 
 
-class Counting:
-    """How far a long piece of work has come, where nobody knows beforehand how long it is.
+@contextmanager
+def counting(of: str) -> Iterator[Progress]:
+    """How far a long piece of work has come, where nobody knows beforehand how long it is; told every so often."""
+    progress, last = terminal.Progress(None, of), 0
 
-    On a terminal, and within its `with` block, it is a line that makes way for what is printed.
-    """
+    def show(done: int) -> None:
+        nonlocal last
+        if done >= last + EVERY:
+            last = done
+            progress.show(done)
 
-    def __init__(self, of: str) -> None:
-        self._of, self._last = of, 0
-        self._shown = sys.stderr.isatty()
-
-    def show(self, done: int) -> None:
-        """Say how much is done, every so often."""
-        if self._shown and done >= self._last + EVERY:
-            self._last = done
-            print(f"\r{done} {self._of}", end="", file=sys.stderr, flush=True)
-
-    def erase(self) -> None:
-        """Make the line blank again."""
-        if self._shown:
-            print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.erase()
+    try:
+        yield show
+    finally:
+        progress.erase()

@@ -4,7 +4,7 @@ import argparse
 from typing import Final
 
 from iagcore.cli import add_journal, is_there
-from iagcore.cli.journals import Counting, examined
+from iagcore.cli.journals import counting, examined
 from iagcore.storage.examining import Examination
 
 IN_TROUBLE: Final = 1
@@ -28,8 +28,8 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(arguments: argparse.Namespace) -> int:
     """Examine, and say what was found. Raises `UnusableJournal` where it is no journal."""
     is_there(arguments.journal)
-    with Counting("records") as counting:
-        found = examined(arguments.journal, progress=counting.show)
+    with counting("records") as progress:
+        found = examined(arguments.journal, progress=progress)
     print(f"{arguments.journal}: {counted(found)}")
     for trouble in found.troubles:
         print(f"    {trouble}")
