@@ -1,12 +1,14 @@
 """Copies: to the letter, gone on with wherever they were killed, and refused where the target is no copy."""
 
 import os
+import random
 import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import attrs
 import pytest
@@ -311,6 +313,19 @@ def test_a_target_that_somebody_else_writes_to_is_refused() -> None:
 # ---- killed
 
 
+def copy_until_killed(source: MemoryJournal, path: Path, writing: int) -> NoReturn:
+    """Copy, in a process of its own, and write a byte after each append."""
+
+    def appended(done: int) -> None:
+        os.write(writing, b".")
+
+    try:
+        with SQLiteJournal(path) as target:
+            copy(source, target, progress=appended)
+    finally:
+        os._exit(0)
+
+
 def test_a_copy_that_is_killed_again_and_again_becomes_the_same_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -319,21 +334,19 @@ def test_a_copy_that_is_killed_again_and_again_becomes_the_same_journal(
     many(source, 1_500)
     path = tmp_path / "copy.db"
     kills = partly = 0
+    draw = random.Random(3)
     for attempt in range(int(os.environ.get("IAGCORE_KILLS", "25"))):
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            try:
-                with SQLiteJournal(path) as target:
-                    os.write(writing, b".")
-                    copy(source, target)
-            finally:
-                os._exit(0)
-        os.read(reading, 1)
-        time.sleep(0.001 + 0.0017 * (attempt % 20))
+            copy_until_killed(source, path, writing)
+        os.close(writing)
+        # after a few appends, at any moment of the next
+        for _ in range(attempt % 5):
+            os.read(reading, 1)
+        time.sleep(draw.uniform(0, 0.01))
         os.kill(child, signal.SIGKILL)
         os.close(reading)
-        os.close(writing)
         kills += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
         with SQLiteJournal(path) as target:
             there = list(target.read_all())
