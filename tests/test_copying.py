@@ -180,6 +180,23 @@ def test_many_records_are_one_append_and_long_ones_are_fewer(monkeypatch: pytest
     assert len(appended) > 14
 
 
+def test_a_copy_that_goes_on_appends_from_where_it_was_left() -> None:
+    source = MemoryJournal()
+    many(source, 300)
+    appended: list[int] = []
+
+    class Counted(MemoryJournal):
+        def append(self, records: Sequence[StoredRecord], *, expect: Mapping[str, int]) -> None:
+            appended.append(len(records))
+            super().append(records, expect=expect)
+
+    target = Counted()
+    for one in list(source.read_all())[:550]:
+        MemoryJournal.append(target, [one], expect={filing.subject: filing.version - 1 for filing in one.about})
+    assert copy(source, target) == 50
+    assert appended == [50]
+
+
 # ---- an order of its own
 
 
