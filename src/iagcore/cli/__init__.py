@@ -24,7 +24,20 @@ from iagcore.storage.codec import read_envelope
 if TYPE_CHECKING:
     from iagcore.storage.protocols import Feed
 
-GROUPS: Final = ("record", "show", "due", "action_plan", "directory", "rules", "policy", "check", "completion")
+GROUPS: Final = (
+    "record",
+    "show",
+    "due",
+    "action_plan",
+    "directory",
+    "rules",
+    "policy",
+    "check",
+    "copy",
+    "verify",
+    "import_csv",
+    "completion",
+)
 """The subcommand groups, in the order of the help; each is a module here."""
 
 JOURNEY: Final = "journey:"
