@@ -26,12 +26,12 @@ settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+def postgresql() -> Iterator[URL]:
     """A real PostgreSQL: the one that `IAGCORE_POSTGRESQL` names, or one that pip brought, begun once."""
     if GIVEN_POSTGRESQL is not None:
         yield make_url(GIVEN_POSTGRESQL)
         return
-    with postgresql_from_pip(tmp_path_factory.mktemp("postgresql")) as url:
+    with postgresql_from_pip() as url:
         yield url
 
 
