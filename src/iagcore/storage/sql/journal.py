@@ -255,6 +255,11 @@ class SQLJournal:
         """The statements that make the tables, for whoever runs them by hand. Raises `ValueError` as `create` does."""
         return self._connections.statements(partitions=partitions)
 
+    @property
+    def divides(self) -> bool:
+        """Whether the server has partitions."""
+        return self._connections.server.numbers
+
     def is_made(self) -> bool:
         """Whether the tables are there."""
         return self._connections.use(self._connections.era) is not None
