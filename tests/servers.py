@@ -11,24 +11,28 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.pool import NullPool
 
 GIVEN_POSTGRESQL: Final = os.environ.get("IAGCORE_POSTGRESQL")
 GIVEN_MARIADB: Final = os.environ.get("IAGCORE_MARIADB")
 _number = itertools.count(1)
 
 
-def run(url: URL | str, *statements: str) -> list[tuple[object, ...]]:
-    """Run statements by themselves, each committed; the rows of the last."""
-    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+def run(url: URL, *statements: str) -> list[tuple[Any, ...]]:
+    """Run statements through the bare driver, each committed; the rows of the last."""
+    dialect = url.get_dialect()
+    arguments, options = dialect().create_connect_args(url)
+    connection = dialect.import_dbapi().connect(*arguments, **options, autocommit=True)  # type: ignore[attr-defined]
+    try:
+        cursor = connection.cursor()
         for statement in statements:
-            result = connection.execute(text(statement))
-        return [tuple(row) for row in result] if result.returns_rows else []
+            cursor.execute(statement)
+        return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+    finally:
+        connection.close()
 
 
 @contextmanager

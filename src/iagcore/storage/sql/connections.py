@@ -256,7 +256,10 @@ class _GaveUp(Exception):
 
 
 def _begin_at_once(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITING)
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    writes = options.get(_WRITING)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

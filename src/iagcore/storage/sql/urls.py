@@ -1,6 +1,7 @@
 """URLs of journals: which servers they may name, and how they and what a server says are told without a password."""
 
 from typing import Final
+from urllib.parse import quote
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -40,7 +41,7 @@ def understood(url: str | URL) -> URL:
 def masked(url: URL) -> str:
     """A URL as it may be shown: without any password in it."""
     query = {key: HIDDEN if "pass" in key.lower() else value for key, value in url.query.items()}
-    return url.set(query=query).render_as_string(hide_password=True)
+    return url.set(query=query).render_as_string(hide_password=True).replace(quote(HIDDEN), HIDDEN)
 
 
 def said(error: BaseException | None, url: URL) -> str:
