@@ -27,7 +27,9 @@ def run(url: URL, *statements: str) -> list[tuple[Any, ...]]:
     """Run statements through the bare driver, each committed; the rows of the last."""
     dialect = url.get_dialect()
     arguments, options = dialect().create_connect_args(url)
-    connection = dialect.import_dbapi().connect(*arguments, **options, autocommit=True)  # type: ignore[attr-defined]
+    if dialect.name != "sqlite":
+        options["autocommit"] = True
+    connection = dialect.import_dbapi().connect(*arguments, **options)
     try:
         cursor = connection.cursor()
         for statement in statements:

@@ -32,7 +32,7 @@ def rows(schema: URL) -> dict[str, int]:
     """How many rows each table has."""
     tables = ("iag_record", "iag_about", "iag_surrogate")
     [counts] = run(schema, f"SELECT {', '.join(f'(SELECT count(*) FROM {table})' for table in tables)}")
-    return dict(zip(("record", "about", "surrogate"), counts, strict=True))  # type: ignore[arg-type]
+    return dict(zip(("record", "about", "surrogate"), counts, strict=True))
 
 
 def statements_of(journal: SQLJournal, work: Callable[[], object]) -> list[str]:
@@ -70,7 +70,7 @@ class Cut:
         event.listen(self.engine, "commit", self._count)
         self.commit = self.engine.dialect.do_commit
         if self.step is None:
-            self.engine.dialect.do_commit = self._lost_afterwards  # type: ignore[method-assign]
+            self.engine.dialect.do_commit = self._lost_afterwards  # type: ignore[method-assign, assignment]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -289,6 +289,11 @@ def test_a_writer_waits_for_another_no_longer_than_it_is_told(schema: URL) -> No
                 journal.append(chain(HOME, 1, after=1), expect={HOME: 1})
         engine.dispose()
         journal.append(chain(HOME, 1, after=1), expect={HOME: 1})
+
+
+def test_a_connection_that_cannot_be_set_up_is_told_and_closed(schema: URL) -> None:
+    with SQLJournal(schema, wait=-1) as journal, pytest.raises(UnusableJournal, match="outside the valid range"):
+        list(journal.read(HOME))
 
 
 def test_a_connection_that_none_is_free_for_is_said(schema: URL, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -512,7 +517,7 @@ def test_tables_can_be_partitioned_on_postgresql_alone(schema: URL, tmp_path: Pa
     for table in ("iag_record", "iag_about", "iag_surrogate"):
         counts = run(schema, f"SELECT count(*) FROM {table} GROUP BY tableoid")
         assert len(counts) == 3
-        assert sum(count for (count,) in counts) == 60  # type: ignore[misc]
+        assert sum(count for (count,) in counts) == 60
     with (
         SQLJournal(f"sqlite:///{tmp_path / 'casebook.db'}") as journal,
         pytest.raises(ValueError, match="SQLite has no partitions here: leave them out, or use PostgreSQL"),

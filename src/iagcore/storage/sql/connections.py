@@ -221,11 +221,15 @@ class Connections:
     def _set_up(self, connection: Any, _: object) -> None:
         if self.server.by_itself:
             connection.isolation_level = None  # the driver would begin a transaction where it thinks best
-        cursor = connection.cursor()
-        for setting in self.server.settings:
-            cursor.execute(setting.format(wait=self._wait, milliseconds=1000 * self._wait))
-        cursor.close()
-        connection.commit()
+        try:
+            cursor = connection.cursor()
+            for setting in self.server.settings:
+                cursor.execute(setting.format(wait=self._wait, milliseconds=1000 * self._wait))
+            cursor.close()
+            connection.commit()
+        except BaseException:
+            connection.close()
+            raise
 
     def _code(self, error: DBAPIError) -> object:
         return None if error.orig is None else self.server.code(error.orig)
