@@ -50,11 +50,11 @@ class Name(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The column's type on a server."""
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(Text(collation="C"))
+            return Text(collation="C")
         if dialect.name == "sqlite":
-            return dialect.type_descriptor(Text())
+            return Text()
         # MariaDB's texts take "nina" and "nina " for one name
-        return dialect.type_descriptor(VARBINARY(LONGEST_NAME))  # pragma: no cover - MariaDB
+        return VARBINARY(LONGEST_NAME)  # pragma: no cover - MariaDB
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
         """What the driver is given."""
