@@ -524,7 +524,7 @@ def test_a_target_that_another_process_keeps_locked_is_told(
         opened(journal=journal)
     with SQLiteJournal(tmp_path / "b.db") as journal:
         journal.append([], expect={})
-    monkeypatch.setattr(command, "opened", lambda text: SQLiteJournal(text, wait=0.05))
+    monkeypatch.setattr(command, "open_journal", lambda text: SQLiteJournal(text, wait=0.05))
     with closing(sqlite3.connect(tmp_path / "b.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         code, out, err = run("copy", "casebook.db", "b.db")

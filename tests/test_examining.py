@@ -509,9 +509,9 @@ def test_the_command_says_that_there_is_nothing_to_examine(run: Run) -> None:
 def test_progress_is_shown_on_a_terminal_alone(
     path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from iagcore.cli import journals, terminal
+    from iagcore.cli import terminal
 
-    monkeypatch.setattr(journals, "EVERY", 3)
+    monkeypatch.setattr(terminal, "EVERY", 3)
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     code, _, err = run("verify")

@@ -758,11 +758,11 @@ def test_the_policy_is_the_maps_unless_one_is_named(tmp_path: Path, run: Run) ->
 
 
 def test_progress_is_counted_on_a_terminal(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from iagcore.cli import journals, terminal
+    from iagcore.cli import terminal
 
     started(tmp_path)
     lay_out(tmp_path, ROW, ROW, ROW)
-    monkeypatch.setattr(journals, "EVERY", 2)
+    monkeypatch.setattr(terminal, "EVERY", 2)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     assert importing(run)[2] == f"\r2 rows{terminal.BLANK}"

@@ -173,6 +173,7 @@ if TYPE_CHECKING:
     from iagcore.storage.protocols import Filing as Filing
     from iagcore.storage.protocols import Journal as Journal
     from iagcore.storage.protocols import StoredRecord as StoredRecord
+    from iagcore.storage.sql import SQLJournal as SQLJournal
     from iagcore.storage.sqlite import SQLiteJournal as SQLiteJournal
 
 _HOME: Final = {
@@ -302,6 +303,7 @@ _HOME: Final = {
     "SCALES": "iagcore.practice.measures",
     "SHOULD": "iagcore.record.findings",
     "SQLiteDirectory": "iagcore.directory.sqlite",
+    "SQLJournal": "iagcore.storage.sql",
     "SQLiteJournal": "iagcore.storage.sqlite",
     "SafetyTalkedAbout": "iagcore.practice.safeguarding",
     "Score": "iagcore.practice.measures",

@@ -123,8 +123,9 @@ class Casebook:
     """Journeys on a journal, under a policy: decide, record, correct, read.
 
     `policy` is one policy, or several by programme. `clock` gives aware times. A conflict with another process is
-    retried for `patience` seconds; then `Conflict` is raised. `directory` is where opportunities are looked
-    up that an entry points to, so that it keeps what was shown. `due_index` is where duties are kept between questions
+    retried for `patience` seconds; then `Conflict` is raised. What a lost connection interrupted
+    is retried as long, under the same id, so that it is recorded once. `directory` is where opportunities are looked up
+    that an entry points to, so that it keeps what was shown. `due_index` is where duties are kept between questions
     about a whole caseload: in memory, unless a `DueIndex(path)` is given.
 
     Raises `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one, and
@@ -350,7 +351,10 @@ class Casebook:
                 accepts(considered), considered, title(asked, zone), plain_title(asked, zone), policy, complete=True
             ).require()
 
-        erasure = self._patiently(lambda: erase(erasable, self._reading, learner, judged, now=now, policy=policy))
+        # one that was interrupted may be done, and would then find nobody: its caller is told so instead
+        erasure = self._patiently(
+            lambda: erase(erasable, self._reading, learner, judged, now=now, policy=policy), again=False
+        )
         self._reading.remembered.forget()
         if isinstance(journal, Feed):
             try:
@@ -385,17 +389,29 @@ class Casebook:
             belongs(one.entry, empty)
         return self._patiently(lambda: self._attempt(journey, asked, together=together, keep=keep))
 
-    def _patiently(self, attempt: Callable[[], T]) -> T:
+    def _patiently(self, attempt: Callable[[], T], *, again: bool = True) -> T:
+        """What an attempt gives, made anew after a conflict; and, with `again`, once its connection was lost.
+
+        An attempt that was interrupted may be on the record. The next one has the same ids, and then finds it there.
+        """
         until = time.monotonic() + self._patience
         pause = 0.001
+        lost: UnusableJournal | None = None
         while True:
             try:
                 return attempt()
             except Conflict:
                 if time.monotonic() >= until:
                     raise
-                time.sleep(random.uniform(0, pause))  # spreads retries, guards nothing
-                pause = min(2 * pause, 0.1)
+            except UnusableJournal as error:
+                # once interrupted, a server that is not there yet is waited for: what was asked for may be on it
+                if not again or (lost is None and not error.interrupted):
+                    raise
+                lost = lost or error
+                if time.monotonic() >= until:
+                    raise lost from None
+            time.sleep(random.uniform(0, pause))  # spreads retries, guards nothing
+            pause = min(2 * pause, 0.1)
 
     def _attempt(self, name: str, asked: Sequence[Asked], *, together: bool, keep: bool) -> list[Decision]:
         now = accepted("clock", self._clock(), accept_moment)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from iagcore.cli.terminal import dressed
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.exceptions import IagcoreError, InvalidEntry, UnusableDirectory, UnusableJournal, nearest
+from iagcore.storage import opening
 from iagcore.storage.codec import read_envelope
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ GROUPS: Final = (
     "show",
     "due",
     "action_plan",
+    "journal",
     "directory",
     "rules",
     "policy",
@@ -136,7 +138,7 @@ class _Version(argparse.Action):
 
 
 def journal_path(text: str) -> str:
-    """The path of a journal, as an option gives it."""
+    """The path or the URL of a journal, as an option gives it."""
     if text == ":memory:":
         raise argparse.ArgumentTypeError("a journal in memory would be gone with the command: name a file")
     return text
@@ -146,10 +148,11 @@ def add_journal(parser: argparse.ArgumentParser) -> None:
     """The option that names the journal."""
     parser.add_argument(
         "--journal",
-        metavar="PATH",
+        metavar="PATH|URL",
         type=journal_path,
         default=DEFAULT_JOURNAL,
-        help=f"the journal, an SQLite file (default: {DEFAULT_JOURNAL})",
+        help="the journal: an SQLite file, or a URL such as postgresql+psycopg://user@host/database "
+        f"(default: {DEFAULT_JOURNAL})",
     )
 
 
@@ -194,10 +197,11 @@ def started_in(journal: "Feed") -> set[str]:
 
 
 def is_there(journal: str) -> None:
-    """Raise `UnusableJournal` where there is no file of that name, which reading would otherwise make."""
-    with suppress(PermissionError):  # which the journal says in words of its own
-        if not Path(journal).exists():
-            raise UnusableJournal(journal, "there is no such file: record something first, or name it with --journal")
+    """Raise `UnusableJournal` where there is no such journal, which reading would otherwise make."""
+    if not opening.is_there(journal):
+        what = "there is no journal in this database" if opening.is_url(journal) else "there is no such file"
+        reason = f"{what}: record something first, or name it with --journal"
+        raise UnusableJournal(opening.shown(journal), reason)
 
 
 def day_of(option: str, text: str) -> date:

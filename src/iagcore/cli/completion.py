@@ -10,7 +10,7 @@ from iagcore.cli import command_line, every_command
 from iagcore.exceptions import InvalidEntry
 
 SHELLS: Final = ("bash", "zsh", "tcsh")
-FILES: Final = ("PATH", "FILE", "NAME|FILE", "URL|PATH")
+FILES: Final = ("PATH", "FILE", "NAME|FILE", "PATH|URL", "FROM", "TO", "MAP.toml", "FILE.csv")
 """How an argument that may be a file calls itself."""
 
 

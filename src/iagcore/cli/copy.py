@@ -1,14 +1,16 @@
 """`iagcore copy`: a journal copied into another to the letter, gone on with where it was left, and verified."""
 
 import argparse
+from pathlib import Path
 from typing import Final
 
 from iagcore.cli import is_there, journal_path
-from iagcore.cli.journals import counting, is_the_same, opened
+from iagcore.cli.terminal import counting
 from iagcore.cli.verify import counted
 from iagcore.exceptions import InvalidEntry
 from iagcore.storage.copying import NotACopy, copy, pairing
 from iagcore.storage.examining import examine
+from iagcore.storage.opening import is_url, open_journal, shown
 
 NOT_THE_SAME: Final = 1
 """What it exits with where the target is no copy, or the copy is not as it was written."""
@@ -36,20 +38,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Copy, verify, and say what came of it. Raises `UnusableJournal`, and `WrittenLater` for a later format."""
     is_there(arguments.source)
     if is_the_same(arguments.source, arguments.target):
-        raise InvalidEntry("copy", "TO", arguments.target, "it is the journal to copy from: name another place")
-    with opened(arguments.source) as source, opened(arguments.target) as target:
+        raise InvalidEntry("copy", "TO", shown(arguments.target), "it is the journal to copy from: name another place")
+    here, there = shown(arguments.source), shown(arguments.target)
+    with open_journal(arguments.source) as source, open_journal(arguments.target) as target:
         try:
             with counting("records copied") as progress:
                 copied = copy(source, target, progress=progress)
         except NotACopy as error:
-            print(f"{arguments.target}: {error}")
+            print(f"{there}: {error}")
             return NOT_THE_SAME
-        print(f"{arguments.source} to {arguments.target}: {copied} {'record' if copied == 1 else 'records'} copied")
+        print(f"{here} to {there}: {copied} {'record' if copied == 1 else 'records'} copied")
         with counting("records compared") as progress:
             beside = pairing(source, target, progress=progress)
         with counting("records verified") as progress:
             found = examine(target, progress=progress)
-    print(f"{arguments.target}: {counted(found)}; {beside.same} the same as in {arguments.source}")
+    print(f"{there}: {counted(found)}; {beside.same} the same as in {here}")
     for trouble in (*beside.troubles, *found.troubles):
         print(f"    {trouble}")
     if beside.more:
@@ -62,3 +65,13 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("The copy is whole.")
     return 0
+
+
+def is_the_same(one: str, other: str) -> bool:
+    """Whether two texts name one journal."""
+    if is_url(one) or is_url(other):
+        return one == other
+    paths = Path(one), Path(other)
+    return paths[0].absolute() == paths[1].absolute() or (
+        all(path.exists() for path in paths) and paths[0].samefile(paths[1])
+    )

@@ -1,7 +1,8 @@
 """`iagcore due`: what there is to do on a whole caseload, for whom, and under which rule.
 
 The duties of every home are kept in an index beside the journal, so that only what has come since is looked at. The
-index is a cache: it can be thrown away at any time, and is the same when it is made anew.
+index is a cache: it can be thrown away at any time, and is the same when it is made anew. Beside a server there is no
+place for a file, so that one has to be named, or everything is looked at each time.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from iagcore.policy import Policy
 from iagcore.practice.kinds import accept_day, accept_moment, accept_party, accepted
 from iagcore.reports import DuePage, due_page
 from iagcore.storage import codec
-from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.storage.opening import OpenJournal, is_url, open_journal
 
 SUFFIX: Final = ".due"
 """What the name of the index adds to the journal's."""
@@ -46,8 +47,11 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     parser.add_argument("--for", dest="party", metavar="PARTY", help="only what is for this party, such as coach:nina")
     parser.add_argument(
-        "--rebuild", action="store_true", help=f"make the index anew, which stands in the file PATH{SUFFIX}"
+        "--index",
+        metavar="FILE",
+        help=f"where the index is kept (default: PATH{SUFFIX}; for a URL nowhere, so that every journey is looked at)",
     )
+    parser.add_argument("--rebuild", action="store_true", help="make the index anew")
     parser.set_defaults(run=run)
 
 
@@ -57,12 +61,13 @@ def run(arguments: argparse.Namespace) -> int:
     party = None if arguments.party is None else accepted("--for", arguments.party, accept_party)
     asked = utc_now() if at is None else time_of(at)
     is_there(path)
+    index_path = arguments.index or (":memory:" if is_url(path) else path + SUFFIX)
     if arguments.rebuild:
-        throw_away(path + SUFFIX)
-    with SQLiteJournal(path) as journal:
+        throw_away(index_path)
+    with open_journal(path) as journal:
         policy = policy_of(journal)
         moment = asked if isinstance(asked, datetime) else policy.end_of(asked)
-        with closing(DueIndex(path + SUFFIX)) as index:
+        with closing(DueIndex(index_path)) as index:
             casebook = Casebook(journal, policy, due_index=index)
             looking = Looking()
             try:
@@ -98,7 +103,7 @@ def time_of(text: str) -> datetime | date:
         raise InvalidEntry("option", "--at", text, reason) from None
 
 
-def policy_of(journal: SQLiteJournal) -> Policy:
+def policy_of(journal: OpenJournal) -> Policy:
     """The policy that the first record of the journal was made under, in whose zone times are shown; else starter."""
     starter = Policy.load("starter")
     for stored in journal.read_all():

@@ -15,11 +15,12 @@ from typing import IO, Any, Final
 
 from iagcore.casebook import Casebook, utc_now
 from iagcore.cli import add_journal
-from iagcore.cli.journals import counting, opened
+from iagcore.cli.terminal import counting
 from iagcore.exceptions import IagcoreError, IdUsedBefore, InvalidEntry, InvalidFile, InvalidPolicy, UnknownJourney
 from iagcore.policy import Policy
 from iagcore.practice.learners import JourneyStarted
 from iagcore.record.findings import Assessment, Decision
+from iagcore.storage.opening import open_journal
 from iagcore.storage.past_sessions import NOTES_OF_A_REPORT, LeftOut, PastSession, Sessions, SetAside
 from iagcore.storage.protocols import Journal
 from iagcore.storage.spreadsheet_map import SpreadsheetMap, read_spreadsheet_map
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     by = read_spreadsheet_map(arguments.mapping)
     policy = Policy.load(arguments.policy) if arguments.policy else policy_of(by)
     sessions = Sessions(arguments.file, by)
-    with opened(arguments.journal) as journal, Report(arguments.set_aside, by, sessions) as report:
+    with open_journal(arguments.journal) as journal, Report(arguments.set_aside, by, sessions) as report:
         beneath: Journal = TrialJournal(journal) if arguments.dry_run else journal
         importing = Importing(Casebook(beneath, policy), by, report)
         try:

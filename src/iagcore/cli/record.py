@@ -40,7 +40,7 @@ from iagcore.record.findings import Assessment, Decision, Weight
 from iagcore.record.judging import title
 from iagcore.record.records import Record
 from iagcore.storage.journey_file import FileEntry, JourneyFile, read_journey_file
-from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.storage.opening import OpenJournal, open_journal, shown
 
 STUMBLED: Final = 1
 """What `--strict` exits with where something was refused or breached."""
@@ -74,9 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
     files = [read_journey_file(path) for path in arguments.files]
     policies = [policy_of(file, arguments.policy) for file in files]
     looked_up = directory_at(arguments.directory)
-    with SQLiteJournal(arguments.journal) as journal, looked_up or nullcontext():
+    with open_journal(arguments.journal) as journal, looked_up or nullcontext():
         checked = Checking(journal, looked_up).files(files, policies)
-        tell(f"Journal: {arguments.journal}")
+        tell(f"Journal: {shown(arguments.journal)}")
         if looked_up is not None:
             tell(f"Directory: {arguments.directory}")
         recording = Recording(sum(len(one.new) for one in checked), looked_up)
@@ -116,7 +116,7 @@ class Checked:
 class Checking:
     """Files against a journal: what is on the record of the journeys they name, and what they will add to it."""
 
-    def __init__(self, journal: SQLiteJournal, looked_up: Directory | None) -> None:
+    def __init__(self, journal: OpenJournal, looked_up: Directory | None) -> None:
         self._journal, self._directory = journal, looked_up
         self._casebooks: dict[str, Casebook] = {}
         self._known: dict[str, dict[str, Record | FileEntry]] = {}

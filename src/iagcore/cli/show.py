@@ -14,8 +14,8 @@ from iagcore.practice.kinds import accept_party, accepted
 from iagcore.record.journey import Journey
 from iagcore.record.releasing import released
 from iagcore.reports import coach_page, journey_page
+from iagcore.storage.opening import OpenJournal, open_journal, shown
 from iagcore.storage.protocols import Feed
-from iagcore.storage.sqlite import SQLiteJournal
 
 REFUSED: Final = 1
 """What it exits with where the page is not for that party."""
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     name, party = arguments.name, arguments.party
     on = None if arguments.on is None else day_of("--on", arguments.on)
     is_there(arguments.journal)
-    with SQLiteJournal(arguments.journal) as journal:
+    with open_journal(arguments.journal) as journal:
         if name.startswith(COACH):
             if party is not None:
                 raise InvalidEntry("option", "--for", party, "it goes with a journey, not with a coach")
@@ -65,11 +65,11 @@ def run(arguments: argparse.Namespace) -> int:
             return show(journal, name, None if party is None else accepted("--for", party, accept_party), on)
         except (UnknownJourney, InvalidEntry) as error:
             near = nearest(name, started_in(journal) - {name})
-            print(f"iagcore: {arguments.journal}: {error}{near}", file=sys.stderr)
+            print(f"iagcore: {shown(arguments.journal)}: {error}{near}", file=sys.stderr)
             return BAD_INPUT
 
 
-def show(journal: SQLiteJournal, name: str, party: str | None, on: date | None) -> int:
+def show(journal: OpenJournal, name: str, party: str | None, on: date | None) -> int:
     """Print a journey's page, or why it is not for this party. Raises `UnknownJourney`."""
     casebook, policy = casebook_of(journal, name)
     journey = casebook.journey(name)
@@ -96,7 +96,7 @@ def seen(journey: Journey, party: str | None) -> Journey:
     return found
 
 
-def casebook_of(journal: SQLiteJournal, name: str) -> tuple[Casebook, Policy]:
+def casebook_of(journal: OpenJournal, name: str) -> tuple[Casebook, Policy]:
     """A casebook under the policy that the first record of a home was made under. Raises `UnknownJourney`."""
     reading = Casebook(journal, Policy.load("starter"))
     first = next(reading.records(name), None)
@@ -106,7 +106,7 @@ def casebook_of(journal: SQLiteJournal, name: str) -> tuple[Casebook, Policy]:
     return Casebook(journal, policy), policy
 
 
-def page_of_a_coach(journal: SQLiteJournal, name: str, *, on: date | None) -> str:
+def page_of_a_coach(journal: OpenJournal, name: str, *, on: date | None) -> str:
     """The page of a coach, under the policy last used of them. Raises `InvalidEntry` where nothing is known of them."""
     reading = Casebook(journal, Policy.load("starter"))
     records = tuple(reading.records(name))

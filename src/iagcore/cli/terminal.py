@@ -7,8 +7,8 @@ dressed on its way out, by the table below, and long work is a bar with the time
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from importlib.util import find_spec
 from io import TextIOBase
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -41,6 +41,8 @@ STYLES: Final = (
 
 LONG: Final = 50
 """With more than so many things to do, a terminal is shown how far it has come."""
+EVERY: Final = 500
+"""Of what nobody can count beforehand, so many are done between two signs of progress."""
 BLANK: Final = "\r" + " " * 60 + "\r"
 
 
@@ -144,6 +146,23 @@ class Progress:
             self._bar.stop()
         elif self._shown:
             print(BLANK, end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def counting(of: str) -> Iterator[Callable[[int], None]]:
+    """How far a long piece of work has come, where nobody knows beforehand how long it is; told every so often."""
+    progress, last = Progress(None, of), 0
+
+    def show(done: int) -> None:
+        nonlocal last
+        if done >= last + EVERY:
+            last = done
+            progress.show(done)
+
+    try:
+        yield show
+    finally:
+        progress.erase()
 
 
 def _bar(total: int | None, of: str) -> "Bar":

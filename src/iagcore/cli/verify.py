@@ -4,8 +4,10 @@ import argparse
 from typing import Final
 
 from iagcore.cli import add_journal, is_there
-from iagcore.cli.journals import counting, examined
-from iagcore.storage.examining import Examination
+from iagcore.cli.terminal import counting
+from iagcore.storage.examining import Examination, Progress, examine
+from iagcore.storage.opening import is_url, open_journal, shown
+from iagcore.storage.salvaging import examine_file
 
 IN_TROUBLE: Final = 1
 """What it exits with where anything is not as it was written."""
@@ -29,8 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Examine, and say what was found. Raises `UnusableJournal` where it is no journal."""
     is_there(arguments.journal)
     with counting("records") as progress:
-        found = examined(arguments.journal, progress=progress)
-    print(f"{arguments.journal}: {counted(found)}")
+        found = examined(arguments.journal, progress)
+    print(f"{shown(arguments.journal)}: {counted(found)}")
     for trouble in found.troubles:
         print(f"    {trouble}")
     if found.troubles:
@@ -39,6 +41,14 @@ def run(arguments: argparse.Namespace) -> int:
         return IN_TROUBLE
     print("Everything is as it was written.")
     return 0
+
+
+def examined(written: str, progress: Progress) -> Examination:
+    """The journal at a path or a URL, examined; of an SQLite file, its pages too. Raises `UnusableJournal`."""
+    if not is_url(written):
+        return examine_file(written, progress=progress)
+    with open_journal(written) as journal:
+        return examine(journal, progress=progress)
 
 
 def counted(found: Examination) -> str:
