@@ -45,10 +45,12 @@ from iagcore.testing.broken_journals.erasing import (
 )
 from iagcore.testing.broken_journals.on_a_file import (
     CommitsOneByOne,
+    ErasesStepByStep,
     ForgetsOnReopen,
     LocksItsThreadsAlone,
     OnAFile,
     SaysTooSoonThatBytesAreGone,
+    WritesOver,
 )
 from iagcore.testing.broken_journals.reading import (
     BlocksWhileRead,
@@ -295,6 +297,19 @@ BROKEN: Final = (
         LocksItsThreadsAlone,
         "A conflict is one under any interleaving of processes.",
         ("test_two_processes_that_each_read_what_the_other_writes_do_not_both_win",),
+    ),
+    Broken(
+        WritesOver,
+        "What was appended is never written over, by any process.",
+        (
+            "test_of_processes_racing_for_a_version_exactly_one_wins",
+            "test_processes_that_try_again_after_a_conflict_lose_nothing",
+        ),
+    ),
+    Broken(
+        ErasesStepByStep,
+        "An erasure is all or nothing, after a kill too.",
+        ("test_a_process_that_is_killed_amid_erasures_leaves_each_whole_or_not_begun",),
     ),
     Broken(
         SaysTooSoonThatBytesAreGone,

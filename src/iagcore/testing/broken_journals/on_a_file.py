@@ -8,7 +8,7 @@ from threading import Lock
 
 from iagcore.exceptions import Conflict, UnusableJournal
 from iagcore.storage import sqlite
-from iagcore.storage.protocols import Erasure, Gone, StoredRecord, follow_on, heads
+from iagcore.storage.protocols import Erasure, Gone, StoredRecord, follow_on, heads, renamed
 from iagcore.storage.sqlite import SQLiteJournal
 
 
@@ -65,7 +65,7 @@ class CommitsOneByOne(OnAFile):
         for record in records:
             with self._writing() as connection:
                 sqlite._keep(connection, [record])
-            time.sleep(0.001)
+            time.sleep(0.005 if record is not records[-1] else 0.0)
 
 
 class LocksItsThreadsAlone(OnAFile):
@@ -87,6 +87,44 @@ class LocksItsThreadsAlone(OnAFile):
                     sqlite._keep(connection, records)
             except UnusableJournal as error:  # the key was taken meanwhile
                 raise Conflict(records[0].home) from error
+
+
+class WritesOver(OnAFile):
+    """The versions are compared outside the transaction that writes, and what is there by then is written over."""
+
+    _of_this_process = Lock()
+
+    def append(self, records: Sequence[StoredRecord], *, expect: Mapping[str, int]) -> None:
+        follow_on(records, expect)
+        with self._of_this_process:
+            with self._connection() as connection:
+                sqlite._hold(connection, expect, heads(records))
+            time.sleep(0.002)
+            taken = [(filing.subject, filing.version) for record in records for filing in record.about]
+            with self._writing() as connection:
+                connection.executemany("DELETE FROM about WHERE (subject, version) = (?, ?)", taken)
+                sqlite._keep(connection, records)
+
+
+class ErasesStepByStep(OnAFile):
+    """Each step of an erasure is committed by itself: a kill comes in between."""
+
+    def erase(
+        self, renames: Mapping[str, str], *, expect: Mapping[str, int], receipts: Sequence[StoredRecord]
+    ) -> Erasure:
+        follow_on(receipts, renamed(renames, expect))
+        with self._connection() as connection:
+            sqlite._hold(connection, expect, heads(receipts, renames))
+        records = 0
+        for old, new in renames.items():
+            for statement, asked in ((sqlite._ERASE, (old,)), *((one, (new, old)) for one in sqlite._RENAME)):
+                with self._writing() as connection:
+                    changed = connection.execute(statement, asked).rowcount
+                records += changed if statement is sqlite._ERASE else 0
+                time.sleep(0.006)
+        with self._writing() as connection:
+            sqlite._keep(connection, receipts)
+        return Erasure(records, Gone.PENDING, "Removed; call compact().")
 
 
 class SaysTooSoonThatBytesAreGone(OnAFile):

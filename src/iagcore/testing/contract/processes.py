@@ -107,11 +107,11 @@ class AcrossProcesses(JournalPromises, states=True):
     def test_a_process_that_is_killed_amid_erasures_leaves_each_whole_or_not_begun(self, journal: Journal) -> None:
         erasable(journal)
         how = opening(self, journal)
-        for kill in range(times(2)):
-            homes = [f"journey:{kill}-{number}" for number in range(200)]
+        for kill in range(times(4)):
+            homes = [f"journey:{kill}-{number}" for number in range(60)]
             records = [stored(home, (home, 1), (f"learner:{home}", 1), id="said") for home in homes]
             journal.append(records, expect={filing.subject: 0 for record in records for filing in record.about})
-            told = killed_after(how, partial(erase_each, homes), 0.006 * (kill % 5))
+            told = killed_after(how, partial(erase_each, homes), 0.002 + 0.005 * (kill % 5))
             left = {home: [record.id for record in journal.read(home)] for home in homes}
             gone = {home: [record.id for record in journal.read(f"{home}-gone")] for home in homes}
             done = [home for home in homes if not left[home]]
