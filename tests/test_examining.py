@@ -234,6 +234,33 @@ def test_a_record_of_a_later_format_is_named_and_the_rest_is_read() -> None:
     )
 
 
+def test_what_is_recorded_while_it_is_examined_is_no_trouble() -> None:
+    class Living(MemoryJournal):
+        def read_all(self, **rest: Any) -> Iterator[Any]:
+            yield from list(super().read_all())
+            book(casebook(self), "c1", on(1))
+            yield from list(super().read_all())[2:]
+
+    journal = Living()
+    opened(journal=journal)
+    assert examine(journal) == Examination(3, 2, 0, 0, ())
+
+
+def test_what_is_recorded_while_a_file_is_examined_is_no_trouble(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = salvaging._missing
+    number = 0
+
+    def missing_while_somebody_books(last: int, following: int) -> list[Any]:
+        nonlocal number
+        number += 1
+        with SQLiteJournal(path) as journal:
+            book(casebook(journal), f"late-{number}", on(10 + number), 5)
+        return usual(last, following)
+
+    monkeypatch.setattr(salvaging, "_missing", missing_while_somebody_books)
+    assert examine_file(str(path)) == Examination(15, 3, 0, 0, ())
+
+
 def test_a_feed_and_homes_that_do_not_agree_are_named() -> None:
     class Forgetful(MemoryJournal):
         def read_all(self, **rest: Any) -> Iterator[Any]:

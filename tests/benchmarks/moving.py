@@ -18,15 +18,15 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
-
-import attrs
 
 from iagcore.casebook import Casebook
 from iagcore.cli import main
 from iagcore.policy import Policy
 from iagcore.practice.conversations import ConversationHeld
 from iagcore.practice.learners import JourneyStarted
+from iagcore.record import sealing
 from iagcore.record.stored import StoredRecord
 from iagcore.storage.copying import copy, pairing
 from iagcore.storage.memory import MemoryJournal
@@ -64,20 +64,24 @@ def casework(journeys: int) -> MemoryJournal:
     journal.append([policy], expect={policy.home: 0})
     versions: dict[str, int] = {}
     for number in range(journeys):
-        made = [_like(one, number, versions) for one in pattern]
+        made: list[StoredRecord] = []
+        for one in pattern:
+            made.append(_like(one, number, versions, previous=made[-1].plain if made else b""))
         expect = {filing.subject: filing.version - 1 for one in reversed(made) for filing in one.about}
         journal.append(made, expect=expect)
     return journal
 
 
-def _like(one: StoredRecord, number: int, versions: dict[str, int]) -> StoredRecord:
-    """The same record under other names; its seal does not fit, which a copy does not ask."""
+def _like(one: StoredRecord, number: int, versions: dict[str, int], *, previous: bytes) -> StoredRecord:
+    """The same record under other names, sealed anew."""
+    surrogate = sha256(f"{one.surrogate} {number}".encode()).hexdigest()[:32]
     filings = []
     for filing in one.about:
         subject = f"coach:{number % 20}" if filing.subject.startswith("coach:") else f"{filing.subject}-{number}"
         versions[subject] = versions.get(subject, 0) + 1
-        filings.append(attrs.evolve(filing, subject=subject, version=versions[subject]))
-    return attrs.evolve(one, surrogate=f"{one.surrogate}-{number}", about=tuple(filings), position=None)
+        filings.append((subject, versions[subject], filing.salt or b""))
+    envelope = one.envelope.replace(one.surrogate.encode(), surrogate.encode())
+    return sealing.sealed(surrogate, filings, envelope, payload=one.payload, id=one.id, previous=previous)
 
 
 def start(cases: Casebook, name: str) -> None:
@@ -122,6 +126,7 @@ def copying(folder: Path, journeys: int) -> None:
     with closing(sqlite3.connect(folder / "from.db")) as one, closing(sqlite3.connect(folder / "pages.db")) as other:
         timed("pages copied by SQLite", count, lambda: one.backup(other))
     examined = timed("examined", count, lambda: examine_file(str(folder / "from.db")))
+    assert examine_file(str(folder / "from.db")).troubles == ()
     print(f"an examination takes {examined / reading:.1f} times as long as reading the feed")
 
 

@@ -69,23 +69,25 @@ class _Examining:
     def __init__(self, journal: Readable, progress: Progress) -> None:
         self._journal, self._progress = journal, progress
         self._troubles: list[Trouble] = []
-        self._seen: set[str] = set()
+        self._reached: dict[str, int] = {}
+        """By subject, the last version that it had when it was read; the feed may give what came after that, too."""
         self._policies: dict[str, str] = {}
         """By fingerprint, the first home that was judged under it."""
         self._kept: set[str] = set()
-        self._records = self._homes = self._erased = self._unread = self._in_homes = 0
+        self._records = self._homes = self._erased = self._unread = 0
+        self._in_feed = self._in_homes = 0
 
     def examination(self) -> Examination:
         for stored in self._journal.read_all():
             self._records += 1
             self._look_at(stored)
             for filing in stored.about:
-                if filing.subject not in self._seen:
-                    self._seen.add(filing.subject)
-                    self._follow(filing.subject)
+                if filing.subject not in self._reached:
+                    self._reached[filing.subject] = self._follow(filing.subject)
+            self._in_feed += stored.about[0].version <= self._reached[stored.home]
             self._progress(self._records)
-        if self._in_homes != self._records:
-            what = f"its feed gives {self._records} records, and the homes read one by one give {self._in_homes}"
+        if self._in_homes != self._in_feed:
+            what = f"its feed gives {self._in_feed} records, and the homes read one by one give {self._in_homes}"
             self._troubles.append(Trouble("the journal", what))
         for fingerprint in sorted(self._policies.keys() - self._kept):
             what = f"the policy {fingerprint}, under which it was judged, is not in the journal"
@@ -114,8 +116,8 @@ class _Examining:
         if isinstance(record.entry, PolicyKept):
             self._kept.add(record.policy)
 
-    def _follow(self, subject: str) -> None:
-        """A subject by itself: its versions, and, where it is a home, the seal over its chain."""
+    def _follow(self, subject: str) -> int:
+        """A subject by itself: its versions, and, where it is a home, the seal over its chain. Its last version."""
         filed = list(self._journal.read(subject))
         own = [one for one in filed if one.home == subject]
         # what is missing of a home's own versions, the seal says
@@ -133,6 +135,7 @@ class _Examining:
         self._homes += bool(own)
         for found in sealing.alterations(own, licences=codec.licences(own)):
             self._tell(f"{subject}, version {found.version}", found.what)
+        return expected - 1
 
     def _tell(self, where: str, what: str) -> None:
         self._troubles.append(Trouble(where, what))

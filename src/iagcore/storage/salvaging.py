@@ -62,9 +62,8 @@ def examine_file(path: str, *, progress: Progress = lambda done: None) -> Examin
     if connection is None:
         return Examination(0, 0, 0, 0, ())
     with closing(connection):
-        damage = _damage(connection)
+        damage, rows = _damage(connection)
         if not damage:
-            rows = _rows_out_of_place(connection)
             try:
                 with SQLiteJournal(path) as journal:
                     found = examine(journal, progress=progress)
@@ -133,17 +132,21 @@ def _connected(file: Path, mode: str) -> tuple[sqlite3.Connection, int, int]:
 # ---- is it whole?
 
 
-def _damage(connection: sqlite3.Connection) -> list[Trouble]:
-    """What is wrong with the pages, the indexes and the tables; empty where they are whole."""
+def _damage(connection: sqlite3.Connection) -> tuple[list[Trouble], list[Trouble]]:
+    """What is wrong with pages, indexes and tables; and, where nothing is, the rows that are out of place."""
     try:
+        # one view of the file, whatever is recorded meanwhile
+        connection.execute("BEGIN")
         said = [line for (line,) in connection.execute(f"PRAGMA integrity_check({TOLD_MOST})")]
         lines = [line for one in said for line in one.splitlines() if line not in ("ok", "*** in database main ***")]
         found = [Trouble(THE_FILE, line) for line in lines]
         if not found and _tables(connection) != _tables_of_a_new_one():
             found.append(Trouble(THE_FILE, "its tables are not as this version makes them"))
+        return found, [] if found else _rows_out_of_place(connection)
     except sqlite3.Error as error:
-        return [Trouble(THE_FILE, f"SQLite cannot go through it ({error})")]
-    return found
+        return [Trouble(THE_FILE, f"SQLite cannot go through it ({error})")], []
+    finally:
+        connection.rollback()
 
 
 def _tables(connection: sqlite3.Connection) -> set[Row]:
