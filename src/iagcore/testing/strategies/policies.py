@@ -16,6 +16,7 @@ DAYS: Final = tuple(date(2025, 9, day) for day in (1, 2, 3, 4, 30))
 
 _minutes = st.sampled_from((0, 1, 59, 60, 61, 180)) | st.integers(0, 300)
 _days = st.sampled_from((0, 1, 2, 7, 30, 42)) | st.integers(0, 90)
+_days_from_one = _days.map(lambda days: days or 1)
 _charge = st.just('"all"') | _minutes.map(str)
 
 
@@ -39,10 +40,10 @@ WRITTEN: Final[Mapping[str, st.SearchStrategy[str]]] = MappingProxyType(
         ),
         "required_checks": st.sampled_from(('"none"', '["DBS"]', '["safeguarding training", "DBS"]')),
         "renewal_window_days": _written(_days),
-        "supervision_days": _written(_days),
+        "supervision_days": _written(_days_from_one),
         "write_up_days": _written(_days),
         "courses_shown": _written(st.integers(1, 4)),
-        "directory_fresh_days": _written(_days),
+        "directory_fresh_days": _written(_days_from_one),
         "commitment_floor": _written(st.integers(1, 10)),
         "minimum_age": _written(st.sampled_from((16, 18, 19, 30, 31))),
         "escalation_hours": _written(st.sampled_from((0, 1, 2, 24))),
