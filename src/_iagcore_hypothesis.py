@@ -1,0 +1,92 @@
+"""What Hypothesis calls when it is imported: it teaches `st.from_type` the public types of iagcore, once they are there.
+
+Every `import hypothesis` of whoever has iagcore installed comes through here, so three things hold. Nothing of iagcore
+is imported: where Python imports `iagcore.practice` and the like later, the types are registered then. Nothing here
+raises, whatever is broken: then `from_type` does not know the types, and that is all. And it stands beside the package
+and not in it, since a module in a package imports the package first.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any, Final
+
+AWAITED: Final = ("iagcore.practice", "iagcore.policy", "iagcore.record.findings", "iagcore.record.records", "iagcore.record.journey")
+"""The modules whose types are registered once they are imported."""
+
+
+class WhenImported(MetaPathFinder):
+    """Finds nothing by itself; it lets the others find what is awaited, and registers the types after it has run."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The spec of an awaited module, with the registering after it."""
+        if fullname not in AWAITED:
+            return None
+        for finder in sys.meta_path:
+            if finder is not self and (spec := finder.find_spec(fullname, path, target)) is not None:
+                if spec.loader is not None:
+                    _then_register(spec.loader)
+                return spec
+        return None
+
+
+def _then_register(loader: Any) -> None:
+    run = loader.exec_module
+
+    def exec_module(module: ModuleType) -> None:
+        del loader.exec_module
+        run(module)
+        _register(module)
+
+    # on this one loader, which stays what it is: files of the package are read through it
+    loader.exec_module = exec_module
+
+
+def _register(module: ModuleType) -> None:
+    try:
+        from hypothesis import strategies as st  # noqa: PLC0415 # it is being imported when this module is
+
+        for name, type_ in _types_of(module):
+            st.register_type_strategy(type_, _drawn(name))
+    except Exception:
+        # whoever imports iagcore must not fail for what only from_type would have known
+        return
+
+
+def _types_of(module: ModuleType) -> list[tuple[str, type]]:
+    if module.__name__ == "iagcore.practice":
+        allowance = sys.modules["iagcore.practice.allowance"].Allowance
+        entry = sys.modules["iagcore.practice.kinds"].Entry
+        return [("entries", entry), *(("entries", kind) for kind in module.KINDS), ("allowances", allowance)]
+    names = {
+        "iagcore.policy": ("policies", "Policy"),
+        "iagcore.record.findings": ("decisions", "Decision"),
+        "iagcore.record.records": ("records", "Record"),
+        "iagcore.record.journey": ("journeys", "Journey"),
+    }
+    name, public = names[module.__name__]
+    return [(name, getattr(module, public))]
+
+
+def _drawn(name: str) -> Any:
+    def strategy(type_: type) -> Any:
+        from iagcore.testing import strategies  # noqa: PLC0415 # only once something is drawn
+
+        if name != "entries" or type_.__name__ == "Entry":
+            return getattr(strategies, name)()
+        return strategies.entries(type_)
+
+    return strategy
+
+
+def register() -> None:
+    """Called by Hypothesis. Raises nothing."""
+    for name in AWAITED:
+        if name in sys.modules:
+            _register(sys.modules[name])
+    if not any(isinstance(one, WhenImported) for one in sys.meta_path):
+        sys.meta_path.insert(0, WhenImported())

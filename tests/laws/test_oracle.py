@@ -1,0 +1,185 @@
+"""The oracle and the engine: told the same, they answer the same, under shipped policies and under drawn ones."""
+
+from datetime import UTC, datetime
+
+import attrs
+import pytest
+from hypothesis import Phase, find, given, settings
+from hypothesis import strategies as st
+
+from iagcore.exceptions import InvalidFile
+from iagcore.policy import SHIPPED, Policy
+from iagcore.practice.amendments import EntryWithdrawn
+from iagcore.practice.conversations import ConversationBooked
+from iagcore.practice.learners import JourneyStarted
+from iagcore.record.findings import Outcome, Verdict
+from iagcore.record.judging import Case, Rule
+from iagcore.rulebook import RULES
+from iagcore.testing import Oracle, Told, disagreement
+from iagcore.testing.agreement import Disagreement
+from iagcore.testing.oracle import COVERED, Answer
+from iagcore.testing.scenarios import Report, Scenario, parse_scenarios, run
+from iagcore.testing.strategies import histories, policies
+from iagcore.toml_source import Source
+from tests.casework import JO, NINA, STARTER, booked, on
+from tests.laws.histories import examples
+
+shipped = pytest.mark.parametrize("policy", [Policy.load(name) for name in SHIPPED], ids=SHIPPED)
+
+
+@shipped
+@given(drawn=st.data())
+@examples(60)
+def law_the_oracle_and_the_engine_agree_on_minutes_and_bookings(policy: Policy, drawn: st.DataObject) -> None:
+    assert disagreement(drawn.draw(histories(policy, about=["minutes"])), policy) is None
+
+
+@shipped
+@given(drawn=st.data())
+@examples(60)
+def law_the_oracle_and_the_engine_agree_on_consent(policy: Policy, drawn: st.DataObject) -> None:
+    assert disagreement(drawn.draw(histories(policy, about=["consent"])), policy) is None
+
+
+@shipped
+@given(drawn=st.data())
+@examples(60)
+def law_the_oracle_and_the_engine_agree_on_readiness(policy: Policy, drawn: st.DataObject) -> None:
+    assert disagreement(drawn.draw(histories(policy, about=["readiness"])), policy) is None
+
+
+@given(policy=policies(), drawn=st.data())
+@examples(100)
+def law_the_oracle_and_the_engine_agree_on_whole_journeys_under_any_policy(policy: Policy, drawn: st.DataObject) -> None:
+    assert disagreement(drawn.draw(histories(policy)), policy) is None
+
+
+# ---- that it can fail, and what is said then
+
+
+def without(code: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in RULES if rule.code != code)
+
+
+def inverted(code: str) -> tuple[Rule, ...]:
+    """The rules with one that sees the opposite of what it should."""
+
+    def opposite(rule: Rule) -> Rule:
+        def check(entry: object, case: Case) -> Verdict:
+            seen = rule(entry, case)  # type: ignore[arg-type]
+            other = {Outcome.MET: Outcome.UNMET, Outcome.UNMET: Outcome.MET}
+            return attrs.evolve(seen, outcome=other[seen.outcome])
+
+        return attrs.evolve(rule, check=check)
+
+    return tuple(opposite(rule) if rule.code == code else rule for rule in RULES)
+
+
+def first_seen(policy: Policy, rules: tuple[Rule, ...], about: str) -> Disagreement:
+    """The least history that shows a disagreement, as Hypothesis shrinks it."""
+    shown = find(
+        histories(policy, about=[about], most=4),
+        lambda history: disagreement(history, policy, rules=rules) is not None,
+        settings=settings(max_examples=400, derandomize=True, phases=[Phase.generate, Phase.shrink], database=None),
+    )
+    found = disagreement(shown, policy, rules=rules)
+    assert found is not None
+    return found
+
+
+def scenario_of(found: Disagreement) -> Scenario:
+    (scenario,) = parse_scenarios(Source.parse(found.scenario, file="pasted.iag.toml", error=InvalidFile))
+    return scenario
+
+
+def reports(found: Disagreement, rules: tuple[Rule, ...]) -> tuple[Report, Report]:
+    """What the printed scenario gives under the broken rules, and under the right ones."""
+    return run(scenario_of(found), rules=rules), run(scenario_of(found))
+
+
+@pytest.mark.parametrize(
+    ("rules", "about", "code"),
+    [
+        (without("BKG-02"), "minutes", "BKG-02"),
+        (inverted("CON-04"), "consent", "CON-04"),
+        (without("COA-05"), "readiness", "COA-05"),
+    ],
+    ids=["BKG-02 off", "CON-04 inverted", "COA-05 off"],
+)
+def test_a_broken_rule_is_seen_and_the_printed_scenario_fails_under_it_alone(
+    rules: tuple[Rule, ...], about: str, code: str
+) -> None:
+    found = first_seen(STARTER, rules, about)
+    assert code in found.oracle + found.engine
+    broken, right = reports(found, rules)
+    assert not broken.passed
+    assert "what the oracle answers: does not hold" in broken.text
+    assert code in broken.text
+    assert (right.passed, right.text) == (True, "what the oracle answers: holds")
+
+
+def test_it_shrinks_to_little_more_than_what_it_takes() -> None:
+    found = first_seen(STARTER, without("COA-05"), "readiness")
+    # one step by the coach, or for a coach, without their agreement; the interest is what is left to no supplied one
+    kinds = [step.entry.declares.name for step in scenario_of(found).history]
+    assert [kind for kind in kinds if kind not in ("interest-expressed", "journey-started")] == []
+
+
+START = Told("a", JourneyStarted(learner="learner:a", programme="p", attests_age=30), JO, on(0), "start")
+BOOKED = Told("a", booked("c1", on(3), 60), NINA, on(1), "book")
+
+
+def test_a_disagreement_says_both_answers_and_then_the_scenario() -> None:
+    twice = attrs.evolve(BOOKED, id="again", entry=booked("c2", on(3), 60))
+    found = disagreement([START, BOOKED, twice], STARTER, rules=without("BKG-02"))
+    advised = "COA-01 (advice), COA-04 (advice), COA-07 (advice), COA-08 (advice)"
+    assert str(found).splitlines()[:5] == [
+        "conversation-booked 'again' of a by coach:nina",
+        f"  the oracle: refused; BKG-02 (refusal), {advised}",
+        f"  the engine: accepted; {advised}",
+        "",
+        "schema = 1",
+    ]
+
+
+def test_what_refuses_beyond_the_oracle_is_told_and_not_hidden() -> None:
+    refusing = attrs.evolve(next(rule for rule in RULES if rule.code == "MEA-04"), protected=True, level="MUST")
+    rules = (*without("MEA-04"), refusing)
+    found = disagreement([START], STARTER, rules=rules)
+    assert found is not None
+    assert found.engine == "refused; MEA-04 (refusal)"
+    assert found.oracle == "accepted; nothing found"
+
+
+def test_the_oracle_answers_for_no_corrections() -> None:
+    asked = Told("a", EntryWithdrawn("start", "a slip"), JO, on(1), "w")
+    with pytest.raises(ValueError, match="answers for no corrections and withdrawals"):
+        Oracle(STARTER).ask(asked)
+
+
+def test_both_say_that_there_is_no_such_journey() -> None:
+    assert disagreement([BOOKED], STARTER) is None
+    assert Oracle(STARTER).ask(BOOKED) == Answer(None)
+
+
+def test_a_kind_for_which_the_oracle_knows_no_journey_and_the_engine_does_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Oracle, "ask", lambda oracle, asked: Answer(None))
+    found = disagreement([START], STARTER)
+    assert found is not None
+    assert (found.oracle, found.engine) == ("there is no such journey", "accepted; nothing found")
+
+
+def test_the_oracle_covers_every_family_that_it_says_it_does() -> None:
+    assert {code[:3] for code in COVERED} == {"ACC", "ALW", "BKG", "COA", "CON", "JRN", "SAF"}
+    assert COVERED <= {rule.code for rule in RULES}
+
+
+def test_what_the_oracle_says_of_a_journey_can_be_asked() -> None:
+    oracle = Oracle(STARTER)
+    assert [oracle.tell(told).accepted for told in (START, BOOKED)] == [True, True]
+    assert (oracle.minutes("a").held, oracle.minutes("a").remaining) == (60, 120)
+    assert oracle.conversations("a")["c1"].state == "booked"
+    assert oracle.standing("a") == "open"
+    assert oracle.ready_for(NINA, "recruiting", on=on(1).date()).findings == {"COA-01": "advice"}
+    assert isinstance(BOOKED.entry, ConversationBooked)
+    assert datetime(2025, 9, 2, 10, tzinfo=UTC) == on(1)
