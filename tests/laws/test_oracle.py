@@ -12,7 +12,7 @@ from iagcore.policy import SHIPPED, Policy
 from iagcore.practice.amendments import EntryWithdrawn
 from iagcore.practice.conversations import ConversationBooked
 from iagcore.practice.learners import JourneyStarted
-from iagcore.record.findings import Outcome, Verdict
+from iagcore.record.findings import MUST, Outcome, Verdict
 from iagcore.record.judging import Case, Rule
 from iagcore.rulebook import RULES
 from iagcore.testing import Oracle, Told, disagreement
@@ -143,8 +143,7 @@ def test_a_disagreement_says_both_answers_and_then_the_scenario() -> None:
 
 
 def test_what_refuses_beyond_the_oracle_is_told_and_not_hidden() -> None:
-    refusing = attrs.evolve(next(rule for rule in RULES if rule.code == "MEA-04"), protected=True, level="MUST")
-    rules = (*without("MEA-04"), refusing)
+    rules = tuple(attrs.evolve(rule, level=MUST) if rule.code == "MEA-04" else rule for rule in inverted("MEA-04"))
     found = disagreement([START], STARTER, rules=rules)
     assert found is not None
     assert found.engine == "refused; MEA-04 (refusal)"

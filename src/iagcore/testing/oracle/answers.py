@@ -317,6 +317,8 @@ def may_make_it(asked: Told, story: Story) -> bool:
 
 
 def no_concern_is_open(asked: Told, story: Story) -> bool:
+    if not may_make_it(asked, story):
+        return True  # who may not close a journey is not told, by asking, whether there is a concern
     return not story.open_concerns(asked.home)
 
 
