@@ -1,4 +1,4 @@
-"""What Hypothesis calls when it is imported: it teaches `st.from_type` the public types of iagcore, once they are there.
+"""What Hypothesis calls when it is imported: `st.from_type` learns the public types of iagcore, once they are there.
 
 Every `import hypothesis` of whoever has iagcore installed comes through here, so three things hold. Nothing of iagcore
 is imported: where Python imports `iagcore.practice` and the like later, the types are registered then. Nothing here
@@ -13,7 +13,13 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final
 
-AWAITED: Final = ("iagcore.practice", "iagcore.policy", "iagcore.record.findings", "iagcore.record.records", "iagcore.record.journey")
+AWAITED: Final = (
+    "iagcore.practice",
+    "iagcore.policy",
+    "iagcore.record.findings",
+    "iagcore.record.records",
+    "iagcore.record.journey",
+)
 """The modules whose types are registered once they are imported."""
 
 
@@ -27,7 +33,7 @@ class WhenImported(MetaPathFinder):
         if fullname not in AWAITED:
             return None
         for finder in sys.meta_path:
-            if finder is not self and (spec := finder.find_spec(fullname, path, target)) is not None:
+            if not isinstance(finder, WhenImported) and (spec := finder.find_spec(fullname, path, target)) is not None:
                 if spec.loader is not None:
                     _then_register(spec.loader)
                 return spec

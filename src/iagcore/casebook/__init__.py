@@ -318,7 +318,9 @@ class Casebook:
             return Released(decision, None)
         home = self._reading.journey(journey_name(journey))
         now = accepted("clock", self._clock(), accept_moment)
-        again = self._judge(home, attrs.evolve(asked, id=secrets.token_hex(16)), Writing(self._reading, home, self._fresh), now=now)
+        again = self._judge(
+            home, attrs.evolve(asked, id=secrets.token_hex(16)), Writing(self._reading, home, self._fresh), now=now
+        )
         if not again.decision.accepted:
             return Released(attrs.evolve(again.decision, record=None), None)
         outlet = OUTLET_BY_NAME[disclosure.outlet]

@@ -110,7 +110,9 @@ class Writing:
         for subject in record.about:
             self._versions[subject] += 1
             filings.append((subject, self._versions[subject]))
-        stored = sealing.sealed(surrogate, salted(filings, self._fresh), envelope, payload=payload, id=record.id, previous=previous)
+        stored = sealing.sealed(
+            surrogate, salted(filings, self._fresh), envelope, payload=payload, id=record.id, previous=previous
+        )
         self._stored.append(stored)
         return stored
 

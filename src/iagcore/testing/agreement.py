@@ -26,8 +26,8 @@ from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.testing.oracle import COVERED, Answer, Oracle
 from iagcore.testing.oracle.answers import READY_FOR, asked_for
-from iagcore.testing.scenarios.telling import first_moment
 from iagcore.testing.scenario_text import written
+from iagcore.testing.scenarios.telling import first_moment
 from iagcore.testing.told import Told
 
 LEAD: Final = "lead:jo"

@@ -189,12 +189,13 @@ def _everything(n: int, chance: Random, policy: Policy) -> Iterator[Told]:
     for number in range(-(-n // A_COACH_GOES_WITH)):
         coach = f"coach:{number + 1:03}"
         diaries[coach] = set()
-        yield from _Life(coach, coach, first, chance, policy, diaries[coach]).as_a_coach()
+        yield from _Life(coach, coach=coach, day=first, chance=chance, policy=policy, taken=set()).as_a_coach()
     coaches = list(diaries)
     for number in range(n):
         coach = coaches[number % len(coaches)]
         day = first + timedelta(days=PREPARING + chance.randrange(STARTING))
-        life = _Life(f"journey-{number + 1:06}", coach, day, chance, policy, diaries[coach])
+        name = f"journey-{number + 1:06}"
+        life = _Life(name, coach=coach, day=day, chance=chance, policy=policy, taken=diaries[coach])
         yield from life.as_a_learner(f"learner:{number + 1:06}")
 
 
@@ -202,7 +203,7 @@ class _Life:
     """What happens to one learner or coach, told in the order in which it is thought of; each entry has its moment."""
 
     def __init__(
-        self, home: str, coach: str, day: date, chance: Random, policy: Policy, taken: set[datetime]
+        self, home: str, *, coach: str, day: date, chance: Random, policy: Policy, taken: set[datetime]
     ) -> None:
         self.home, self.coach, self.day = home, coach, day
         self.chance, self.policy, self.taken = chance, policy, taken

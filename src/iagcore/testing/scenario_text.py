@@ -83,9 +83,7 @@ def _value(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _with_what_changes_nothing(
-    history: Sequence[tuple[Told, bool]], tried: Told
-) -> Iterator[tuple[Told, bool]]:
+def _with_what_changes_nothing(history: Sequence[tuple[Told, bool]], tried: Told) -> Iterator[tuple[Told, bool]]:
     every = [*(told for told, _ in history), tried]
     coaches = dict.fromkeys([NINA, *(coach for told in every for coach in _coaches_in(told))])
     for coach in coaches:
@@ -105,9 +103,9 @@ def _unspoken_of(own: Sequence[Any]) -> Iterator[Any]:
         yield CoverAssigned(coach=NINA, until=date(1900, 1, 1))  # over before it begins
     if not any(isinstance(one, ConfidentialityExplained) for one in own):
         yield ConfidentialityExplained(limits=False)
-    if any(isinstance(one, ReferralMade) for one in own):
-        if not any(isinstance(one, ConsentGiven | ConsentWithdrawn) for one in own):
-            yield ConsentWithdrawn(purpose=REFERRAL, scope=THIS_JOURNEY)
+    spoken_of = any(isinstance(one, ConsentGiven | ConsentWithdrawn) for one in own)
+    if any(isinstance(one, ReferralMade) for one in own) and not spoken_of:
+        yield ConsentWithdrawn(purpose=REFERRAL, scope=THIS_JOURNEY)
 
 
 def _coaches_in(told: Told) -> list[str]:

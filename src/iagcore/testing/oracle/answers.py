@@ -461,4 +461,3 @@ def answered(asked: Told, story: Story, codes: frozenset[str], *, plan: bool) ->
         else:
             findings[ruling.code] = "breach" if met is False else "advice"
     return Answer("refusal" not in findings.values(), findings)
-

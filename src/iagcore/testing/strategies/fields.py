@@ -104,7 +104,17 @@ VALUES: Final[Mapping[str, st.SearchStrategy[Any]]] = MappingProxyType(
 )
 """What the types of fields accept, by their names."""
 
-_NO_PARTY: Final = (*NO_TEXT, *CONTROLS, "", "nina", "coach:", "coach: ", "Coach:nina", "pupil:a", "coach:" + "x" * SHORT)
+_NO_PARTY: Final = (
+    *NO_TEXT,
+    *CONTROLS,
+    "",
+    "nina",
+    "coach:",
+    "coach: ",
+    "Coach:nina",
+    "pupil:a",
+    "coach:" + "x" * SHORT,
+)
 _NO_DAY: Final = (None, "2030-01-01", 0, datetime(2030, 1, 1, tzinfo=UTC), date(1899, 12, 31), date(3000, 1, 1))
 
 

@@ -59,6 +59,9 @@ SUBJECTS: Final = (MINUTES, CONSENT, READINESS)
 AROUND: Final = (-43, -42, -41, -31, -30, -1, 0, 1, 2, 3, 4, 29, 30, 31, 33, 41, 42, 43)
 """Days around the crowded ones, at the shipped limits of renewal and supervision and one past them."""
 
+CERTAINLY: Final = st.just(True)
+BY_A_LEAD: Final = st.just(JO)
+
 
 @attrs.frozen(slots=False)
 class Crowd:
@@ -128,7 +131,7 @@ class Crowd:
         """Conversations are missed."""
         return st.builds(ConversationMissed, conversation=self.conversations, fault=self.faults)
 
-    def holdings(self, flags: st.SearchStrategy[bool | None] = st.just(True)) -> st.SearchStrategy[ConversationHeld]:
+    def holdings(self, flags: st.SearchStrategy[bool | None] = CERTAINLY) -> st.SearchStrategy[ConversationHeld]:
         """Conversations take place; `flags` says whether it was one-to-one and in private."""
         return st.builds(
             ConversationHeld,
@@ -144,7 +147,7 @@ class Crowd:
         """Missed marks are waived."""
         return st.builds(MissedMarkWaived, conversation=self.conversations, reason=st.just("the bus"))
 
-    def extensions(self, lead: st.SearchStrategy[str | None] = st.just(JO)) -> st.SearchStrategy[AllowanceExtended]:
+    def extensions(self, lead: st.SearchStrategy[str | None] = BY_A_LEAD) -> st.SearchStrategy[AllowanceExtended]:
         """Minutes are granted beyond the allowance, by a lead."""
         return st.builds(
             AllowanceExtended,
@@ -209,9 +212,7 @@ class Crowd:
             whole_approved_by=leads,
             nobody_recognisable=st.sampled_from((True, True, False, None)),
         )
-        planned = st.builds(
-            FollowUpPlanned, follow_up=st.just("f1"), planned_for=st.integers(-1, 4).map(self.day)
-        )
+        planned = st.builds(FollowUpPlanned, follow_up=st.just("f1"), planned_for=st.integers(-1, 4).map(self.day))
         raised = st.builds(
             ConcernRaised,
             concern=concerns,
@@ -221,12 +222,28 @@ class Crowd:
         closed = st.builds(ConcernClosed, concern=concerns, words=st.just("It was seen to."))
         explained = st.builds(ConfidentialityExplained, limits=st.sampled_from((True, False, None)))
         ends = st.builds(JourneyClosed)
-        return given, given, given, withdrawn, withdrawn, referred, referred, disclosed, planned, raised, closed, explained, ends  # fmt: skip
+        return (
+            given,
+            given,
+            given,
+            withdrawn,
+            withdrawn,
+            referred,
+            referred,
+            disclosed,
+            planned,
+            raised,
+            closed,
+            explained,
+            ends,
+        )
 
     @cached_property
     def about_readiness(self) -> tuple[st.SearchStrategy[Entry], ...]:
         """A coach's own record."""
-        modules = st.sampled_from(("values-and-processes", "Values and Processes", "signposting", "Safeguarding-training"))
+        modules = st.sampled_from(
+            ("values-and-processes", "Values and Processes", "signposting", "Safeguarding-training")
+        )
         flags, supporters = st.sampled_from((True, True, False, None)), st.none() | st.just(JO)
         trained = st.tuples(modules, self.days, st.none() | self.days).map(
             lambda drawn: TrainingCompleted(
@@ -235,7 +252,9 @@ class Crowd:
                 expires_on=None if drawn[2] is None else max(drawn[1], drawn[2]),
             )
         )
-        checked = st.builds(CheckCompleted, check=st.sampled_from(("DBS", "safeguarding training")), completed_on=self.days)
+        checked = st.builds(
+            CheckCompleted, check=st.sampled_from(("DBS", "safeguarding training")), completed_on=self.days
+        )
         exempt = st.builds(ExemptionGiven, module=modules, note=st.just("Done elsewhere."), expires_on=self.days)
         stepped = st.builds(
             StepTaken, step=st.sampled_from((*STEPS, *STEPS[2:])), coach_agrees=flags, supported_by=supporters
@@ -302,9 +321,7 @@ def crowds(policy: Policy) -> st.SearchStrategy[Crowd]:
     )
 
 
-def histories(
-    policy: Policy, *, about: Sequence[str] = SUBJECTS, most: int = 16
-) -> st.SearchStrategy[list[Told]]:
+def histories(policy: Policy, *, about: Sequence[str] = SUBJECTS, most: int = 16) -> st.SearchStrategy[list[Told]]:
     """Whole journeys of up to `most` steps after the starts, on days that matter to a policy.
 
     `about` are any of `SUBJECTS`. Most entries are made by somebody who may, some by anybody at all.
@@ -345,4 +362,3 @@ def _entitled(entry: Any, home: str) -> tuple[str, ...]:
     own = {"learner": LEARNERS.get(home, ""), "coach": home if home in (NINA, OMAR) else NINA, "lead": JO}
     roles = [role for role in entry.declares.by if role in own]
     return tuple(own[role] for role in roles) or tuple(one for one in AUTHORS if one.startswith(entry.declares.by))
-

@@ -38,21 +38,25 @@ def _starter() -> Policy:
 
 def journeys(policy: Policy | None = None) -> st.SearchStrategy[Journey]:
     """Journeys as a record gives them, under a policy; under *starter* where none is given."""
-    found = _casebooks(policy or _starter()).map(
-        lambda drawn: [drawn[0]._reading.journey(name) for name in LEARNERS]
-    )
+    found = _casebooks(policy or _starter()).map(lambda drawn: [drawn[0]._reading.journey(name) for name in LEARNERS])
     return found.flatmap(lambda every: st.sampled_from([one for one in every if one.exists] or every))
 
 
 def decisions(policy: Policy | None = None) -> st.SearchStrategy[Decision]:
     """Decisions of every sort, under a policy; under *starter* where none is given."""
-    return _casebooks(policy or _starter()).filter(lambda drawn: bool(drawn[1])).flatmap(lambda drawn: st.sampled_from(drawn[1]))
+    return (
+        _casebooks(policy or _starter())
+        .filter(lambda drawn: bool(drawn[1]))
+        .flatmap(lambda drawn: st.sampled_from(drawn[1]))
+    )
 
 
 def records(policy: Policy | None = None) -> st.SearchStrategy[Record]:
     """Records, accepted and refused, under a policy; under *starter* where none is given."""
     homes = (*LEARNERS, "coach:nina", "coach:omar")
-    every = _casebooks(policy or _starter()).map(lambda drawn: [one for home in homes for one in drawn[0].records(home)])
+    every = _casebooks(policy or _starter()).map(
+        lambda drawn: [one for home in homes for one in drawn[0].records(home)]
+    )
     return every.filter(bool).flatmap(st.sampled_from)
 
 
@@ -60,6 +64,8 @@ def allowances() -> st.SearchStrategy[Allowance]:
     """Allowances of any lines: conversations that hold or have used minutes, and extensions."""
     minutes = st.sampled_from((0, 1, 60, 180, 181)) | st.integers(0, 1000)
     ids = st.sampled_from(("c1", "c2", "c3"))
-    lines = st.builds(Line, ids, held=minutes, used=minutes) | st.builds(Line, ids, sort=st.just(EXTENSION), grant=minutes)
+    lines = st.builds(Line, ids, held=minutes, used=minutes) | st.builds(
+        Line, ids, sort=st.just(EXTENSION), grant=minutes
+    )
     each_once = st.lists(lines, max_size=5, unique_by=lambda line: line.key)
     return st.builds(Allowance, minutes, each_once)
