@@ -3,6 +3,7 @@
 import ast
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -13,19 +14,28 @@ from iagcore.exceptions import InvalidFile
 from iagcore.policy import SHIPPED, Policy
 from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryWithdrawn
+from iagcore.practice.coaches import CoachAssigned
+from iagcore.practice.consent import ConfidentialityExplained, ConsentGiven
+from iagcore.practice.conversations import ConversationBooked, ConversationHeld
+from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.readiness import TrainingCompleted
+from iagcore.practice.signposting import ReferralMade
 from iagcore.record.findings import MUST, Outcome, Verdict
 from iagcore.record.judging import Case, Rule
 from iagcore.rulebook import RULES
 from iagcore.testing import Oracle, Told, disagreement
 from iagcore.testing import oracle as oracle_package
 from iagcore.testing.agreement import Disagreement
-from iagcore.testing.oracle import COVERED, Answer
+from iagcore.testing.oracle import COVERED, Answer, Conversation
 from iagcore.testing.scenarios import Report, Scenario, parse_scenarios, run
 from iagcore.testing.strategies import histories, policies
 from iagcore.toml_source import Source
-from tests.casework import JO, NINA, STARTER, booked, on
+from tests.casework import JO, NINA, STARTER, booked, on, policy
 from tests.laws.histories import examples
+
+evolved: Any = attrs.evolve
+"""For entries: the type checker sees them as data classes, which attrs.evolve is not typed for."""
 
 shipped = pytest.mark.parametrize("policy", [Policy.load(name) for name in SHIPPED], ids=SHIPPED)
 
@@ -213,3 +223,85 @@ def test_the_oracle_imports_kinds_of_entry_and_policy_values_and_nothing_of_the_
                 assert {getattr(import_module(module), name) for name in names} <= set(KINDS)
             else:
                 assert names <= MAY_IMPORT[module]
+
+
+# ---- what stands afterwards is compared as well, and asked for in a scenario
+
+
+def only_on(code: str, *kinds: type[Entry]) -> tuple[Rule, ...]:
+    return tuple(attrs.evolve(rule, on=kinds) if rule.code == code else rule for rule in RULES)
+
+
+@pytest.mark.parametrize(
+    ("rules", "activity", "code"),
+    [
+        (only_on("COA-04", ConversationHeld), "one-to-one", "COA-04"),
+        (only_on("COA-01", ConversationBooked), "recruiting", "COA-01"),
+        (only_on("COA-02", ReferralMade), "signposting", "COA-02"),
+    ],
+    ids=["one-to-one", "recruiting", "signposting"],
+)
+def test_whether_a_coach_is_ready_is_asked_for_by_what_they_would_do(
+    rules: tuple[Rule, ...], activity: str, code: str
+) -> None:
+    trained = TrainingCompleted(module="first-aid", completed_on=on(0).date())
+    found = disagreement([Told(NINA, trained, JO, on(0), "trained")], STARTER, rules=rules)
+    assert found is not None
+    assert found.about == f"whether coach:nina is ready for {activity} on 2025-09-01 after 'trained'"
+    broken, right = reports(found, rules)
+    assert (broken.passed, right.passed) == (False, True)
+    assert code in broken.text
+
+
+def test_minutes_that_differ_are_asked_for_by_their_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = ConversationHeld(conversation="c1", coach=NINA, minutes=50, one_to_one=True, in_private=True)
+    history = [START, Told("a", held, NINA, on(3), "held")]
+    with monkeypatch.context() as broken:
+        broken.setattr("iagcore.record.settling.minutes_used", lambda actual, *, values: actual + 1)
+        found = disagreement(history, STARTER)
+        assert found is not None
+        assert found.about == "the minutes of a after 'held'"
+        assert "evidence = { ALW-01 = { ceiling = 180, used = 50, held = 0 } }" in found.scenario
+        assert not run(scenario_of(found)).passed
+    assert run(scenario_of(found)).passed
+
+
+def test_a_conversation_that_stands_otherwise_is_asked_for_by_its_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Oracle, "conversations", lambda oracle, journey: {"c1": Conversation("c1", state="missed")})
+    found = disagreement([START, BOOKED], STARTER)
+    assert found is not None
+    assert found.about == "conversation c1 of a after 'start'"
+    assert 'evidence = { BKG-01 = { state = "missed" } }' in found.scenario
+    assert "BKG-01" in run(scenario_of(found)).text
+
+
+def test_a_journey_that_stands_otherwise_is_asked_for_by_closing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Oracle, "standing", lambda oracle, journey: "left")
+    found = disagreement([START], STARTER)
+    assert found is not None
+    assert (found.about, found.oracle, found.engine) == ("the standing of a", "left", "open")
+    assert 'evidence = { JRN-03 = { standing = "left" } }' in found.scenario
+
+
+def test_a_policy_of_ones_own_is_named_by_its_file() -> None:
+    found = disagreement([START], policy("", name="ours"), rules=inverted("JRN-02"))
+    assert found is not None
+    assert 'policy = "ours.toml"' in found.scenario
+
+
+def test_a_history_that_speaks_of_everything_is_written_without_more() -> None:
+    spoken: list[Entry] = [
+        CoachAssigned(coach=NINA),
+        ConfidentialityExplained(limits=True),
+        ConsentGiven(consent="k", purpose="referral", scope="this journey"),
+        ReferralMade(referral="r1", opportunity="art", condition_of_place=False),
+    ]
+    history = [START, *(Told("a", entry, JO, on(0), f"s{number}") for number, entry in enumerate(spoken))]
+    last = Told("a", evolved(spoken[-1], referral="r2"), JO, on(0), "last")
+    found = disagreement([*history, last], STARTER, rules=RULES)
+    assert found is None
+    found = disagreement([START, last], STARTER, rules=without("CON-01"))
+    assert found is not None
+    assert 'kind = "consent-withdrawn"' in found.scenario
+    broken, right = reports(found, without("CON-01"))
+    assert (broken.passed, right.passed) == (False, True)

@@ -385,7 +385,7 @@ class Answer:
     """
 
     accepted: bool | None
-    findings: Mapping[str, str] = attrs.field(factory=dict, converter=dict)
+    findings: Mapping[str, str] = attrs.field(factory=dict)
 
 
 class Oracle:

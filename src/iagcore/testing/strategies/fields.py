@@ -36,8 +36,8 @@ LOOKS_LIKE_SOMETHING_ELSE: Final = (
 """Texts that are accepted, and are trouble for whoever takes them for something else."""
 
 CONTROLS: Final = ("\x00", "a\x00b", "\x1b[31m", "a\x07", "\x7f", "a\x85", "\ud800")
-NO_TEXT: Final = (None, 0, 1.5, True, b"bytes", [], {}, date(2030, 1, 1))
-NO_NUMBER: Final = (None, "45", 45.0, True, [], float("nan"))
+NO_TEXT: Final[tuple[Any, ...]] = (None, 0, 1.5, True, b"bytes", [], {}, date(2030, 1, 1))
+NO_NUMBER: Final[tuple[Any, ...]] = (None, "45", 45.0, True, [], float("nan"))
 
 _letters = st.characters(exclude_categories=("Cc", "Cs"))
 

@@ -343,8 +343,8 @@ def _histories(draw: st.DrawFn, crowd: Crowd, about: tuple[str, ...], most: int)
     told: list[Told] = []
     for journey, learner in LEARNERS.items():
         if draw(st.integers(0, 9)):
-            entry = JourneyStarted(learner=learner, programme="programme", attests_age=30)
-            told.append(Told(journey, entry, JO, crowd.on(0, 8), "start"))
+            start = JourneyStarted(learner=learner, programme="programme", attests_age=30)
+            told.append(Told(journey, start, JO, crowd.on(0, 8), "start"))
     for number in range(draw(st.integers(1, most))):
         on_a_coach = bool(on_coaches) and draw(st.booleans())
         if on_a_coach:
