@@ -8,7 +8,7 @@ and not in it, since a module in a package imports the package first.
 
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final
@@ -35,21 +35,28 @@ class WhenImported(MetaPathFinder):
         for finder in sys.meta_path:
             if not isinstance(finder, WhenImported) and (spec := finder.find_spec(fullname, path, target)) is not None:
                 if spec.loader is not None:
-                    _then_register(spec.loader)
+                    spec.loader = ThenRegister(spec.loader)
                 return spec
         return None
 
 
-def _then_register(loader: Any) -> None:
-    run = loader.exec_module
+class ThenRegister(Loader):
+    """Loads as another loader does, hands the module back to it, and registers the types once it has run."""
 
-    def exec_module(module: ModuleType) -> None:
-        del loader.exec_module
-        run(module)
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """The module, as the other loader makes it."""
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module under its own loader, through which the files of the package are read later."""
+        module.__loader__ = self._loader
+        assert module.__spec__ is not None  # it was made from one
+        module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
         _register(module)
-
-    # on this one loader, which stays what it is: files of the package are read through it
-    loader.exec_module = exec_module
 
 
 def _register(module: ModuleType) -> None:
