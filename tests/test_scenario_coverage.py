@@ -25,6 +25,7 @@ MAY_MISS_A_VALUE = {
     "COA-05",
     "COA-06",
     "COA-07",
+    "COA-08",
     "CON-05",
     "COR-02",
     "GRW-03",

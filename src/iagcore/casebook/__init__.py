@@ -123,10 +123,11 @@ class Casebook:
     """Journeys on a journal, under a policy: decide, record, correct, read.
 
     `policy` is one policy, or several by programme. `clock` gives aware times. A conflict with another process is
-    retried for `patience` seconds; then `Conflict` is raised. What a lost connection interrupted
-    is retried as long, under the same id, so that it is recorded once. `directory` is where opportunities are looked up
-    that an entry points to, so that it keeps what was shown. `due_index` is where duties are kept between questions
-    about a whole caseload: in memory, unless a `DueIndex(path)` is given.
+    retried for `patience` seconds; then `Conflict` is raised. What a lost connection interrupted is retried as long,
+    under the same id, so that it is recorded once. `directory` is where opportunities are looked up that an entry
+    points to, so that it keeps what was shown. `due_index` is where duties are kept between questions about a whole
+    caseload: in memory, unless a `DueIndex(path)` is given. `fresh` gives so many bytes that nobody can guess, for
+    surrogates and salts; another than the default is for made-up records alone.
 
     Raises `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one, and
     `InvalidEntry` where `journal` or `policy` is none.
@@ -142,6 +143,7 @@ class Casebook:
         rules: Sequence[Rule] = RULES,
         directory: Directory | None = None,
         due_index: DueIndex | None = None,
+        fresh: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         if not isinstance(journal, Journal):
             raise InvalidEntry("casebook", "journal", journal, "a journal is expected, such as SQLiteJournal(path)")
@@ -154,6 +156,7 @@ class Casebook:
         self._first = given[0]
         self._reading = Reading(journal, given)
         self._clock = clock
+        self._fresh = fresh
         self._patience = patience
         self._rules = tuple(rules)
         self._directory = directory
@@ -196,7 +199,7 @@ class Casebook:
         home = self._home(name)
         if not home.exists:
             raise UnknownJourney(name)
-        return self._duties(home, Writing(self._reading, home))
+        return self._duties(home, Writing(self._reading, home, self._fresh))
 
     def due(
         self, *, at: datetime | None = None, party: str | None = None, progress: Progress | None = None
@@ -316,7 +319,9 @@ class Casebook:
             return Released(decision, None)
         home = self._reading.journey(journey_name(journey))
         now = accepted("clock", self._clock(), accept_moment)
-        again = self._judge(home, attrs.evolve(asked, id=secrets.token_hex(16)), Writing(self._reading, home), now=now)
+        again = self._judge(
+            home, attrs.evolve(asked, id=secrets.token_hex(16)), Writing(self._reading, home, self._fresh), now=now
+        )
         if not again.decision.accepted:
             return Released(attrs.evolve(again.decision, record=None), None)
         outlet = OUTLET_BY_NAME[disclosure.outlet]
@@ -416,7 +421,7 @@ class Casebook:
     def _attempt(self, name: str, asked: Sequence[Asked], *, together: bool, keep: bool) -> list[Decision]:
         now = accepted("clock", self._clock(), accept_moment)
         home = self._home(name)
-        writing = Writing(self._reading, home)
+        writing = Writing(self._reading, home, self._fresh)
         decisions: list[Decision] = []
         for one in asked:
             if one.id in home.ids:

@@ -318,7 +318,7 @@ def assigned_or_covering(entry: Any, case: Case) -> Verdict:
 def _whose(entry: Any, case: Case) -> str | None:
     """The coach whom a booking is with, or who makes a note; None where somebody else makes it."""
     if isinstance(entry, BOOKINGS):
-        return entry.coach or case.bookings[entry.conversation].coach
+        return known("which coach the conversation is with", entry.coach or case.bookings[entry.conversation].coach)
     return case.by if case.by.startswith("coach:") else None
 
 
