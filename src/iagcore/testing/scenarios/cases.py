@@ -7,7 +7,7 @@
     ]
 
 Where a column goes is told by its name. What a scenario says of the answer it expects (`outcome`, `rules`, `evidence`
-and the like, and `why`) stands in the place of, or beside, what the scenario says. The id of an entry of the history
+and the like), `why` and `policy` stand in the place of, or beside, what the scenario says. The id of an entry of the history
 (`held`, or `"#1"` for the first one, if it has no id) sets fields of that entry, and `try` those of the entry tried.
 Every other column is a field of the entry tried. `label` names the row; left out, what the row sets does.
 
@@ -28,7 +28,7 @@ from iagcore.toml_source import Place
 CASES: Final = "cases"
 LABEL: Final = "label"
 TRY: Final = "try"
-STANDS_ABOVE: Final = (*EXPECTED, "why")
+STANDS_ABOVE: Final = (*EXPECTED, "why", "policy")
 """The columns that are about the scenario, and about no entry of it."""
 AMENDING: Final = ("corrects", "target", "why", "whole", "coach")
 """What may stand in an entry although its kind does not declare it."""
@@ -142,14 +142,14 @@ def _merged(held: Mapping[str, Any], way: Place, value: Any) -> dict[str, Any]:
 def _said(row: Table, entries: Mapping[str, Place]) -> Iterator[str]:
     """What a row sets, in a few words; what it expects is no part of it."""
     for column, value in row.held.items():
-        if column in STANDS_ABOVE and column != "duties":
-            continue
-        if type(value) is dict and (column in entries or column == "duties"):
-            name = "" if column == TRY else f"{column}."
-            chosen = value.items() if column != "duties" else [one for one in value.items() if one[0] in ("at", "for")]
-            yield from (f"{name}{field}={_short(one)}" for field, one in chosen)
-        elif column not in STANDS_ABOVE:
-            yield f"{column}={_short(value)}"
+        if column == "duties" and type(value) is dict:
+            yield from (f"duties.{field}={_short(value[field])}" for field in ("at", "for") if field in value)
+        elif column == "policy" or column not in STANDS_ABOVE:
+            if type(value) is dict:
+                name = "" if column == TRY else f"{column}."
+                yield from (f"{name}{field}={_short(one)}" for field, one in value.items())
+            else:
+                yield f"{column}={_short(value)}"
 
 
 def _short(value: Any) -> str:

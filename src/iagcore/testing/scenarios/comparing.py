@@ -89,6 +89,9 @@ def _of_the_duties(wanted: ExpectedDuties, duties: Sequence[Duty]) -> Iterator[D
             whom = f" for {wanted.party}" if wanted.party else ""
             says = f"{key} on {wanted.at:%d %b %Y %H:%M}{whom}: expected {_listed(codes)}; found {_listed(seen)}"
             yield Difference(says, seen ^ codes)
+    for code, words in wanted.says:
+        if not any(one.rule == code and words in one.what for one in asked):
+            yield Difference(f"duties: {code} is expected to say {words!r}, and does not", frozenset({code}))
 
 
 def found_on(one: Assessment) -> list[str]:

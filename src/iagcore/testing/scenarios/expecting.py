@@ -10,6 +10,7 @@
 A line of minutes is named by its id: that of the conversation or of the extension, or `start`; what it does not say is
 0. What is due is asked on the home of the entry tried, at the time of the last entry unless `at` says another, for
 everybody unless `for` names one; `due` is all of it that is not coming only, `overdue` what should have been done.
+`says = { SAF-02 = "999" }` are words that what is to do has in it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +21,7 @@ import attrs
 
 from iagcore.exceptions import nearest
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import Entry, accept_moment, accept_party
+from iagcore.practice.kinds import Entry, accept_moment, accept_party, accept_words
 from iagcore.record.findings import Scalar
 from iagcore.record.judging import JUDGED, RuleSort
 from iagcore.rulebook import RULES
@@ -39,11 +40,15 @@ DUTIES: Final = 'duties are written ["BKG-03"], or { at = …, for = "coach:nina
 
 @attrs.frozen
 class ExpectedDuties:
-    """What is expected to be due at a moment, for everybody or for one party: exact sets of codes, by name in `DUE`."""
+    """What is expected to be due at a moment, for everybody or for one party: exact sets of codes, by name in `DUE`.
+
+    `says` are words that a duty under a rule has in it.
+    """
 
     at: datetime
     party: str | None
     sets: Mapping[str, frozenset[str]]
+    says: tuple[tuple[str, str], ...] = ()
 
 
 @attrs.frozen
@@ -152,20 +157,28 @@ def _duties(table: Table, last: datetime, zone: tzinfo) -> ExpectedDuties | None
     if type(table.held["duties"]) is list:
         return ExpectedDuties(last, None, {"due": _due(table, "duties")})
     asked = table.table("duties", DUTIES)
-    asked.only(("at", "for", *DUE), "of what is due")
+    asked.only(("at", "for", "says", *DUE), "of what is due")
     sets = {key: _due(asked, key) for key in DUE if key in asked.held}
     if not sets:
         raise asked.wrong("duties: say which are due, overdue or coming")
     at: datetime = asked.get("at", accept_moment, last)
-    return ExpectedDuties(at.astimezone(zone), asked.get("for", accept_party), sets)
+    words = asked.table("says", 'what a duty says is written { SAF-02 = "999" }')
+    for code in words.held:
+        _is_a_duty(words, code, code)
+    says = tuple((code, words.get(code, accept_words)) for code in words.held)
+    return ExpectedDuties(at.astimezone(zone), asked.get("for", accept_party), sets, says)
 
 
 def _due(table: Table, key: str) -> frozenset[str]:
     codes = table.get(key, accept_names)
-    duties = {code: rule for code, rule in RULE_BY_CODE.items() if rule.sort is RuleSort.DUTY}
     for place, code in enumerate(codes):
-        if code in RULE_BY_CODE and code not in duties:
-            raise table.wrong(f"{code} is a {RULE_BY_CODE[code].sort}, and no duty: expect it under rules", key, place)
-        if code not in duties:
-            raise table.wrong(f"no duty has the code {code!r}{nearest(code, duties)}", key, place)
+        _is_a_duty(table, code, key, place)
     return frozenset(codes)
+
+
+def _is_a_duty(table: Table, code: str, *key: str | int) -> None:
+    duties = {code: rule for code, rule in RULE_BY_CODE.items() if rule.sort is RuleSort.DUTY}
+    if code in RULE_BY_CODE and code not in duties:
+        raise table.wrong(f"{code} is a {RULE_BY_CODE[code].sort}, and no duty: expect it under rules", *key)
+    if code not in duties:
+        raise table.wrong(f"no duty has the code {code!r}{nearest(code, duties)}", *key)

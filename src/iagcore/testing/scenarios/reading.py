@@ -37,8 +37,8 @@ class Scenario:
     """A history, one entry tried, and what is expected of the answer. `history` holds what was supplied, too.
 
     `listed` is what the directory lists, and whether it is gone by then; `told` are the ids of those entries of the
-    history that the file writes, each with the journey, or the coach, that it stands on; `under` is its policy as the file
-    names it. Of a scenario with cases, each row is one, named `NAME[ROW]`, and stands on the row's line.
+    history that the file writes, each with the journey, or the coach, that it stands on; `under` is its policy as the
+    file names it. Of a scenario with cases, each row is one, named `NAME[ROW]`, and stands on the row's line.
     """
 
     file: str

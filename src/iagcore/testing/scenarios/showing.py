@@ -64,8 +64,9 @@ def _expected(expected: Expected) -> Iterator[str]:
         lines = {id: dict(zip(FIGURES, figures, strict=True)) for id, *figures in expected.effects}
         yield f"effects = {_value(lines)}"
     if expected.duties is not None:
-        asked = {"at": expected.duties.at, "for": expected.duties.party}
+        asked: dict[str, Any] = {"at": expected.duties.at, "for": expected.duties.party}
         sets = {key: sorted(codes) for key, codes in expected.duties.sets.items()}
+        asked["says"] = dict(expected.duties.says) or None
         said = {key: value for key, value in asked.items() if value is not None}
         yield f"duties = {_value(said | sets)}"
 
