@@ -7,15 +7,18 @@ it. One that nothing catches is a *survivor*, and prints the scenario that is mi
 
 A mutant is tried on those scenarios alone that it can touch: those that consider the rule, or read the value. A change
 that cannot make a difference is declared with its reason beside the rule or the value (`equivalent`), and passed over.
+One sort is found without being declared: where a rule needs two values and neither is decided on a day, deciding one
+alone changes nothing. That is tried, too: moved together with the other, the date has to make a difference.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 import attrs
 
 from iagcore.exceptions import IagcoreError
-from iagcore.policy import Cited, Policy
+from iagcore.policy import Cited, Gap, Policy
 from iagcore.record.findings import MUST, SHOULD, Outcome, Verdict
 from iagcore.record.judging import JUDGED, Case, Rule, RuleSort
 from iagcore.rulebook import RULES
@@ -32,7 +35,7 @@ from iagcore.testing.proving.shifting import (
 )
 from iagcore.testing.proving.watching import Progress, Ran, watched
 from iagcore.testing.scenarios.reading import Scenario
-from iagcore.testing.scenarios.running import run
+from iagcore.testing.scenarios.running import decided, run
 
 OFF, INVERTED, LOWERED = "off", "inverted", "lowered"
 OTHER_LEVEL: Final = "the other level"
@@ -44,7 +47,8 @@ class Mutant:
     """One change: of which rule or value, and what; the scenarios that it can touch; and the rules or policies then.
 
     `of` is the code of a rule or the name of a value, `where` the place of a value in its file. `policies` are the
-    changed ones, by the fingerprint of the policy that each stands for.
+    changed ones, by the fingerprint of the policy that each stands for. `day` is the one whose answers a moved date
+    changes; `lacking` is a scenario that would catch it, to be filled in.
     """
 
     of: str
@@ -54,6 +58,7 @@ class Mutant:
     rules: tuple[Rule, ...]
     policies: Mapping[str, Policy]
     lacking: str
+    day: date | None = None
 
     def __str__(self) -> str:
         """The change in a line."""
@@ -115,6 +120,8 @@ def mutated_on(
             equivalent.append((mutant, reason))
         elif mutant.is_caught():
             caught += 1
+        elif (masked := _masked(mutant, ran, rules)) is not None:
+            equivalent.append((mutant, masked))
         else:
             survivors.append(mutant)
         if progress is not None:
@@ -139,6 +146,62 @@ def mutants(ran: Sequence[Ran], rules: Sequence[Rule]) -> Iterator[Mutant]:
         elif rule.sort is RuleSort.DUTY:
             yield _duty_off(rule, ran, rules)
     yield from _of_policies(ran, rules)
+
+
+def _masked(mutant: Mutant, ran: Sequence[Ran], rules: Sequence[Rule]) -> str | None:
+    """Why the date of a value makes no difference: a rule needs another value too, which the day does not decide."""
+    if mutant.day is None:
+        return None
+    for rule in rules:
+        others = [name for name in rule.values if name != mutant.of]
+        if mutant.of not in rule.values or not others:
+            continue
+        for one in ran:
+            policy, moved = one.scenario.policy, mutant.policies.get(one.scenario.policy.fingerprint)
+            if moved is None or not any(one.reads(name, mutant.day) for name in rule.values):
+                continue
+            beside = [name for name in others if _is_undecided(policy, name, mutant.day)]
+            together = _together(policy, moved, beside, mutant)
+            if together is not None and _differ(one.scenario, rules, *together):
+                return f"on {mutant.day} {', '.join(beside)} is not decided either, and {rule.code} needs both"
+    return None
+
+
+def _is_undecided(policy: Policy, name: str, day: date) -> bool:
+    try:
+        policy.at(day).cited(name)
+    except Gap:
+        return True
+    return False
+
+
+def _together(policy: Policy, moved: Policy, names: Iterable[str], mutant: Mutant) -> tuple[Policy, Policy] | None:
+    """The policy with other values moved in the same way: without, and with, the one that the mutant moves."""
+    by = next(by for by, change in BY_A_DAY if change == mutant.change)
+    found = False
+    for name in names:
+        for cited in policy.values[name]:
+            if cited.since == (mutant.day if by > 0 else mutant.day and mutant.day + DAY):
+                without, with_it = (
+                    with_start(policy, cited, cited.since + by * DAY),
+                    with_start(moved, cited, cited.since + by * DAY),
+                )
+                if without is not None and with_it is not None:
+                    policy, moved, found = without, with_it, True
+    return (policy, moved) if found else None
+
+
+def _differ(scenario: Scenario, rules: Sequence[Rule], *policies: Policy) -> bool:
+    """Whether two policies answer a scenario differently."""
+    answers: list[Any] = []
+    for policy in policies:
+        try:
+            decision = decided(scenario, rules=rules, policy=policy)
+        except IagcoreError:
+            answers.append(None)
+        else:
+            answers.append([(one.rule, one.outcome) for one in decision.considered])
+    return answers[0] != answers[1]
 
 
 # ---- rules
@@ -246,7 +309,8 @@ def _of_an_entry(
         day = cited.since if by > 0 else cited.since - DAY
         on_the_day = [one for one in touched if one.reads(cited.name, day)]
         if moved:
-            yield _of_a_value(cited, change, on_the_day, rules=rules, policies=moved, reading=reading)
+            mutant = _of_a_value(cited, change, on_the_day, rules=rules, policies=moved, reading=reading)
+            yield attrs.evolve(mutant, day=day)
 
 
 def _speaks_of_any(one: Ran, rules: Iterable[Rule]) -> bool:

@@ -154,7 +154,7 @@ def _said(row: Table, entries: Mapping[str, Place]) -> Iterator[str]:
 
 def _short(value: Any) -> str:
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+        return f"{value:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
     if isinstance(value, list):
         return "+".join(map(_short, value)) or "none"
     return str(value).lower() if isinstance(value, bool) else str(value)
