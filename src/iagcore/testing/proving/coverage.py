@@ -10,6 +10,8 @@ Only what a scenario would notice counts: a rule that it neither lists nor gives
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import pairwise
 from typing import Final
 
 import attrs
@@ -173,7 +175,7 @@ def _limit(rule: Rule, value: str, ran: Iterable[Ran], rules: Sequence[Rule]) ->
     stands: dict[Outcome, str | None] = {Outcome.MET: None, Outcome.UNMET: None}
     for one in candidates:
         for found, turned in TURNS:
-            if stands[found] is None and _turns(rule.code, value, one, found, turned, rules):
+            if stands[found] is None and _turns(rule.code, value, one, (found, turned), rules):
                 stands[found] = one.scenario.name
         if None not in stands.values():
             break
@@ -187,11 +189,12 @@ def nearness(one: Ran, codes: Iterable[str]) -> int:
         for code in codes
         for found in one.found(code)
     ]
-    return min((after - before for row in numbers for before, after in zip(row, row[1:], strict=False)), default=0)
+    return min((after - before for row in numbers for before, after in pairwise(row)), default=0)
 
 
-def _turns(code: str, value: str, one: Ran, found: Outcome, turned: Outcome, rules: Sequence[Rule]) -> bool:
+def _turns(code: str, value: str, one: Ran, way: tuple[Outcome, Outcome], rules: Sequence[Rule]) -> bool:
     """Whether what a rule found turns once the limit is moved by one."""
+    found, turned = way
     if all(each.outcome is not found for each in one.found(code)):
         return False
     policy = one.scenario.policy
@@ -214,7 +217,7 @@ def decided_by(rules: Iterable[Rule]) -> frozenset[str]:
     return frozenset(value for rule in rules for value in rule.values)
 
 
-def _dates(ran: Sequence[Ran], rules: Iterable[Rule]) -> Iterator[DateSeen]:
+def _dates(ran: Sequence[Ran], rules: Sequence[Rule]) -> Iterator[DateSeen]:
     names = decided_by(rules)
     every: dict[Written, tuple[Cited, set[str]]] = {}
     for policy in _policies(ran):
@@ -222,11 +225,20 @@ def _dates(ran: Sequence[Ran], rules: Iterable[Rule]) -> Iterator[DateSeen]:
             every.setdefault(written(cited), (cited, set()))[1].add(policy.fingerprint)
     for cited, fingerprints in every.values():
         under = [one for one in ran if one.scenario.policy.fingerprint in fingerprints]
+        reading = [rule for rule in rules if cited.name in rule.values]
         yield DateSeen(
             cited,
-            sum((cited.name, cited.since) in one.read for one in under),
-            sum((cited.name, cited.since - DAY) in one.read for one in under),
+            sum(_looks_for(cited.name, cited.since, one, reading) for one in under),
+            sum(_looks_for(cited.name, cited.since - DAY, one, reading) for one in under),
         )
+
+
+def _looks_for(name: str, day: date, one: Ran, reading: Iterable[Rule]) -> bool:
+    """Whether a value was read for a day, or would have been, had another one been decided that its rule needs first."""
+    if (name, day) in one.read:
+        return True
+    stopped = [rule for rule in reading if any(each.outcome is Outcome.NOT_ASSESSED for each in one.found(rule.code))]
+    return any((other, day) in one.read for rule in stopped for other in rule.values)
 
 
 # ---- what is no check
