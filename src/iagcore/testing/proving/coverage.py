@@ -22,8 +22,7 @@ from iagcore.record.findings import Outcome
 from iagcore.record.judging import Rule, RuleSort
 from iagcore.rulebook import RULES
 from iagcore.testing.proving.shifting import DAY, Written, entries, numbers_by_one, with_value, written
-from iagcore.testing.proving.watching import Progress, Ran, watched
-from iagcore.testing.scenarios.reading import Scenario
+from iagcore.testing.proving.watching import Ran
 from iagcore.testing.scenarios.running import decided
 
 TURNS: Final = ((Outcome.MET, Outcome.UNMET), (Outcome.UNMET, Outcome.MET))
@@ -112,18 +111,12 @@ class Coverage:
     @property
     def missing(self) -> tuple[str, ...]:
         """What no scenario has seen, a sentence each."""
+        parts: tuple[CheckSeen | LimitSeen | DateSeen | ProvenElsewhere, ...]
         parts = (*self.checks, *self.limits, *self.dates, *self.elsewhere)
         return tuple(sentence for part in parts for sentence in part.missing())
 
 
-def covered(
-    scenarios: Iterable[Scenario], *, rules: Sequence[Rule] = RULES, progress: Progress | None = None
-) -> Coverage:
-    """What scenarios see of the rules. Raises `InvalidFile` where a history does not happen as it is written."""
-    return covered_by(watched(scenarios, rules=rules, progress=progress), rules=rules)
-
-
-def covered_by(ran: Sequence[Ran], *, rules: Sequence[Rule] = RULES) -> Coverage:
+def covered(ran: Sequence[Ran], *, rules: Sequence[Rule] = RULES) -> Coverage:
     """What scenarios that were run and watched have seen of the rules; one that does not hold has seen nothing."""
     holding = [one for one in ran if one.report.passed]
     checks = [rule for rule in rules if rule.sort is RuleSort.CHECK]
@@ -198,7 +191,10 @@ def _turns(code: str, value: str, one: Ran, way: tuple[Outcome, Outcome], rules:
     if all(each.outcome is not found for each in one.found(code)):
         return False
     policy = one.scenario.policy
+    days = [day for name, day in one.read | one.read_before if name == value]
     for cited in policy.values.get(value, ()):
+        if not any(_holds(cited, day) for day in days):
+            continue
         for _, moved in numbers_by_one(cited, policy):
             try:
                 decision = decided(one.scenario, rules=rules, policy=with_value(policy, cited, moved))
@@ -207,6 +203,10 @@ def _turns(code: str, value: str, one: Ran, way: tuple[Outcome, Outcome], rules:
             if any(each.rule == code and each.outcome is turned for each in decision.considered):
                 return True
     return False
+
+
+def _holds(cited: Cited, day: date) -> bool:
+    return cited.since <= day and (cited.until is None or day < cited.until)
 
 
 # ---- dates
@@ -234,7 +234,7 @@ def _dates(ran: Sequence[Ran], rules: Sequence[Rule]) -> Iterator[DateSeen]:
 
 
 def _looks_for(name: str, day: date, one: Ran, reading: Iterable[Rule]) -> bool:
-    """Whether a value was read for a day, or would have been, had another one been decided that its rule needs first."""
+    """Whether a value was read for a day, or would have been, had another that its rule needs first been decided."""
     if (name, day) in one.read:
         return True
     stopped = [rule for rule in reading if any(each.outcome is Outcome.NOT_ASSESSED for each in one.found(rule.code))]

@@ -1,8 +1,8 @@
 """Mutation: would the scenarios notice, were a rule or a number other than it is?
 
 Each rule is switched off, inverted and, where it is a MUST, lowered to advice; each number of a policy is moved by one,
-each dated value begins a day later and a day earlier, each level that a policy sets is the other one. Such a change is a
-*mutant*, and the rules or the policy stand changed in memory alone. A scenario that does not hold any more has caught
+each dated value begins a day later and a day earlier, each level that a policy sets is the other one. Such a change is
+a *mutant*, and the rules or the policy stand changed in memory alone. A scenario that does not hold any more has caught
 it. One that nothing catches is a *survivor*, and prints the scenario that is missing.
 
 A mutant is tried on those scenarios alone that it can touch: those that consider the rule, or read the value. A change
@@ -33,7 +33,7 @@ from iagcore.testing.proving.shifting import (
     with_value,
     written,
 )
-from iagcore.testing.proving.watching import Progress, Ran, watched
+from iagcore.testing.proving.watching import Progress, Ran
 from iagcore.testing.scenarios.reading import Scenario
 from iagcore.testing.scenarios.running import decided, run
 
@@ -64,9 +64,11 @@ class Mutant:
         """The change in a line."""
         return f"{self.of} {self.change}" + (f" ({self.where})" if self.where else "")
 
-    def is_caught(self) -> bool:
-        """Whether some scenario does not hold any more."""
-        return any(self._is_caught_by(one.scenario) for one in self.touched)
+    def caught_by(self, likely: Iterable[Ran] = ()) -> Ran | None:
+        """A scenario that does not hold any more, or None; what caught the like of it is tried first."""
+        order = {id(one): one for one in (*likely, *self.touched)}
+        touched = {id(one) for one in self.touched}
+        return next((one for key, one in order.items() if key in touched and self._is_caught_by(one.scenario)), None)
 
     def _is_caught_by(self, scenario: Scenario) -> bool:
         policy = self.policies.get(scenario.policy.fingerprint)
@@ -86,21 +88,6 @@ class Mutation:
 
 
 def mutated(
-    scenarios: Iterable[Scenario],
-    *,
-    rules: Sequence[Rule] = RULES,
-    only: Callable[[Mutant], bool] = lambda mutant: True,
-    progress: Progress | None = None,
-) -> Mutation:
-    """Try every mutant of the rules, and of the policies that the scenarios use, or only some.
-
-    Raises `InvalidFile` where a history does not happen as it is written, and ValueError where a scenario does not hold
-    to begin with, since nothing would be told by its not holding.
-    """
-    return mutated_on(watched(scenarios, rules=rules), rules=rules, only=only, progress=progress)
-
-
-def mutated_on(
     ran: Sequence[Ran],
     *,
     rules: Sequence[Rule] = RULES,
@@ -114,11 +101,13 @@ def mutated_on(
     every = [mutant for mutant in mutants(ran, rules) if only(mutant)]
     declared = _declared(rules)
     caught, survivors, equivalent = 0, [], []
+    likely: dict[str, dict[int, Ran]] = {}
     for number, mutant in enumerate(every, start=1):
         reason = declared.get((mutant.of, mutant.change))
         if reason is not None:
             equivalent.append((mutant, reason))
-        elif mutant.is_caught():
+        elif (by := mutant.caught_by(likely.setdefault(mutant.of, {}).values())) is not None:
+            likely[mutant.of][id(by)] = by
             caught += 1
         elif (masked := _masked(mutant, ran, rules)) is not None:
             equivalent.append((mutant, masked))
@@ -150,20 +139,18 @@ def mutants(ran: Sequence[Ran], rules: Sequence[Rule]) -> Iterator[Mutant]:
 
 def _masked(mutant: Mutant, ran: Sequence[Ran], rules: Sequence[Rule]) -> str | None:
     """Why the date of a value makes no difference: a rule needs another value too, which the day does not decide."""
-    if mutant.day is None:
+    day = mutant.day
+    if day is None:
         return None
-    for rule in rules:
+    for rule in (rule for rule in rules if mutant.of in rule.values):
         others = [name for name in rule.values if name != mutant.of]
-        if mutant.of not in rule.values or not others:
-            continue
         for one in ran:
             policy, moved = one.scenario.policy, mutant.policies.get(one.scenario.policy.fingerprint)
-            if moved is None or not any(one.reads(name, mutant.day) for name in rule.values):
+            if moved is None or not any(one.reads(name, day) for name in rule.values):
                 continue
-            beside = [name for name in others if _is_undecided(policy, name, mutant.day)]
-            together = _together(policy, moved, beside, mutant)
-            if together is not None and _differ(one.scenario, rules, *together):
-                return f"on {mutant.day} {', '.join(beside)} is not decided either, and {rule.code} needs both"
+            beside = [name for name in others if _is_undecided(policy, name, day)]
+            if beside and _differ(one.scenario, rules, *_together(policy, moved, beside, mutant)):
+                return f"{', '.join(beside)}: not decided on {day} either, and {rule.code} needs that as well"
     return None
 
 
@@ -175,20 +162,16 @@ def _is_undecided(policy: Policy, name: str, day: date) -> bool:
     return False
 
 
-def _together(policy: Policy, moved: Policy, names: Iterable[str], mutant: Mutant) -> tuple[Policy, Policy] | None:
+def _together(policy: Policy, moved: Policy, names: Iterable[str], mutant: Mutant) -> tuple[Policy, Policy]:
     """The policy with other values moved in the same way: without, and with, the one that the mutant moves."""
     by = next(by for by, change in BY_A_DAY if change == mutant.change)
-    found = False
     for name in names:
         for cited in policy.values[name]:
-            if cited.since == (mutant.day if by > 0 else mutant.day and mutant.day + DAY):
-                without, with_it = (
-                    with_start(policy, cited, cited.since + by * DAY),
-                    with_start(moved, cited, cited.since + by * DAY),
-                )
-                if without is not None and with_it is not None:
-                    policy, moved, found = without, with_it, True
-    return (policy, moved) if found else None
+            to = cited.since + by * DAY
+            without, with_it = with_start(policy, cited, to), with_start(moved, cited, to)
+            if mutant.day in (cited.since, to) and without is not None and with_it is not None:
+                policy, moved = without, with_it
+    return policy, moved
 
 
 def _differ(scenario: Scenario, rules: Sequence[Rule], *policies: Policy) -> bool:
@@ -201,7 +184,8 @@ def _differ(scenario: Scenario, rules: Sequence[Rule], *policies: Policy) -> boo
             answers.append(None)
         else:
             answers.append([(one.rule, one.outcome) for one in decision.considered])
-    return answers[0] != answers[1]
+    before, after = answers
+    return bool(before != after)
 
 
 # ---- rules
@@ -298,8 +282,8 @@ def _of_an_entry(
             numbers = [(OTHER_LEVEL, with_value(policy, one, SHOULD if one.value == MUST else MUST))]
         for change, changed in numbers:
             changes.setdefault(change, {})[policy.fingerprint] = changed
-    for change, changed in changes.items():
-        yield _of_a_value(cited, change, touched, rules=rules, policies=changed, reading=reading)
+    for change, policies in changes.items():
+        yield _of_a_value(cited, change, touched, rules=rules, policies=policies, reading=reading)
     for by, change in BY_A_DAY:
         moved = {
             policy.fingerprint: shifted

@@ -3,7 +3,7 @@
 Nothing is written: a shifted policy stands in memory alone, under a fingerprint of its own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -105,14 +105,11 @@ def _history(policy: Policy, name: str) -> tuple[Cited, ...]:
 
 
 def _with(policy: Policy, cited: Cited, instead: Cited, why: str) -> Policy:
-    changed = {
-        part: MappingProxyType(
-            {
-                name: tuple(instead if one == cited and written(one) == written(cited) else one for one in history)
-                for name, history in getattr(policy, part).items()
-            }
-        )
-        for part in ("values", "levels")
-    }
+    def changed(histories: Mapping[str, tuple[Cited, ...]]) -> Mapping[str, tuple[Cited, ...]]:
+        history = histories.get(cited.name, ())
+        there = tuple(instead if written(one) == written(cited) else one for one in history)
+        return MappingProxyType({**histories, **({cited.name: there} if history else {})})
+
     # the text is the policy elsewhere; here it only has to be another one
-    return attrs.evolve(policy, text=f"{policy.text}\n# {cited.file}:{cited.line}: {why}\n", **changed)
+    text = f"{policy.text}\n# {cited.file}:{cited.line}: {why}\n"
+    return attrs.evolve(policy, text=text, values=changed(policy.values), levels=changed(policy.levels))

@@ -4,7 +4,7 @@ A policy that is watched notes which value was read for which day. So what a sce
 rules really read, and a change need only be tried on the scenarios that it can touch.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import attrs
@@ -12,6 +12,7 @@ import attrs
 from iagcore.policy import Cited, Policy, PolicyOnDay
 from iagcore.record.findings import Assessment, Decision
 from iagcore.record.judging import Rule
+from iagcore.rulebook import RULES
 from iagcore.testing.scenarios.reading import Scenario
 from iagcore.testing.scenarios.running import Report, Stage, reported
 
@@ -93,17 +94,11 @@ class Ran:
         return any(one == name and (not days or day in days) for one, day in every)
 
 
-def watched(scenarios: Iterable[Scenario], *, rules: Sequence[Rule], progress: Progress | None = None) -> list[Ran]:
-    """Every scenario, run once and watched. Raises `InvalidFile` where a history does not happen as it is written."""
-    every = tuple(scenarios)
-    found = []
-    for number, scenario in enumerate(every, start=1):
-        policy = WatchedPolicy.of(scenario.policy)
-        stage = Stage(scenario, rules=rules, policy=policy)
-        before = frozenset(policy.noted)
-        policy.noted.clear()
-        report = reported(stage)
-        found.append(Ran(scenario, report, stage.history, frozenset(policy.noted), before))
-        if progress is not None:
-            progress(number, len(every))
-    return found
+def watch(scenario: Scenario, *, rules: Sequence[Rule] = RULES) -> Ran:
+    """Run one scenario, watched. Raises `InvalidFile` where its history does not happen as it is written."""
+    policy = WatchedPolicy.of(scenario.policy)
+    stage = Stage(scenario, rules=rules, policy=policy)
+    before = frozenset(policy.noted)
+    policy.noted.clear()
+    report = reported(stage)
+    return Ran(scenario, report, stage.history, frozenset(policy.noted), before)

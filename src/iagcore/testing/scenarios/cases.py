@@ -7,9 +7,9 @@
     ]
 
 Where a column goes is told by its name. What a scenario says of the answer it expects (`outcome`, `rules`, `evidence`
-and the like), `why` and `policy` stand in the place of, or beside, what the scenario says. The id of an entry of the history
-(`held`, or `"#1"` for the first one, if it has no id) sets fields of that entry, and `try` those of the entry tried.
-Every other column is a field of the entry tried. `label` names the row; left out, what the row sets does.
+and the like), `why` and `policy` stand in the place of, or beside, what the scenario says. The id of an entry of the
+history (`held`, or `"#1"` for the first one, if it has no id) sets fields of that entry, and `try` those of the entry
+tried. Every other column is a field of the entry tried. `label` names the row; left out, what the row sets does.
 
 A row becomes a scenario like any other: a table of the text, whose values know the line of their row.
 """
