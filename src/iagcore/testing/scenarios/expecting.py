@@ -14,7 +14,7 @@ everybody unless `for` names one; `due` is all of it that is not coming only, `o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
@@ -70,8 +70,8 @@ class Expected:
         return "rules" in self.sets or any(one == code for one, _, _ in self.evidence)
 
 
-def expected(table: Table, tried: Step, history: Sequence[Step], *, zone: tzinfo) -> Expected:
-    """What the table of a scenario expects. Raises `InvalidFile`."""
+def expected(table: Table, tried: Step, history: Sequence[Step], *, last: datetime) -> Expected:
+    """What the table of a scenario expects; `last` is the time of the last entry that it tells. Raises `InvalidFile`."""
     if "outcome" not in table.held and "rules" not in table.held:
         raise table.wrong('nothing is expected: say outcome = "accepted" or "refused", or rules = […], or both')
     kinds = _kinds_judged(tried, history)
@@ -82,13 +82,12 @@ def expected(table: Table, tried: Step, history: Sequence[Step], *, zone: tzinfo
             for place, code in enumerate(codes):
                 _can_be_found(table, code, kinds, key, place)
             sets[key] = frozenset(codes)
-    last = max(one.at for one in (*history, tried) if one.at is not None)
     return Expected(
         table.get("outcome", _outcome),
         sets,
         tuple(_evidence(table, kinds)),
         _effects(table),
-        _duties(table, last, zone),
+        _duties(table, last),
     )
 
 
@@ -151,7 +150,7 @@ def _minutes(value: Any) -> int:
     return value
 
 
-def _duties(table: Table, last: datetime, zone: tzinfo) -> ExpectedDuties | None:
+def _duties(table: Table, last: datetime) -> ExpectedDuties | None:
     if "duties" not in table.held:
         return None
     if type(table.held["duties"]) is list:
@@ -166,7 +165,7 @@ def _duties(table: Table, last: datetime, zone: tzinfo) -> ExpectedDuties | None
     for code in words.held:
         _is_a_duty(words, code, code)
     says = tuple((code, words.get(code, accept_words)) for code in words.held)
-    return ExpectedDuties(at.astimezone(zone), asked.get("for", accept_party), sets, says)
+    return ExpectedDuties(at.astimezone(last.tzinfo), asked.get("for", accept_party), sets, says)
 
 
 def _due(table: Table, key: str) -> frozenset[str]:

@@ -119,6 +119,7 @@ class _Reading:
         line, start = table.source.line(*table.path), table.get("start", accept_flag, True)
         history = tuple(with_what_is_supplied(steps, step, telling, line=line, start=start))
         no_id_twice(table.source, [*history, step])
+        last = max((one.at for one in (*steps, step) if one.at is not None), default=telling.began)
         return Scenario(
             table.source.file,
             line,
@@ -127,7 +128,7 @@ class _Reading:
             policy,
             history,
             step,
-            expected(table, step, history, zone=policy.zone),
+            expected(table, step, history, last=last),
             listed,
             frozenset((one.journey, one.id) for one in steps),
             under,
