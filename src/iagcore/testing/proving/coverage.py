@@ -16,14 +16,12 @@ from typing import Final
 
 import attrs
 
-from iagcore.exceptions import InvalidFile
 from iagcore.policy import Cited, Policy
 from iagcore.record.findings import Outcome
 from iagcore.record.judging import Rule, RuleSort
 from iagcore.rulebook import RULES
 from iagcore.testing.proving.shifting import DAY, Written, entries, numbers_by_one, with_value, written
-from iagcore.testing.proving.watching import Ran
-from iagcore.testing.scenarios.running import decided
+from iagcore.testing.proving.watching import Ran, answered
 
 TURNS: Final = ((Outcome.MET, Outcome.UNMET), (Outcome.UNMET, Outcome.MET))
 """How an answer turns once a limit is moved: from where a scenario stands at it, and from where it stands past it."""
@@ -196,11 +194,8 @@ def _turns(code: str, value: str, one: Ran, way: tuple[Outcome, Outcome], rules:
         if not any(_holds(cited, day) for day in days):
             continue
         for _, moved in numbers_by_one(cited, policy):
-            try:
-                decision = decided(one.scenario, rules=rules, policy=with_value(policy, cited, moved))
-            except InvalidFile:
-                continue  # its history would have been another
-            if any(each.rule == code and each.outcome is turned for each in decision.considered):
+            answers = answered(one.scenario, rules=rules, policy=with_value(policy, cited, moved))
+            if (code, turned) in (answers or ()):
                 return True
     return False
 

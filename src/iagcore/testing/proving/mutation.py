@@ -33,9 +33,9 @@ from iagcore.testing.proving.shifting import (
     with_value,
     written,
 )
-from iagcore.testing.proving.watching import Progress, Ran
+from iagcore.testing.proving.watching import Progress, Ran, answered
 from iagcore.testing.scenarios.reading import Scenario
-from iagcore.testing.scenarios.running import decided, run
+from iagcore.testing.scenarios.running import run
 
 OFF, INVERTED, LOWERED = "off", "inverted", "lowered"
 OTHER_LEVEL: Final = "the other level"
@@ -149,7 +149,10 @@ def _masked(mutant: Mutant, ran: Sequence[Ran], rules: Sequence[Rule]) -> str | 
             if moved is None or not any(one.reads(name, day) for name in rule.values):
                 continue
             beside = [name for name in others if _is_undecided(policy, name, day)]
-            if beside and _differ(one.scenario, rules, *_together(policy, moved, beside, mutant)):
+            without, with_it = (
+                answered(one.scenario, rules=rules, policy=each) for each in _together(policy, moved, beside, mutant)
+            )
+            if beside and without != with_it:
                 return f"{', '.join(beside)}: not decided on {day} either, and {rule.code} needs that as well"
     return None
 
@@ -166,26 +169,12 @@ def _together(policy: Policy, moved: Policy, names: Iterable[str], mutant: Mutan
     """The policy with other values moved in the same way: without, and with, the one that the mutant moves."""
     by = next(by for by, change in BY_A_DAY if change == mutant.change)
     for name in names:
-        for cited in policy.values[name]:
+        for cited in policy.values.get(name, ()):
             to = cited.since + by * DAY
             without, with_it = with_start(policy, cited, to), with_start(moved, cited, to)
             if mutant.day in (cited.since, to) and without is not None and with_it is not None:
                 policy, moved = without, with_it
     return policy, moved
-
-
-def _differ(scenario: Scenario, rules: Sequence[Rule], *policies: Policy) -> bool:
-    """Whether two policies answer a scenario differently."""
-    answers: list[Any] = []
-    for policy in policies:
-        try:
-            decision = decided(scenario, rules=rules, policy=policy)
-        except IagcoreError:
-            answers.append(None)
-        else:
-            answers.append([(one.rule, one.outcome) for one in decision.considered])
-    before, after = answers
-    return bool(before != after)
 
 
 # ---- rules

@@ -9,12 +9,13 @@ from datetime import date
 
 import attrs
 
+from iagcore.exceptions import InvalidFile
 from iagcore.policy import Cited, Policy, PolicyOnDay
-from iagcore.record.findings import Assessment, Decision
+from iagcore.record.findings import Assessment, Decision, Outcome
 from iagcore.record.judging import Rule
 from iagcore.rulebook import RULES
 from iagcore.testing.scenarios.reading import Scenario
-from iagcore.testing.scenarios.running import Report, Stage, reported
+from iagcore.testing.scenarios.running import Report, Stage, decided, reported
 
 Progress = Callable[[int, int], None]
 """Told how much of how much is done."""
@@ -102,3 +103,12 @@ def watch(scenario: Scenario, *, rules: Sequence[Rule] = RULES) -> Ran:
     policy.noted.clear()
     report = reported(stage)
     return Ran(scenario, report, stage.history, frozenset(policy.noted), before)
+
+
+def answered(scenario: Scenario, *, rules: Sequence[Rule], policy: Policy) -> tuple[tuple[str, Outcome], ...] | None:
+    """What each rule finds on the entry tried, under another policy; None where the history does not happen under it."""
+    try:
+        decision = decided(scenario, rules=rules, policy=policy)
+    except InvalidFile:
+        return None
+    return tuple((one.rule, one.outcome) for one in decision.considered)
