@@ -280,7 +280,7 @@ def test_coverage_is_printed_as_tables() -> None:
 
 
 def test_nothing_missing_is_said() -> None:
-    assert coverage_in_words(Coverage((), (), (), (), ())).endswith("\nNothing is missing.")
+    assert coverage_in_words(Coverage((), (), (), (), ())) == "Rule coverage\n\nNothing is missing."
 
 
 # ---- mutation
@@ -344,7 +344,7 @@ def test_the_skeleton_of_a_value_names_its_policy_and_its_rule_and_the_day() -> 
         'rules = []  # or ["BKG-03"]: what the rule says at the limit, and in a second scenario one past it'
     )
     assert (
-        'try = { kind = "conversation-booked", at = 2015-03-31T10:00:00+01:00 }'
+        'try = { kind = "conversation-booked", at = 2015-03-31T10:00:00Z }'
         in (lacking["longest_conversation_minutes a day earlier (ways-to-wellbeing.toml:25)"])
     )
 
@@ -430,8 +430,10 @@ def test_what_hides_a_date_is_looked_for_under_the_policy_that_it_is_a_date_of(t
     overlay(
         tmp_path,
         f'[[value.gad7_bands]]\nfrom = 2015-04-01\n{bands}\nlocal = "x"\n'
-        '[[value.eligible_bands]]\nfrom = 2015-03-01\nvalue = ["mild"]\nlocal = "x"\n'
-        '[[value.eligible_bands]]\nfrom = 2015-05-01\nvalue = ["mild"]\nlocal = "x"\n',
+        f'[[value.phq9_bands]]\nfrom = 2015-04-01\n{bands}\nlocal = "x"\n'
+        f'[[value.phq9_bands]]\nfrom = 2015-06-01\n{bands}\nlocal = "x"\n'
+        '[[value.eligible_bands]]\nfrom = 2015-03-01\nvalue = ["mild", "moderate"]\nlocal = "x"\n'
+        '[[value.eligible_bands]]\nfrom = 2015-05-01\nvalue = ["mild", "moderate"]\nlocal = "x"\n',
     )
     tried = 'try = {{ kind = "measure-taken", at = {at} }}\nrules = {rules}\n'
     text = "policy = 'ours.toml'\n"
@@ -449,7 +451,7 @@ def test_what_hides_a_date_is_looked_for_under_the_policy_that_it_is_a_date_of(t
 
 
 def test_a_guarantee_is_not_changed_since_nothing_evaluates_it() -> None:
-    assert changed(BOTH_SIDES, SAF_01, of="SAF-01") == Mutation(0, (), ())
+    assert changed(BOTH_SIDES, LENGTH, SAF_01, of="SAF-01") == Mutation(0, (), ())
 
 
 def test_a_suite_that_does_not_hold_tells_nothing() -> None:
@@ -505,6 +507,37 @@ def test_check_prints_coverage_and_is_strict_where_asked(
     assert main(["check", str(file), "-k", "2019", "--coverage"]) == 0
     assert main(["check", str(file), "-k", "2019", "--coverage", "--strict"]) == 1
     assert "\n  ALW-05 is never seen met\n" in capsys.readouterr().out
+
+
+def test_check_asks_about_one_rule_one_family_or_one_value(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.iag.toml"
+    file.write_text(HEAD + OF_ALL_RULES)
+    assert main(["check", str(file), "--coverage", "--mutate", "--of", "ALW-05"]) == 1
+    out = capsys.readouterr().out
+    assert "\nALW-05 longest_conversation_minutes  seen      seen\n" in out
+    assert "\n6 changes tried on 2 scenarios in " in out
+    assert "ACC-01" not in out
+    main(["check", str(file), "--coverage", "--of", "SIG"])
+    out = capsys.readouterr().out
+    assert [
+        line[:6] for line in out.splitlines() if line.startswith("SIG") and ")" not in line and "_" not in line
+    ] == [
+        "SIG-01",
+        "SIG-02",
+        "SIG-03",
+    ]
+    main(["check", str(file), "--coverage", "--of", "allowance_minutes"])
+    out = capsys.readouterr().out
+    assert [line.split()[:2] for line in out.splitlines() if line.startswith("ALW-") and "_" in line] == [
+        ["ALW-01", "allowance_minutes"],
+        ["ALW-02", "allowance_minutes"],
+        ["ALW-08", "allowance_minutes"],
+    ]
+    assert main(["check", str(file), "--of", "ALW-55"]) == 2
+    assert capsys.readouterr().err == (
+        "iagcore: option: --of = 'ALW-55': no rule has this code, and no value that a rule reads is so called; "
+        "did you mean 'ALW-05'?\n"
+    )
 
 
 def test_check_prints_what_became_of_every_change(

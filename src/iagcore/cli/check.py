@@ -8,7 +8,7 @@ or cannot be read or run as one.
 import argparse
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -48,11 +48,13 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--coverage", action="store_true", help="print what the scenarios have seen of each rule")
     parser.add_argument("--strict", action="store_true", help="with --coverage, exit with 1 where something is missing")
     parser.add_argument("--mutate", action="store_true", help="change each rule and value, and say what nobody notices")
+    parser.add_argument("--of", metavar="NAME", help="with these two: only of a rule, a family of rules or a value")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run what the paths name, and return the exit code. A file that is not right does not stop the others."""
+    names = _names(arguments.of)
     ran: list[Ran] = []
     wrong = 0
     for answer in _answers(arguments.paths, arguments.k):
@@ -71,9 +73,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     fine = held == len(ran)
     if arguments.coverage:
-        fine = (_prints_coverage(ran) or not arguments.strict) and fine
+        fine = (_prints_coverage(ran, names) or not arguments.strict) and fine
     if arguments.mutate:
-        fine = _prints_mutation(ran) and fine
+        fine = _prints_mutation(ran, names) and fine
     return 0 if fine else 1
 
 
@@ -83,17 +85,24 @@ def _shown(one: "Ran") -> str:
     return with_the_decision(one.scenario, one.report.decision, one.report.duties)
 
 
-def _prints_coverage(ran: "Sequence[Ran]") -> bool:
+def _names(word: str | None) -> "Collection[str] | None":
+    """The rules and values that are asked about; None is all of them."""
+    from iagcore.testing.proving.coverage import about  # noqa: PLC0415 # as said below
+
+    return None if word is None else about(word)
+
+
+def _prints_coverage(ran: "Sequence[Ran]", names: "Collection[str] | None") -> bool:
     """Print what was seen, and return whether nothing is missing."""
     from iagcore.testing.proving.coverage import covered  # noqa: PLC0415 # as said below
     from iagcore.testing.proving.printing import coverage_in_words  # noqa: PLC0415 # as said below
 
-    coverage = covered(ran)
+    coverage = covered(ran) if names is None else covered(ran).only(names)
     print(f"\n{coverage_in_words(coverage)}")
     return not coverage.missing
 
 
-def _prints_mutation(ran: "Sequence[Ran]") -> bool:
+def _prints_mutation(ran: "Sequence[Ran]", names: "Collection[str] | None") -> bool:
     """Print what became of every change, and return whether all were noticed."""
     from iagcore.testing.proving.mutation import mutated  # noqa: PLC0415 # as said below
     from iagcore.testing.proving.printing import mutation_in_words  # noqa: PLC0415 # as said below
@@ -109,7 +118,7 @@ def _prints_mutation(ran: "Sequence[Ran]") -> bool:
             shown.show(done)
 
     began = time.monotonic()
-    mutation = mutated(ran, progress=progress)
+    mutation = mutated(ran, only=lambda mutant: names is None or mutant.of in names, progress=progress)
     print(f"\n{mutation_in_words(mutation, scenarios=len(ran), seconds=time.monotonic() - began)}")
     return not mutation.survivors
 

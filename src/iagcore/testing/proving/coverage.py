@@ -9,13 +9,14 @@ laws that are named beside them in code; a duty too, and by scenarios that say w
 Only what a scenario would notice counts: a rule that it neither lists nor gives evidence of is passed over.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Final
 
 import attrs
 
+from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.policy import Cited, Policy
 from iagcore.record.findings import Outcome
 from iagcore.record.judging import Rule, RuleSort
@@ -112,6 +113,31 @@ class Coverage:
         parts: tuple[CheckSeen | LimitSeen | DateSeen | ProvenElsewhere, ...]
         parts = (*self.checks, *self.limits, *self.dates, *self.elsewhere)
         return tuple(sentence for part in parts for sentence in part.missing())
+
+    def only(self, names: Collection[str]) -> "Coverage":
+        """What has been seen of these rules and values alone, as `about` names them."""
+        return Coverage(
+            tuple(one for one in self.checks if one.rule.code in names),
+            tuple(one for one in self.limits if one.rule in names and one.value in names),
+            tuple(one for one in self.dates if one.cited.name in names),
+            tuple(one for one in self.elsewhere if one.rule.code in names),
+            self.failing,
+        )
+
+
+def about(word: str, rules: Sequence[Rule] = RULES) -> frozenset[str]:
+    """The rules and values that a word names: a rule's code, the letters of a family, or a value with its rules.
+
+    Raises `InvalidEntry`, naming the nearest, where it names none.
+    """
+    found = [rule for rule in rules if word in (rule.code, rule.family, *rule.values)]
+    if not found:
+        near = nearest(word, [*(rule.code for rule in rules), *decided_by(rules)])
+        raise InvalidEntry(
+            "option", "--of", word, f"no rule has this code, and no value that a rule reads is so called{near}"
+        )
+    values = {value for rule in found for value in rule.values if word in (rule.code, rule.family, value)}
+    return frozenset({*(rule.code for rule in found), *values})
 
 
 def covered(ran: Sequence[Ran], *, rules: Sequence[Rule] = RULES) -> Coverage:

@@ -106,7 +106,7 @@ def watch(scenario: Scenario, *, rules: Sequence[Rule] = RULES) -> Ran:
 
 
 def answered(scenario: Scenario, *, rules: Sequence[Rule], policy: Policy) -> tuple[tuple[str, Outcome], ...] | None:
-    """What each rule finds on the entry tried, under another policy; None where the history does not happen under it."""
+    """What each rule finds on the entry tried under another policy; None where the history does not happen then."""
     try:
         decision = decided(scenario, rules=rules, policy=policy)
     except InvalidFile:

@@ -71,7 +71,7 @@ class Expected:
 
 
 def expected(table: Table, tried: Step, history: Sequence[Step], *, last: datetime) -> Expected:
-    """What the table of a scenario expects; `last` is the time of the last entry that it tells. Raises `InvalidFile`."""
+    """What a scenario's table expects; `last` is the time of the last entry that it tells. Raises `InvalidFile`."""
     if "outcome" not in table.held and "rules" not in table.held:
         raise table.wrong('nothing is expected: say outcome = "accepted" or "refused", or rules = […], or both')
     kinds = _kinds_judged(tried, history)
