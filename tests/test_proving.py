@@ -22,7 +22,7 @@ from iagcore.testing.proving import mutation as mutation_module
 from iagcore.testing.proving.coverage import Coverage, covered
 from iagcore.testing.proving.mutation import Mutation, mutated
 from iagcore.testing.proving.printing import coverage_in_words, mutation_in_words
-from iagcore.testing.proving.shifting import numbers_by_one, with_start, with_value
+from iagcore.testing.proving.shifting import VALUE_BY_NAME, numbers_by_one, with_start, with_value
 from iagcore.testing.proving.watching import Ran, watch
 from iagcore.testing.scenarios import parse_scenarios
 from iagcore.toml_source import Source
@@ -394,7 +394,7 @@ def test_a_change_that_is_declared_to_make_no_difference_is_passed_over_with_its
     mutation = changed(text, rule, of="ACC-01")
     assert [(str(mutant), reason) for mutant, reason in mutation.equivalent] == [("ACC-01 off", "nobody else is there")]
     assert "\n  no difference: ACC-01 off: nobody else is there" in mutation_in_words(mutation, scenarios=1, seconds=1)
-    values = dict(mutation_module.VALUE_BY_NAME)
+    values = dict(VALUE_BY_NAME)
     name = "longest_conversation_minutes"
     values[name] = attrs.evolve(values[name], equivalent=(("one more", "so it is"),))
     monkeypatch.setattr(mutation_module, "VALUE_BY_NAME", values)
@@ -443,8 +443,8 @@ def test_what_hides_a_date_is_looked_for_under_the_policy_that_it_is_a_date_of(t
         ("the day", "ours.toml", "2015-03-31T10:00:00+01:00", '["MEA-04"]'),
     ):
         text += f'[[scenario]]\nname = "{name}"\npolicy = "{policy}"\n' + tried.format(at=at, rules=rules)
-    rules = (BKG_03, LENGTH, mild_to_moderate)
-    found = mutated(ran(text, rules, file=str(tmp_path / "a.iag.toml")), rules=rules)
+    book = (BKG_03, LENGTH, mild_to_moderate)
+    found = mutated(ran(text, book, file=str(tmp_path / "a.iag.toml")), rules=book)
     hidden = {mutant.of: reason for mutant, reason in found.equivalent if str(tmp_path) in mutant.where}
     assert hidden == {}
     assert f"gad7_bands a day earlier ({tmp_path / 'ours.toml'}:5)" in survivors(found)

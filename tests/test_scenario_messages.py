@@ -67,7 +67,7 @@ def test_the_messages_are_found() -> None:
     assert len(found) > 60
 
 
-@pytest.mark.parametrize(("where", "message"), sorted(messages(), key=lambda one: one[1]))
+@pytest.mark.parametrize(("where", "message"), sorted(messages()))
 def test_every_message_is_explained(where: str, message: str) -> None:
     assert f"`{message}`" in PAGE, f"{where}: no entry for: {message}"
 

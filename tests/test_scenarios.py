@@ -841,6 +841,15 @@ def test_pytest_picks_a_scenario_by_a_word_of_its_name(pytester: pytest.Pytester
     pytest_on(pytester, "rules.iag.toml::a goal is set").assert_outcomes(passed=1)
 
 
+def test_pytest_picks_a_row_by_its_node_id_and_by_a_word_of_it(pytester: pytest.Pytester) -> None:
+    rows = "cases = [{ minutes = 60 }, { minutes = 61, label = 'a minute more' }]\n"
+    pytester.path.joinpath("rules.iag.toml").write_text(HOLDS + rows)
+    pytest_on(pytester, "-k", "more").assert_outcomes(passed=0, failed=1, deselected=1)
+    found = pytest_on(pytester, "-v", "rules.iag.toml::60 minutes are refused when 45 remain[minutes=60]")
+    found.assert_outcomes(passed=1)
+    found.stdout.fnmatch_lines(["rules.iag.toml::60 minutes are refused when 45 remain[[]minutes=60] PASSED*"])
+
+
 def test_pytest_keeps_the_traceback_of_what_is_no_fault_of_the_file(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

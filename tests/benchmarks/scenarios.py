@@ -23,11 +23,11 @@ T = TypeVar("T")
 
 
 def timed(what: str, work: Callable[[], T]) -> tuple[T, float]:
-    """Do the work, and print how long it took."""
-    began = time.perf_counter()
+    """Do the work, print how long it took, and how much of that the processor was at it, and return the former."""
+    began, busy = time.perf_counter(), time.process_time()
     done = work()
     seconds = time.perf_counter() - began
-    print(f"{what:<42} {seconds:6.2f} s")
+    print(f"{what:<42} {seconds:6.2f} s, {time.process_time() - busy:6.2f} s of the processor")
     return done, seconds
 
 
