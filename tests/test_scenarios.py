@@ -53,7 +53,7 @@ CANNOT_BE_READ = HOLDS.replace("ALW-01", "ALW-99")
 
 REPORT = """\
 {file}:4: 60 minutes are refused when 45 remain: does not hold
-  outcome: refused is expected, accepted was found
+  outcome: refused is expected, accepted was found; none of the 13 rules that were considered speaks against it
   rules: expected ALW-01; found none
   evidence ALW-01: expected asked = 60; found 45
   ALW-01 (MUST, met): 45 minutes asked, 45 remain of 180 (135 used, 0 held elsewhere)
@@ -497,7 +497,22 @@ def test_a_file_that_is_no_scenario_file_is_refused(text: str, line: int | None,
 @pytest.mark.parametrize(
     ("body", "line", "reason"),
     [
-        ('try = { kind = "goal-set" }\nrules = []\ncases = []', 6, "'cases' is not known in a scenario"),
+        ('try = { kind = "goal-set" }\nrules = []\ncases = []', 6, 'cases has no row: rows are written cases = [{ minutes = 45, outcome = "accepted" }]'),
+        ('try = { kind = "goal-set" }\nrules = []\ncases = [1]', 6, 'rows are written cases = [{ minutes = 45, outcome = "accepted" }]'),
+        ('[scenario.try]\nkind = "goal-set"\ncases = []', 6, "'cases' is no field of an entry: write it above the entries of its scenario"),
+        ('try = { kind = "goal-set" }\nrules = []\neffects = 1', 6, "effects are written { conversation-1 = { held = 0, used = 50 } }"),
+        ('try = { kind = "goal-set" }\nrules = []\neffects = { start = 1 }', 6, "effects are written { conversation-1 = { held = 0, used = 50 } }"),
+        ('try = { kind = "goal-set" }\nrules = []\neffects = { start = { usd = 1 } }', 6, "'usd' is not known of a line of minutes; did you mean 'used'?"),
+        ('try = { kind = "goal-set" }\nrules = []\neffects = { start = { used = -1 } }', 6, "used: whole minutes are expected"),
+        ('try = { kind = "goal-set" }\nrules = []\neffects = { start = { used = true } }', 6, "used: whole minutes are expected"),
+        ('try = { kind = "goal-set" }\nrules = []\nduties = 1', 6, 'duties are written ["BKG-03"], or { at = …, for = "coach:nina", due = ["BKG-03"] }'),
+        ('try = { kind = "goal-set" }\nrules = []\nduties = ["BKG-3"]', 6, "no duty has the code 'BKG-3'; did you mean 'BKG-03'?"),
+        ('try = { kind = "goal-set" }\nrules = []\nduties = ["BKG-01"]', 6, "BKG-01 is a check, and no duty: expect it under rules"),
+        ('try = { kind = "goal-set" }\nrules = []\nduties = { for = "coach:nina" }', 6, "duties: say which are due, overdue or coming"),
+        ('try = { kind = "goal-set" }\nrules = []\nduties = { fro = "coach:nina" }', 6, "'fro' is not known of what is due; did you mean 'for'?"),
+        ('try = { kind = "goal-set" }\nrules = []\nduties = { due = [], says = 1 }', 6, 'what a duty says is written { SAF-02 = "999" }'),
+        ('try = { kind = "goal-set" }\nrules = []\nduties = { due = [], says = { ALW-01 = "x" } }', 6, "ALW-01 is a check, and no duty: expect it under rules"),
+        ('try = { kind = "goal-set" }\nrules = []\nduties = { due = [], at = "noon" }', 6, "at: a time is expected, with its date and its zone"),
         ('try = { kind = "goal-set" }\nrules = []\noutcom = "refused"', 6, "'outcom' is not known in a scenario; did you mean 'outcome'?"),
         ("rules = []", 2, "the scenario tries nothing: write an entry under [scenario.try]"),
         ("try = []\nrules = []", 4, "the entry tried is written under [scenario.try]"),
@@ -522,7 +537,7 @@ def test_a_file_that_is_no_scenario_file_is_refused(text: str, line: int | None,
         ('try = { kind = "goal-set" }\nrules = [\n"GRW-06",\n"GWR-06",\n]', 7, "no rule has the code 'GWR-06'; did you mean 'GRW-06'?"),
         ('try = { kind = "goal-set" }\nrules = ["GRW-06", "ALW-01"]', 5, "ALW-01 cannot apply to goal-set: it is about conversation-booked, conversation-rescheduled, entry-corrected, entry-withdrawn"),
         ('try = { kind = "goal-set" }\nrules = []\nbreaches = ["BKG-01"]', 6, "BKG-01 cannot apply to goal-set: it is about conversation-booked, conversation-rescheduled, conversation-cancelled, conversation-missed, conversation-held, missed-mark-contested, missed-mark-waived"),
-        ('try = { kind = "conversation-held" }\nrules = ["BKG-03"]', 5, "BKG-03 is a duty, which no decision finds: laws prove it"),
+        ('try = { kind = "conversation-held" }\nrules = ["BKG-03"]', 5, "BKG-03 is a duty, which no decision finds: what is due is expected under duties"),
         ('try = { kind = "concern-raised" }\nrules = ["SAF-01"]', 5, "SAF-01 is a guarantee, which no decision finds: laws prove it"),
         ('try = { kind = "goal-set" }\nrules = []\nevidence = 1', 6, "evidence is written { ALW-01 = { asked = 60 } }"),
         ('try = { kind = "goal-set" }\nrules = []\nevidence = { GRW-06 = 1 }', 6, "evidence is written { ALW-01 = { asked = 60 } }"),
@@ -756,7 +771,7 @@ def test_the_rules_may_be_others_than_the_rule_book() -> None:
     (scenario,) = parsed(HOLDS)
     report = run(scenario, rules=[rule for rule in RULES if rule.code != "ALW-01"])
     assert report.text.splitlines()[1:] == [
-        "  outcome: refused is expected, accepted was found",
+        "  outcome: refused is expected, accepted was found; none of the 12 rules that were considered speaks against it",
         "  rules: expected ALW-01; found none",
         "  evidence ALW-01: expected asked = 60; found no value of that name",
         "  evidence ALW-01: expected limit = 45; found no value of that name",
@@ -826,6 +841,15 @@ def test_pytest_picks_a_scenario_by_a_word_of_its_name(pytester: pytest.Pytester
     pytest_on(pytester, "rules.iag.toml::a goal is set").assert_outcomes(passed=1)
 
 
+def test_pytest_picks_a_row_by_its_node_id_and_by_a_word_of_it(pytester: pytest.Pytester) -> None:
+    rows = "cases = [{ minutes = 60 }, { minutes = 61, label = 'a minute more' }]\n"
+    pytester.path.joinpath("rules.iag.toml").write_text(HOLDS + rows)
+    pytest_on(pytester, "-k", "more").assert_outcomes(passed=0, failed=1, deselected=1)
+    found = pytest_on(pytester, "-v", "rules.iag.toml::60 minutes are refused when 45 remain[minutes=60]")
+    found.assert_outcomes(passed=1)
+    found.stdout.fnmatch_lines(["rules.iag.toml::60 minutes are refused when 45 remain[[]minutes=60] PASSED*"])
+
+
 def test_pytest_keeps_the_traceback_of_what_is_no_fault_of_the_file(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -838,6 +862,21 @@ def test_pytest_keeps_the_traceback_of_what_is_no_fault_of_the_file(
     found.assert_outcomes(failed=1)
     found.stdout.fnmatch_lines(["*ZeroDivisionError: a bug"])
     assert "plugin.py" in found.stdout.str()
+
+
+def test_a_run_without_a_scenario_file_imports_nothing_of_the_library(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_it():
+            assert "attrs" not in sys.modules
+            there = [name for name in sys.modules if name.partition(".")[0] == "iagcore"]
+            assert sorted(there) == ["iagcore", "iagcore.testing", "iagcore.testing.plugin"]
+        """
+    )
+    found = pytester.runpytest_subprocess("-p", "no:hypothesispytest", "-p", "no:cacheprovider", *plugin_of_its_own())
+    found.assert_outcomes(passed=1)
 
 
 def test_the_plugin_imports_nothing_of_the_library_until_it_meets_a_scenario_file() -> None:

@@ -76,6 +76,15 @@ class Source:
             raise error(file, before + int(found[1]), f"{reason}, at column {found[2]}") from None
         return cls(file, text, data, error, {place: before + line for place, line in lines.items()})
 
+    @property
+    def lines(self) -> Mapping[Place, int]:
+        """The line of every header, key and element."""
+        return self._lines
+
+    def elsewhere(self, lines: Mapping[Place, int]) -> "Source":
+        """The same text, some of whose values are taken to stand in other places, on the lines they have."""
+        return attrs.evolve(self, lines=lines)
+
     def line(self, *path: str | int) -> int | None:
         """The line of a header, a key or an element, or else of the nearest thing around it that has one.
 

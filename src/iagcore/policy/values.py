@@ -23,13 +23,15 @@ class Value:
     """One value that a policy decides.
 
     Attributes: `name`; `unit` (for people); `meaning` (one sentence for a lead); `accept` (what a TOML value becomes;
-    raises ValueError with the reason).
+    raises ValueError with the reason); `equivalent` (changes of the value that no scenario can tell, such as
+    `one more`, each with the reason).
     """
 
     name: str
     unit: str
     meaning: str
     accept: Callable[[Any], Any]
+    equivalent: tuple[tuple[str, str], ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -329,6 +329,8 @@ class Rule:
     cannot be lowered by a policy; `always_refuses` marks those that refuse facts too, because nothing that happened is
     lost by it; `outside` marks those that look beyond the journey's own home, whose first answer a correction keeps.
     `proven_by` names the laws that prove a rule which is no check; `of` is the home that a duty is derived on.
+    `always_assessed` is the reason why a check never lacks a value on the record, left empty where it can; `equivalent`
+    are changes of the rule that make no difference (`off`, `inverted`, `lowered`), each with the reason.
     """
 
     code: str
@@ -346,6 +348,8 @@ class Rule:
     outside: bool = False
     proven_by: tuple[str, ...] = ()
     of: str = "journey"
+    always_assessed: str = ""
+    equivalent: tuple[tuple[str, str], ...] = ()
 
     @property
     def family(self) -> str:
@@ -378,6 +382,8 @@ def rule(
     always_refuses: bool = False,
     outside: bool = False,
     proven_by: tuple[str, ...] = (),
+    always_assessed: str = "",
+    equivalent: tuple[tuple[str, str], ...] = (),
 ) -> Callable[[Callable[[Any, Case], Verdict]], Rule]:
     """Declare a rule: the function's docstring is the rule as a sentence, its body the check."""
 
@@ -398,6 +404,8 @@ def rule(
             always_refuses,
             outside,
             proven_by,
+            always_assessed=always_assessed,
+            equivalent=equivalent,
         )
 
     return decorate

@@ -36,6 +36,7 @@ def may_make(entry: Entry, case: Case) -> bool:
     protected=True,
     always_refuses=True,
     outside=True,
+    always_assessed="who makes an entry is always said with it",
 )
 def role_may_make_it(entry: Any, case: Case) -> Verdict:
     """The author's role may make this entry: a learner only on their own journey, a coach only on their own record."""
@@ -64,6 +65,7 @@ def _whose(entry: Any, case: Case) -> str:
     remedy="Choose the outlet that is for this party, or another party.",
     plain_remedy="Ask a lead who may see what.",
     protected=True,
+    always_assessed="the outlet and the party are always said, and who goes with the learner is on the record",
 )
 def outlet_is_for_the_party(entry: Any, case: Case) -> Verdict:
     """What leaves goes through an outlet that is for the party, and carries the classes of field that it lists."""

@@ -40,6 +40,7 @@ AMENDMENTS: Final = (EntryCorrected, EntryWithdrawn)
     plain_remedy="Your coach can look with you at what would fit.",
     values=("allowance_minutes",),
     protected=True,
+    always_assessed="the journey's own minutes are always on its record",
 )
 def asked_within_remaining(entry: Any, case: Case) -> Verdict:
     """Minutes asked stay within minutes remaining."""
@@ -61,6 +62,7 @@ def asked_within_remaining(entry: Any, case: Case) -> Verdict:
     source=CASE_STUDY,
     remedy="Correct the record if the minutes are not right; otherwise a lead authorises it.",
     values=("allowance_minutes",),
+    always_assessed="the journey's own minutes are always on its record",
 )
 def used_within_granted(entry: Any, case: Case) -> Verdict:
     """Minutes used, charges included, stay within what is granted; one that uses no more than before is no overrun."""

@@ -37,6 +37,7 @@ HOLDS_AN_HOUR: Final = (ConversationBooked, ConversationRescheduled, EntryCorrec
     remedy="Correct the earlier record if it is not right; give a new conversation an id of its own.",
     plain_remedy="Your coach can look at what is on the record with you.",
     protected=True,
+    always_assessed="the state of every booking is on the journey's record",
 )
 def booking_state_allows_it(entry: Any, case: Case) -> Verdict:
     """The booking's state allows the change."""

@@ -32,6 +32,7 @@ def _said(given: Given | None) -> str:
     plain_remedy="It is yours to say whether we may share this.",
     protected=True,
     outside=True,
+    always_assessed="consents are on the record, and what is not there was not given",
 )
 def consent_to_share_for_the_referral(entry: Any, case: Case) -> Verdict:
     """Consent to share for this referral is in force; or an open concern, who authorised it, and why, are named."""
@@ -64,6 +65,7 @@ def _missing_without_consent(entry: ReferralMade, case: Case) -> list[str]:
     plain_remedy="It is yours to say whether your answers may be used for research.",
     protected=True,
     outside=True,
+    always_assessed="consents are on the record, and what is not there was not given",
 )
 def consent_to_research(entry: Any, case: Case) -> Verdict:
     """A research extract is released only while the learner consents to research."""
@@ -85,6 +87,7 @@ def consent_to_research(entry: Any, case: Case) -> Verdict:
     plain_remedy="It is yours to say whether your story may be told.",
     protected=True,
     outside=True,
+    always_assessed="consents and approvals are on the record, and what is not there was not given",
 )
 def consent_to_the_case_study(entry: Any, case: Case) -> Verdict:
     """A case study is released with consent, approved by a named lead, quote by quote and whole, and unrecognisable."""
@@ -119,6 +122,7 @@ def _is_for(purpose: str, entry: DisclosureMade) -> bool:
     remedy="Ask the learner whether they may be contacted.",
     plain_remedy="It is yours to say whether we may be in touch later.",
     outside=True,
+    always_assessed="consents are on the record, and what is not there was not given",
 )
 def consent_to_be_contacted(entry: Any, case: Case) -> Verdict:
     """The learner consents to be contacted, on the day it is planned for too, and has not withdrawn it."""

@@ -28,6 +28,7 @@ from iagcore.rulebook.sources import DESIGN, LOCAL
     plain_remedy="Tell your coach or a lead what is not right.",
     protected=True,
     always_refuses=True,
+    always_assessed="a target that is not on the record is none: that is what is asked",
 )
 def target_can_be_amended(entry: Any, case: Case) -> Verdict:
     """The target is an accepted record of this journey, and what takes its place is of its nature and family."""

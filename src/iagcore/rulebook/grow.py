@@ -39,6 +39,7 @@ from iagcore.rulebook.sources import (
     on=(ConversationWrittenUp,),
     source=GROW_FIRST,
     remedy="Come back to the stages that were left out next time; any order will do.",
+    always_assessed="the journey's GROW notes are on its record, and what is not there was not touched",
 )
 def first_conversation_touches_all_stages(entry: Any, case: Case) -> Verdict:
     """A first conversation on an issue touches all four stages, in any order."""
@@ -62,6 +63,7 @@ def _is_first_on_an_issue(entry: Any, case: Case) -> bool:
     on=(ConversationWrittenUp,),
     source=COACHING_QUESTIONS,
     remedy="Agree one action with what, by when, and what support or obstacle there is.",
+    always_assessed="the journey's GROW notes are on its record, and what is not there was not agreed",
 )
 def ends_with_a_whole_action(entry: Any, case: Case) -> Verdict:
     """A conversation ends with at least one action that says what, by when, and support or obstacle."""
@@ -95,6 +97,7 @@ def commitment_reaches_the_floor(entry: Any, case: Case) -> Verdict:
     on=(ConversationWrittenUp,),
     source=REGROW,
     remedy="Look at these actions together, and note what came of them.",
+    always_assessed="the journey's GROW notes are on its record, and what is not there was not reviewed",
 )
 def opens_by_reviewing_actions(entry: Any, case: Case) -> Verdict:
     """A conversation opens by reviewing the actions of the one before."""
@@ -117,6 +120,7 @@ def _actions_of_the_one_before(entry: Any, case: Case) -> tuple[Action, ...]:
     on=(ActionAgreed,),
     source=GROW_MODEL,
     remedy="Say which goal the action serves and which option it follows from.",
+    always_assessed="an action that names no goal, or no option, does not say which: that is what is asked",
 )
 def action_serves_a_goal_and_follows_from_an_option(entry: Any, case: Case) -> Verdict:
     """An action serves a goal of the journey and follows from an option that was raised."""
@@ -138,6 +142,7 @@ def action_serves_a_goal_and_follows_from_an_option(entry: Any, case: Case) -> V
     on=(GoalSet, GoalChanged, GoalReached, GoalSetAside, RealityExplored, OptionRaised, ActionAgreed),
     source=CASE_STUDY,
     remedy="Name the conversation it belongs to, or mark it self-led or peer.",
+    always_assessed="a note that names no conversation does not say which: that is what is asked",
 )
 def belongs_to_a_conversation(entry: Any, case: Case) -> Verdict:
     """What is noted belongs to a conversation of this journey, or is marked self-led or peer."""

@@ -91,6 +91,7 @@ def old_enough(entry: Any, case: Case) -> Verdict:
     source=LOCAL,
     remedy="Start the journey, or reopen it, first.",
     plain_remedy="Your coach or a lead can open your journey.",
+    always_assessed="whether the journey is open is on its record",
 )
 def journey_is_open(entry: Entry, case: Case) -> Verdict:
     """The journey has started and is open; a follow-up, and a correction that changes no minutes, may come after it."""
@@ -121,6 +122,7 @@ def _is_exempt(entry: Entry, case: Case) -> bool:
     remedy="Use a new journey name for another learner; correct the start that is on the record, not make another.",
     plain_remedy="Ask a lead to look at what is on the record.",
     protected=True,
+    always_assessed="whose journey it is, and whether it started, is on its record",
 )
 def starts_once_and_stays_its_learners(entry: Any, case: Case) -> Verdict:
     """A journey starts once, and stays its learner's."""
@@ -152,6 +154,7 @@ def _whose(start: Any, case: Case) -> str:
     source=LOCAL,
     remedy="Give the extension an id of its own.",
     plain_remedy="Ask a lead to record it again.",
+    always_assessed="every id that was used is on the journey's record",
 )
 def id_is_new(entry: Any, case: Case) -> Verdict:
     """The id of a new line of minutes is new on this journey, even after a withdrawal."""

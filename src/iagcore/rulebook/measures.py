@@ -62,6 +62,7 @@ def _kept(entry: Any) -> str:
     on=(MeasureTaken, JourneyClosed),
     source=RESEARCH_TOOLS,
     remedy="Take the three together; where one cannot be answered, record it with its code.",
+    always_assessed="the journey's measures are on its record, and what is not there was not taken",
 )
 def sheet_taken_together(entry: Any, case: Case) -> Verdict:
     """The research sheet's three scales are taken together: asked of the sitting before, once the next one begins."""
@@ -91,6 +92,7 @@ def _sitting_before(entry: Any, case: Case) -> Sitting | None:
     on=(MeasureTaken,),
     source=TAKING_A_TOOL,
     remedy="Say of any change that its baseline was taken late.",
+    always_assessed="the journey's conversations are on its record, and what is not there was not held",
 )
 def baseline_before_or_at_the_start(entry: Any, case: Case) -> Verdict:
     """A baseline is taken before or at the start: by the day of the first conversation that is held."""

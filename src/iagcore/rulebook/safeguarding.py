@@ -142,6 +142,7 @@ SAF_03: Final = Rule(
     remedy="Ask the safeguarding lead, who holds what is open; an open concern holds the record.",
     plain_remedy="Ask a lead what is still to be done.",
     protected=True,
+    always_assessed="every concern is on the journey's record",
 )
 def no_concern_is_open(entry: Any, case: Case) -> Verdict:
     """While a concern is open, the journey is not closed and nothing of it is erased."""
@@ -162,6 +163,7 @@ def no_concern_is_open(entry: Any, case: Case) -> Verdict:
     on=(MeasureTaken,),
     source=ITEM_NINE,
     remedy="Ask for the answer to item 9 itself, and talk about safety with the learner.",
+    always_assessed="an answer to item 9 that is not there was not seen: that is what is asked",
 )
 def item_nine_was_seen(entry: Any, case: Case) -> Verdict:
     """Where PHQ-9 was answered, item 9 was seen: with a total alone, or where it was left out, nobody knows it."""

@@ -15,6 +15,7 @@ from iagcore.rulebook.sources import BANDURA, DESIGN
     on=(ConversationWrittenUp,),
     source=BANDURA,
     remedy="Listen for these next time. This is for the coach alone, and no target.",
+    always_assessed="the journey's evidence is on its record, and what is not there was not noted",
 )
 def domains_with_evidence(entry: Any, case: Case) -> Verdict:
     """From the second write-up on, the coach is shown which domains have no evidence yet, mastery first."""
@@ -36,6 +37,7 @@ def _is_a_later_write_up(entry: Any, case: Case) -> bool:
     on=(EvidenceNoted,),
     source=DESIGN,
     remedy="Correct the record: say whether these are the learner's words or the coach's.",
+    always_assessed="evidence that does not say whose words it is does not say it: that is what is asked",
 )
 def says_whose_words(entry: Any, case: Case) -> Verdict:
     """Evidence says whose words it is."""

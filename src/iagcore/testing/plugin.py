@@ -3,17 +3,66 @@
 Whoever installs iagcore has this module imported at every start of pytest, so nothing of the library is imported until
 pytest meets a file whose name ends in `.iag.toml`. An item is named `FILE::NAME`, and `-k` picks by the name. What a
 failing one prints is its report, without a traceback: whoever wrote the scenario need not read Python.
+
+With `--iag-coverage` the run ends with what its scenarios have seen of each rule; with `--iag-coverage=strict` it fails
+where something is missing.
 """
 
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
+    from iagcore.testing.proving.coverage import Coverage
+    from iagcore.testing.proving.watching import Ran
     from iagcore.testing.scenarios import Scenario
+
+OPTION: Final = "--iag-coverage"
+RAN: "Final[pytest.StashKey[list[Ran]]]" = pytest.StashKey()
+"""The scenarios that were run, where their coverage is asked for."""
+SEEN: "Final[pytest.StashKey[Coverage]]" = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option that asks for rule coverage."""
+    parser.getgroup("iagcore").addoption(
+        OPTION,
+        nargs="?",
+        const="print",
+        choices=("print", "strict"),
+        help="print what scenario files have seen of each rule of iagcore; strict: fail where something is missing",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have scenarios kept as they ran, where their coverage is asked for."""
+    if config.getoption(OPTION) is not None:
+        config.stash[RAN] = []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Take stock, and fail a run that has seen too little, where that is asked for."""
+    ran = session.config.stash.get(RAN, [])
+    if not ran:
+        return
+    from iagcore.testing.proving.coverage import covered  # noqa: PLC0415 # see the top
+
+    seen = session.config.stash[SEEN] = covered(ran)
+    if seen.missing and session.config.getoption(OPTION) == "strict" and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what was seen."""
+    seen = config.stash.get(SEEN, None)
+    if seen is None:
+        return
+    from iagcore.testing.proving.printing import coverage_in_words  # noqa: PLC0415 # see the top
+
+    terminalreporter.write_line(f"\n{coverage_in_words(seen)}")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioFile | None":
@@ -52,9 +101,16 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the scenario."""
-        from iagcore.testing.scenarios import run  # noqa: PLC0415 # see the top
+        ran = self.config.stash.get(RAN, None)
+        if ran is None:
+            from iagcore.testing.scenarios import run  # noqa: PLC0415 # see the top
 
-        report = run(self._scenario)
+            report = run(self._scenario)
+        else:
+            from iagcore.testing.proving.watching import watch  # noqa: PLC0415 # see the top
+
+            ran.append(watch(self._scenario))
+            report = ran[-1].report
         if not report.passed:
             raise DoesNotHold(report.text)
 

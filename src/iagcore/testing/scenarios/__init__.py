@@ -42,8 +42,9 @@ What a scenario does not speak of is supplied, so that the findings are about wh
   repeats what it does not change.
 """
 
-from iagcore.testing.scenarios.reading import SUFFIX, Expected, Scenario, parse_scenarios, read_scenarios
-from iagcore.testing.scenarios.running import Report, decided, run
+from iagcore.testing.scenarios.expecting import Expected
+from iagcore.testing.scenarios.reading import SUFFIX, Scenario, parse_scenarios, read_scenarios
+from iagcore.testing.scenarios.running import Report, Stage, decided, run
 from iagcore.testing.scenarios.telling import Step
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Expected",
     "Report",
     "Scenario",
+    "Stage",
     "Step",
     "decided",
     "parse_scenarios",

@@ -40,8 +40,10 @@ from iagcore.toml_source import Source
 OUTCOMES: Final = ("accepted", "refused")
 SETS: Final = ("rules", "refusals", "breaches", "advice", "not_assessed")
 """What is expected as an exact set of rule codes."""
-EXPECTED: Final = ("outcome", *SETS, "evidence")
+EXPECTED: Final = ("outcome", *SETS, "evidence", "effects", "duties")
 """What a scenario may say of the answer it expects."""
+ABOVE: Final = (*EXPECTED, "cases")
+"""What a scenario says above its entries, and TOML would take for a field where it stands below one."""
 BESIDE_HERE: Final = (*BESIDE, "refused", "unsaid")
 """What stands beside an entry's own fields in a scenario."""
 
@@ -232,7 +234,7 @@ class Telling:
         except InvalidEntry as error:
             raise table.wrong(str(error), "kind") from None
         declared = {field.name for field in kind.declares.fields}
-        for key in EXPECTED:
+        for key in ABOVE:
             if key in table.held and key not in declared:
                 raise table.wrong(f"{key!r} is no field of an entry: write it above the entries of its scenario", key)
         return kind
