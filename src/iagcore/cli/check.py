@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from iagcore.cli import Progress
+from iagcore.cli.terminal import Progress
 from iagcore.exceptions import InvalidFile
 
 if TYPE_CHECKING:

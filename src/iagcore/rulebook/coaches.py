@@ -302,7 +302,6 @@ def _long_unsupervised(entry: Any, case: Case, days: int) -> list[str]:
     source=LOCAL,
     remedy="Assign the coach to this journey, or let them cover it.",
     plain_remedy="Ask a lead who your coach is.",
-    always_assessed="who is assigned, or covers, is on the journey's record, and who is not there is neither",
 )
 def assigned_or_covering(entry: Any, case: Case) -> Verdict:
     """The coach is assigned to this journey, or covers it that day."""
