@@ -17,6 +17,7 @@ from typing import TypeVar
 import attrs
 
 from iagcore.casebook.coaching import Coach, coach_on
+from iagcore.casebook.deciding import weigh_up
 from iagcore.casebook.due import DueIndex, Progress, duties_on
 from iagcore.casebook.erasing import erase
 from iagcore.casebook.homes import belongs, empty_home, is_shown_to_its_own, journey_name
@@ -38,9 +39,7 @@ from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
 from iagcore.practice.consent import CASE_STUDY
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
 from iagcore.practice.kinds import (
-    FACT,
     PLAN,
-    ROLES,
     Entry,
     Nature,
     accept_coach,
@@ -54,15 +53,12 @@ from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record import sealing
-from iagcore.record.amending import may_amend
-from iagcore.record.filing import coach_of, subjects_of, subjects_of_a_refusal
+from iagcore.record.filing import subjects_of_a_refusal
 from iagcore.record.findings import Assessment, Decision, Duty, DutyStatus
-from iagcore.record.history import Amended, amend
-from iagcore.record.home import Home, stack_after
+from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey, Timeline
 from iagcore.record.judging import (
     JUDGED,
-    Amending,
     Case,
     Grounds,
     Rule,
@@ -426,27 +422,22 @@ class Casebook:
         place = home.stack_of(entry.target) if isinstance(entry, Amendment) else None
         at = asked.at or (place.at if place else now)
         entry, opportunity = self._shown(entry)
-        beforehand = asked.nature is PLAN and entry.declares.nature is FACT
-        case = Case.of(home, policy, at=at, by=asked.by)
-        case = attrs.evolve(case, beforehand=beforehand, opportunity=opportunity)
-        amended: Amended | None = None
-        if isinstance(entry, Amendment):
-            if place is not None and may_amend(entry, place.original):
-                stack = stack_after(place, entry, record=asked.id, at=at, by=asked.by)
-                amended = amend(home, entry, stack, policy_of=self._reading.policy, rules=self._rules)
-                case = attrs.evolve(case, effect=amended.effect)
-            case = attrs.evolve(case, amending=Amending(place, amended is not None and amended.as_a_fact))
-        else:
-            case = case.settled(entry)
-        subjects = subjects_of(entry, home, case.effect)
-        case = _with_what_it_reads(case, entry, home, writing, subjects)
-        considered = consider(entry, case, self._rules, nature=asked.nature)
-        accepted_ = accepts(considered)
-        restated: Restated = ()
-        if amended is not None and accepted_:
-            considered, restated = (*considered, *amended.own_findings), amended.restated
-        if not accepted_:
-            subjects = subjects_of_a_refusal(entry, home, by=asked.by)
+        weighed = weigh_up(
+            entry,
+            home,
+            policy,
+            at=at,
+            by=asked.by,
+            id=asked.id,
+            nature=asked.nature,
+            beyond=writing,
+            policy_of=self._reading.policy,
+            rules=self._rules,
+            opportunity=opportunity,
+        )
+        accepted_ = weighed.accepted
+        subjects = weighed.subjects if accepted_ else subjects_of_a_refusal(entry, home, by=asked.by)
+        restated = weighed.amended.restated if weighed.amended is not None and accepted_ else ()
         record = Record(
             asked.id,
             subjects,
@@ -456,9 +447,9 @@ class Casebook:
             policy.fingerprint,
             place.record if place is not None and accepted_ else None,
             Sort.ACCEPTED if accepted_ else Sort.REFUSED,
-            considered,
+            weighed.considered,
             restated,
-            tuple((writing.surrogate(line), line) for line in case.effect) if accepted_ else (),
+            tuple((writing.surrogate(line), line) for line in weighed.case.effect) if accepted_ else (),
             entry,
         )
         after = home.after(record, version=home.version + 1)
@@ -536,20 +527,6 @@ class Casebook:
             lambda place: self._reading.policy(place.policy), writing.glance_at, writing.glance_at_consents
         )
         return duties_on(home, self._rules, grounds=grounds, zone=zone)
-
-
-def _with_what_it_reads(case: Case, entry: Entry, home: Home, writing: Writing, subjects: Sequence[str]) -> Case:
-    """The case with what lies beyond the home: who is booked when, a coach's readiness, consents for every journey."""
-    released = [home.surrogates[line.key] for line in case.effect if line.key in home.surrogates]
-    people = [one for one in subjects if one.partition(":")[0] in ROLES and one != home.subject]
-    timelines = {subject: writing.timeline(subject).without(released) for subject in people}
-    case = attrs.evolve(case, timelines=timelines)
-    coach = coach_of(entry, home, by=case.by)
-    if coach is not None:
-        case = attrs.evolve(case, coach=writing.readiness(coach))
-    if "learner" in entry.declares.reads:
-        case = attrs.evolve(case, consents=writing.consents(home))
-    return case
 
 
 def _check_levels(policy: Policy, rules: Sequence[Rule]) -> None:
