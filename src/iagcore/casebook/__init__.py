@@ -9,7 +9,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import reduce
 from itertools import islice
 from typing import TypeVar
@@ -23,6 +23,8 @@ from iagcore.casebook.erasing import erase
 from iagcore.casebook.homes import belongs, empty_home, is_shown_to_its_own, journey_name
 from iagcore.casebook.pointing import as_shown, pointed_to, says_as_much
 from iagcore.casebook.reading import Reading, folded
+from iagcore.casebook.what_if import Progress as Told
+from iagcore.casebook.what_if import WhatIf, what_if
 from iagcore.casebook.writing import Writing
 from iagcore.directory.protocols import Directory
 from iagcore.exceptions import (
@@ -43,6 +45,7 @@ from iagcore.practice.kinds import (
     Entry,
     Nature,
     accept_coach,
+    accept_day,
     accept_id,
     accept_learner,
     accept_moment,
@@ -222,6 +225,27 @@ class Casebook:
         subject = name if name.startswith(sealing.ERASED) else empty_home(name).subject
         stored = [one for one in self._reading.journal.read(subject) if one.home == subject]
         return sealing.alterations(stored, licences=codec.licences(stored))
+
+    def what_if(
+        self, policy: Policy, *, programme: str | None = None, on: date | None = None, progress: Told | None = None
+    ) -> WhatIf:
+        """What another policy would have answered to everything on the journal. Records nothing.
+
+        With a `programme`, only the journeys on it are looked at. With a day `on`, the policy is taken as it stands on
+        that day, for what was recorded before it too; else it goes by its own days. `progress` is told how many records
+        have been looked at.
+
+        Raises `InvalidPolicy`, as a casebook under that policy would; `InvalidEntry` where nothing is on record of the
+        programme; and `UnusableJournal` where the journal has no feed.
+        """
+        if not isinstance(policy, Policy):
+            raise InvalidEntry("argument", "policy", policy, "a policy is expected, such as Policy.load('starter')")
+        _check_levels(policy, self._rules)
+        journal = self._reading.journal
+        if not isinstance(journal, Feed):
+            raise UnusableJournal(type(journal).__name__, "this journal has no feed: it cannot tell what is on it")
+        day = None if on is None else accepted("on", on, accept_day)
+        return what_if(journal, policy, self._rules, programme=programme, day=day, progress=progress)
 
     def policy_of(self, fingerprint: str) -> Policy:
         """The policy of a fingerprint: one of the casebook's own, or the text that the journal keeps.

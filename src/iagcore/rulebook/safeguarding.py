@@ -22,6 +22,8 @@ from iagcore.rulebook.sources import DESIGN, ESCALATION, ITEM_NINE, LOCAL
 THE_SAFEGUARDING_LEAD: Final = "safeguarding-lead"
 ITEM: Final = 9
 """The item of PHQ-9 that is talked about."""
+TELLS_OF_A_CONCERN: Final = ("SAF-02", "SAF-04")
+"""The rules by whose findings one knows that a concern is open."""
 
 SAF_01: Final = Rule(
     "SAF-01",

@@ -15,6 +15,8 @@ from iagcore.rulebook.sources import IMPARTIALITY, LOCAL, TAKING_A_TOOL
 
 POINTS: Final = (Signposted, ReferralMade)
 """The kinds that point a learner to an opportunity."""
+FOR_OTHER_AGES: Final = "it is for other ages"
+"""What is found where the directory says so: the one thing that SIG-01 asks a directory and the entry does not keep."""
 
 
 @rule(
@@ -76,7 +78,7 @@ def _excludes(_: Any, case: Case) -> list[str]:
     years = case.day_of(case.at).year - case.day_of(case.status.started_at).year
     # the age was attested at the start, and no birth date is held: any age since then is possible
     possible = range(age, age + max(0, years) + 1)
-    return ["it is for other ages"] if all(opportunity.admits(one) is NO for one in possible) else []
+    return [FOR_OTHER_AGES] if all(opportunity.admits(one) is NO for one in possible) else []
 
 
 @rule(
