@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +28,7 @@ STRICT = policy(
     + value("allowance_minutes", "90"),
     name="strict",
 )
-POLICIES = (STARTER, CHARGING, STRICT)
+POLICIES = {one.name: one for one in (STARTER, CHARGING, STRICT)}
 LISTED = (
     Opportunity("art", "Art", status=Status.ACTIVE, last_checked=on(-3).date()),
     Opportunity("bowls", "Bowls", status=Status.ACTIVE, last_checked=on(-3).date(), least_age=60),
@@ -62,7 +61,8 @@ of_coaches = st.one_of(
 )
 besides = st.tuples(st.sampled_from((*LEARNERS, NINA, OMAR)), of_journeys, of_coaches)
 """What rests on what lies beyond a journey: coaches' readiness, consents elsewhere, a directory, a concern."""
-history = st.lists(st.one_of(steps().map(lambda found: found[0]), besides), min_size=1, max_size=20)
+histories = st.one_of(steps(), steps(journeys=("a",)), st.lists(besides, min_size=1, max_size=14))
+history = st.tuples(st.lists(besides, max_size=6), histories).map(lambda found: [*found[0], *found[1]])
 
 
 def told(found: Any, under: Policy) -> Casebook:
@@ -83,13 +83,13 @@ def told(found: Any, under: Policy) -> Casebook:
     return cases
 
 
-@given(found=history, under=st.sampled_from(POLICIES))
+@given(found=history, under=st.sampled_from(sorted(POLICIES)))
 @examples(60)
-def law_under_the_policy_of_the_record_nothing_changes(found: Any, under: Policy) -> None:
-    cases = told(found, under)
-    assert cases.what_if(Policy.parse(under.text)).changes == ()
+def law_under_the_policy_of_the_record_nothing_changes(found: Any, under: str) -> None:
+    cases = told(found, POLICIES[under])
+    assert cases.what_if(Policy.parse(POLICIES[under].text)).changes == ()
     # and the record, read again, is the record: the same minutes, and the same findings to the letter
-    again = Again(under, RULES, None)
+    again = Again(POLICIES[under], RULES, None)
     journal: Any = cases._reading.journal
     for stored in journal.read_all():
         again.after(stored)
@@ -98,21 +98,18 @@ def law_under_the_policy_of_the_record_nothing_changes(found: Any, under: Policy
     assert {home.name for home in again.homes.values()} == {*LEARNERS, *(c for c in (NINA, OMAR) if c in again.homes)}
 
 
-@given(found=history, under=st.sampled_from(POLICIES), other=st.sampled_from(POLICIES))
+@given(found=history, under=st.sampled_from(sorted(POLICIES)), other=st.sampled_from(sorted(POLICIES)))
 @examples(30)
-def law_asking_changes_nothing_and_is_answered_the_same_again(found: Any, under: Policy, other: Policy) -> None:
-    cases = told(found, under)
+def law_asking_changes_nothing_and_is_answered_the_same_again(found: Any, under: str, other: str) -> None:
+    cases = told(found, POLICIES[under])
     journal: Any = cases._reading.journal
     before = list(journal.read_all())
-    first = cases.what_if(other)
+    first = cases.what_if(POLICIES[other])
     assert list(journal.read_all()) == before
-    assert cases.what_if(other) == first
-    assert all("k" not in (change.before.title, change.after.title) for change in first.changes)
-    kinds = {change.before.title.partition(",")[0] for change in first.changes}
-    assert not {"concern raised"} & kinds
+    assert cases.what_if(POLICIES[other]) == first
+    assert not [change for change in first.changes if change.before.title.startswith("concern raised")]
     for change in first.changes:
         named = {"SAF-04"} & {one.rule for one in (*change.before.findings, *change.after.findings)}
         assert named == set()
         # a decision never changes without a reason that is named
         assert change.before.accepted is change.after.accepted or change.goes + change.comes != ()
-        assert attrs.evolve(change).sort is change.sort

@@ -24,7 +24,7 @@ from iagcore.casebook.homes import belongs, empty_home, is_shown_to_its_own, jou
 from iagcore.casebook.pointing import as_shown, pointed_to, says_as_much
 from iagcore.casebook.reading import Reading, folded
 from iagcore.casebook.what_if import Progress as Told
-from iagcore.casebook.what_if import WhatIf, what_if
+from iagcore.casebook.what_if import WhatIf, judged_again
 from iagcore.casebook.writing import Writing
 from iagcore.directory.protocols import Directory
 from iagcore.exceptions import (
@@ -245,7 +245,7 @@ class Casebook:
         if not isinstance(journal, Feed):
             raise UnusableJournal(type(journal).__name__, "this journal has no feed: it cannot tell what is on it")
         day = None if on is None else accepted("on", on, accept_day)
-        return what_if(journal, policy, self._rules, programme=programme, day=day, progress=progress)
+        return judged_again(journal, policy, self._rules, programme=programme, day=day, progress=progress)
 
     def policy_of(self, fingerprint: str) -> Policy:
         """The policy of a fingerprint: one of the casebook's own, or the text that the journal keeps.

@@ -129,7 +129,7 @@ class _AsOn(Policy):
         return super().at(self.asked)
 
 
-def what_if(
+def judged_again(
     journal: Feed,
     policy: Policy,
     rules: Sequence[Rule],

@@ -22,7 +22,7 @@ from iagcore.storage.codec import read_envelope
 if TYPE_CHECKING:
     from iagcore.storage.protocols import Feed
 
-GROUPS: Final = ("record", "show", "due", "action_plan", "directory", "rules", "policy", "check")
+GROUPS: Final = ("record", "show", "due", "action_plan", "directory", "rules", "policy", "what_if", "check")
 """The subcommand groups, in the order of the help; each is a module here."""
 
 JOURNEY: Final = "journey:"

@@ -9,5 +9,14 @@ from iagcore.reports.coach_page import coach_page
 from iagcore.reports.due_page import due_page
 from iagcore.reports.journey_page import journey_page
 from iagcore.reports.policy_sheet import policy_sheet, policy_sheet_as_html
+from iagcore.reports.what_if_page import what_if_page
 
-__all__ = ["action_plan", "coach_page", "due_page", "journey_page", "policy_sheet", "policy_sheet_as_html"]
+__all__ = [
+    "action_plan",
+    "coach_page",
+    "due_page",
+    "journey_page",
+    "policy_sheet",
+    "policy_sheet_as_html",
+    "what_if_page",
+]
