@@ -325,7 +325,8 @@ class Grounds:
 class Rule:
     """One rule of the rule book, declared in one place.
 
-    `code` is permanent. `on` are the kinds of entry it looks at. `title` is the rule as a sentence. `protected` rules
+    `code` is permanent. `on` are the kinds of entry it looks at. `title` is the rule as a sentence, and `question` what
+    somebody would ask who has never heard of it. `protected` rules
     cannot be lowered by a policy; `always_refuses` marks those that refuse facts too, because nothing that happened is
     lost by it; `outside` marks those that look beyond the journey's own home, whose first answer a correction keeps.
     `proven_by` names the laws that prove a rule which is no check; `of` is the home that a duty is derived on.
@@ -346,6 +347,7 @@ class Rule:
     outside: bool = False
     proven_by: tuple[str, ...] = ()
     of: str = "journey"
+    question: str = ""
 
     @property
     def family(self) -> str:
@@ -378,6 +380,7 @@ def rule(
     always_refuses: bool = False,
     outside: bool = False,
     proven_by: tuple[str, ...] = (),
+    question: str = "",
 ) -> Callable[[Callable[[Any, Case], Verdict]], Rule]:
     """Declare a rule: the function's docstring is the rule as a sentence, its body the check."""
 
@@ -398,6 +401,7 @@ def rule(
             always_refuses,
             outside,
             proven_by,
+            question=question,
         )
 
     return decorate

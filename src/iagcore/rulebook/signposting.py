@@ -22,6 +22,7 @@ FOR_OTHER_AGES: Final = "it is for other ages"
 @rule(
     "SIG-01",
     SHOULD,
+    question="May I signpost to something that nobody has checked lately?",
     on=(Signposted, CourseEnrolled),
     source=IMPARTIALITY,
     remedy="Ask whether it still runs and whether the learner may join, and have the directory say so.",
@@ -84,6 +85,7 @@ def _excludes(_: Any, case: Case) -> list[str]:
 @rule(
     "SIG-02",
     SHOULD,
+    question="May a learner enrol on the only course that was shown?",
     on=(CourseEnrolled,),
     source=IMPARTIALITY,
     remedy="Show the learner what else is on, and let them choose.",
@@ -104,6 +106,7 @@ def chosen_among_those_shown(entry: Any, case: Case) -> Verdict:
 @rule(
     "SIG-03",
     MUST,
+    question="May a place on the programme depend on a referral?",
     on=(ReferralMade,),
     source=TAKING_A_TOOL,
     remedy="Make the referral without making the learner's place depend on it, or record the concern it is made for.",
@@ -186,6 +189,7 @@ SIG_04: Final = Rule(
     sort=RuleSort.DUTY,
     values=("signpost_outcome_days", "signpost_attempts"),
     proven_by=("law_what_came_of_a_signpost_is_due_until_it_is_settled",),
+    question="When do I ask what came of a signpost?",
 )
 
 
@@ -215,6 +219,7 @@ SIG_05: Final = Rule(
     sort=RuleSort.DUTY,
     values=("referral_deadline_days", "signpost_attempts"),
     proven_by=("law_a_referral_is_due_until_something_is_heard_of_it",),
+    question="What if a service does not answer?",
 )
 
 SIGNPOSTING: Final[tuple[Rule, ...]] = (
