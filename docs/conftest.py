@@ -32,6 +32,7 @@ NOT_RUN: Final = (
     "{toctree}",
     "{eval-rst}",
     "{rule-book}",
+    "{rule-page}",
     "{kinds}",
     "{policy-values}",
     "{outlets}",

@@ -4,9 +4,10 @@ The pages are built by Sphinx, which fails where a reference leads nowhere; here
 """
 
 import re
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -16,6 +17,7 @@ from sybil.example import SybilFailure
 from iagcore.policy import SHIPPED, VALUES, Policy
 from iagcore.practice import KINDS
 from iagcore.practice.conversations import LIFE, State
+from iagcore.record.findings import Outcome
 from iagcore.record.judging import JUDGED, Rule, RuleSort
 from iagcore.rulebook import FAMILIES, RULES
 
@@ -33,7 +35,9 @@ def loaded(path: str) -> ModuleType:
     return module
 
 
-RULEBOOK, BOOKING_LIFE = loaded("_ext/rulebook.py"), loaded("_ext/booking_life.py")
+sys.path.append(str(DOCS / "_ext"))  # the extensions read one another
+RULEBOOK, REFERENCE = loaded("_ext/rulebook.py"), loaded("_ext/reference.py")
+BOOKING_LIFE = loaded("_ext/booking_life.py")
 EXAMPLES = loaded("conftest.py")
 
 
@@ -43,9 +47,9 @@ def sections(text: str) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-RULE_SECTIONS = sections(RULEBOOK.rule_book())
-KIND_SECTIONS = sections(RULEBOOK.kinds())
-VALUE_SECTIONS = sections(RULEBOOK.policy_values())
+PAGES = {rule.code: RULEBOOK.rule_page(rule) for rule in RULES}
+KIND_SECTIONS = sections(REFERENCE.kinds())
+VALUE_SECTIONS = sections(REFERENCE.policy_values())
 
 
 def field(section: str, name: str) -> str:
@@ -54,34 +58,99 @@ def field(section: str, name: str) -> str:
     return re.sub(r"\[(.*?)\]\(.*?\)", r"\1", found[1]).strip() if found else ""
 
 
-def test_every_rule_has_its_anchor_and_nothing_else_has_one() -> None:
-    assert list(RULE_SECTIONS) == [rule.code.lower() for family in FAMILIES for rule in RULES if rule.family == family]
-    assert len(RULE_SECTIONS) == len(RULES)
+def test_every_rule_asks_a_question_of_its_own() -> None:
+    questions = [rule.question for rule in RULES]
+    assert [one for one in questions if not re.fullmatch(r"[A-Z][^?\n]{10,70}\?", one)] == []
+    assert len(questions) == len(set(questions))
+
+
+def test_the_rule_book_links_every_rule_by_its_question_and_says_how_it_binds_under_starter() -> None:
+    rows = re.findall(
+        r"^\| \[([A-Z-0-9]+)\]\(#(\S+)\) \| (.*) \| (.*) \| (.*) \|$", RULEBOOK.rule_book(), flags=re.MULTILINE
+    )
+    ordered = [rule for family in FAMILIES for rule in RULES if rule.family == family]
+    assert [code for code, *_ in rows] == [rule.code for rule in ordered]
+    for rule, (code, anchor, asks, binds, starter) in zip(ordered, rows, strict=True):
+        assert (anchor, asks) == (code.lower(), f"[{rule.question}](#{anchor})<br>{rule.title}")
+        assert binds == (rule.level if rule.sort in JUDGED else rule.sort)
+        lowered = code in ("COA-01", "COA-02", "COA-04", "COA-06", "COA-08")
+        assert starter == ("SHOULD from 1 January 2020" if lowered else binds)
+
+
+def test_every_rule_has_a_page_and_a_page_of_no_rule_goes(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "xyz-99.md").write_text("of a rule that was", "utf-8")
+    (tmp_path / "rules" / "alw-01.md").write_text("of yesterday", "utf-8")
+    for _ in range(2):
+        RULEBOOK.make_pages(SimpleNamespace(srcdir=tmp_path))
+        made = {path.name: path.read_text("utf-8") for path in (tmp_path / "rules").iterdir()}
+        assert made == {f"{rule.code.lower()}.md": f"```{{rule-page}} {rule.code}\n```\n" for rule in RULES}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_rule_is_written_as_the_code_has_it(rule: Rule) -> None:
-    section = RULE_SECTIONS[rule.code.lower()]
-    assert section.startswith(f"### {rule.code}\n\n**{rule.title}**\n")
-    assert field(section, "Sort").startswith(f"{rule.sort}:")
-    assert field(section, "Source") == rule.source.replace("https://", "")
-    assert field(section, "What helps") == rule.remedy
-    assert field(section, "To the learner") == rule.plain_remedy
-    assert field(section, "Looks at") == ", ".join(kind.declares.name for kind in rule.on)
-    assert field(section, "Level").partition(";")[0] == (rule.level if rule.sort in JUDGED else "")
-    assert ("no policy can lower it" in section) == (rule.protected and rule.sort in JUDGED)
-    assert all(law in field(section, "Proven by") for law in rule.proven_by)
+    page = PAGES[rule.code]
+    assert page.startswith(f"({rule.code.lower()})=\n# {rule.question}\n\n**{rule.code}: {rule.title}**\n")
+    assert field(page, "Sort").startswith(f"{rule.sort}:")
+    assert field(page, "Source") == rule.source.replace("https://", "")
+    assert field(page, "What helps") == rule.remedy
+    assert field(page, "To the learner") == rule.plain_remedy
+    assert field(page, "Looks at") == ", ".join(kind.declares.name for kind in rule.on)
+    levels = [line.strip() for line in field(page, "Level").splitlines()]
+    assert levels[:1] == ([f"- {rule.level}; {LOWERED[rule.protected, rule.level]}"] if rule.sort in JUDGED else [])
+    assert [line.partition(":")[0] for line in levels[-len(SHIPPED) :]] == [
+        f"- under {name}" for name in SHIPPED if rule.sort in JUDGED
+    ]
+    assert all(f"`{law}`, in `tests/laws/" in field(page, "Proven by") for law in rule.proven_by)
+
+
+LOWERED = {
+    (True, "MUST"): "no policy can lower it",
+    (False, "MUST"): "a policy may set it to SHOULD",
+    (False, "SHOULD"): "a policy may set it to MUST",
+}
+
+
+@pytest.mark.parametrize("rule", [one for one in RULES if one.sort is RuleSort.CHECK], ids=lambda rule: rule.code)
+def test_a_check_has_a_yes_and_a_no_from_its_own_section_word_for_word(rule: Rule) -> None:
+    yes, no = RULEBOOK.illustrations(rule)
+    assert [one.rule for one in yes.decision.findings] == []
+    assert [(one.rule, one.outcome) for one in no.decision.findings] == [(rule.code, Outcome.UNMET)]
+    for heading, told in (("A yes", yes), ("A no", no)):
+        file = Path(told.scenario.file)
+        lines = file.read_text("utf-8").splitlines()
+        *before, scenario = re.split(r"\n\n(?=\[\[(?:scenario\]|histories))", told.text)
+        as_written = lines[told.scenario.line - 1 :][: scenario.count("\n") + 1]
+        assert scenario == "\n".join(as_written)
+        assert all(one in file.read_text("utf-8") and one.startswith("[[histories.") for one in before)
+        assert bool(before) == ("\nafter = " in scenario)
+        assert f'name = "{told.scenario.name}"' in scenario
+        assert f"## {heading}: {told.scenario.name}\n" in PAGES[rule.code]
+        assert f"line {told.scenario.line}, under the policy" in PAGES[rule.code]
+        assert f"```text\n{told.decision.explain()}\n```" in PAGES[rule.code]
+    told_plainly = f"```text\n{no.decision.explain(to='learner')}\n```" in PAGES[rule.code]
+    assert told_plainly == (not no.decision.accepted and rule.plain_remedy != "")
+
+
+def test_the_first_question_is_answered_with_the_very_minutes_it_speaks_of() -> None:
+    _, no = RULEBOOK.illustrations(next(rule for rule in RULES if rule.code == "ALW-01"))
+    assert no.scenario.name == "60 minutes are refused when 45 remain"
+
+
+def test_a_law_that_does_not_exist_is_no_proof() -> None:
+    with pytest.raises(LookupError, match="no law is called law_of_nothing"):
+        RULEBOOK.where_a_law_stands("law_of_nothing")
 
 
 def test_a_rule_that_is_no_check_names_its_laws_and_a_check_its_scenarios() -> None:
     for rule in RULES:
-        laws = field(RULE_SECTIONS[rule.code.lower()], "Proven by").startswith("laws: ")
+        laws = field(PAGES[rule.code], "Proven by").startswith("- `law_")
         assert laws == (rule.sort is not RuleSort.CHECK), rule.code
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.values], ids=lambda rule: rule.code)
 def test_a_rule_shows_what_each_shipped_policy_decided_and_who(rule: Rule) -> None:
-    reads = field(RULE_SECTIONS[rule.code.lower()], "Reads")
+    reads = field(PAGES[rule.code], "Reads")
     assert re.findall(r"^ *- `(\w+)`$", reads, flags=re.MULTILINE) == [v.name for v in VALUES if v.name in rule.values]
     for name in SHIPPED:
         policy = Policy.load(name)
@@ -116,14 +185,18 @@ def test_a_level_that_a_policy_sets_is_shown(monkeypatch: pytest.MonkeyPatch) ->
         value = { way = "up", to = 15 }
         local = "decided here"
     """
-    monkeypatch.setattr(RULEBOOK, "POLICIES", (Policy.parse(text),))
-    section = sections(RULEBOOK.rule_book())["alw-05"]
-    assert field(section, "Level") == "SHOULD; a policy may set it to MUST; MUST under ours from 1 September 2030"
+    for module in (RULEBOOK, REFERENCE):
+        monkeypatch.setattr(module, "POLICIES", (Policy.parse(text),))
+    section = RULEBOOK.rule_page(next(rule for rule in RULES if rule.code == "ALW-05"))
+    assert field(section, "Level").splitlines() == [
+        "- SHOULD; a policy may set it to MUST",
+        "    - under ours: MUST from 1 September 2030",
+    ]
     assert (
         "not decided, from 1 September 2030 until the day before 1 October 2030 (local: nobody has decided yet); "
         "60 minutes, from 1 October 2030, to be reviewed by 1 October 2031 (local: decided since)"
     ) in section
-    assert "up, to 15 minutes" in sections(RULEBOOK.policy_values())["value-rounding"]
+    assert "up, to 15 minutes" in sections(REFERENCE.policy_values())["value-rounding"]
 
 
 def test_every_kind_has_its_anchor_its_nature_its_authors_and_its_fields() -> None:

@@ -7,6 +7,7 @@ keeps.
 """
 
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import takewhile
@@ -39,6 +40,8 @@ from iagcore.rulebook import FAMILIES, RULES
 from iagcore.testing.scenarios import Scenario, decided, read_scenarios
 
 TESTS: Final = Path(__file__).parents[2] / "tests"
+ASKED_ABOUT: Final = ("60 minutes are refused when 45 remain",)
+"""The scenarios that a question speaks of in so many words; elsewhere the first of a section is the plainest."""
 SUITE: Final = tuple(sorted((TESTS / "scenarios").glob("*.iag.toml")))
 
 
@@ -181,11 +184,11 @@ def _example(heading: str, told: Told) -> str:
 def illustrations(rule: Rule) -> tuple[Told | None, Told | None]:
     """A scenario in which the rule is met and nothing is found, and one in which it alone is not met.
 
-    They are the first such of its own section; of those not met, one that says why it matters goes before the others.
+    They are the first such of its own section, or those that its question speaks of.
     """
     yes = no = None
     candidates = _section(rule.code)
-    for one in sorted(candidates, key=lambda one: one.why is None):
+    for one in sorted(candidates, key=lambda one: one.name not in ASKED_ABOUT):
         if no is None and rule.sort is RuleSort.CHECK:
             decision = decided(one)
             found = [(finding.rule, finding.outcome) for finding in decision.findings]
@@ -222,11 +225,15 @@ def _told(scenario: Scenario, decision: Decision) -> Told:
     lines = Path(scenario.file).read_text("utf-8").splitlines()
     assert scenario.line is not None  # it was read from a file
     text = _block(lines, scenario.line)
-    after = re.search(r'^after = "([^"]+)"', text, flags=re.MULTILINE)
-    if after is not None:
-        begins = (number for number, line in enumerate(lines, start=1) if line == f"[[histories.{after[1]}]]")
-        text = "\n\n".join((*(_block(lines, number) for number in begins), text))
+    after = tomllib.loads(text)["scenario"][0].get("after", [])
+    names = [after] if isinstance(after, str) else after
+    blocks = [_block(lines, at) for name in names for at in _lines_of(lines, f"[[histories.{name}]]")]
+    text = "\n\n".join((*blocks, text))
     return Told(scenario, text, decision)
+
+
+def _lines_of(lines: Sequence[str], head: str) -> list[int]:
+    return [number for number, line in enumerate(lines, start=1) if line == head]
 
 
 def _block(lines: Sequence[str], begins: int) -> str:
