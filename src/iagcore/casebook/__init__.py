@@ -186,6 +186,16 @@ class Casebook:
             if stored.payload is not None and stored.home == subject:
                 yield codec.decode(stored)
 
+    def decision(self, name: str, record: str) -> Decision:
+        """The decision that stands under the id of a record of a journey, or of a coach, as it was first given.
+
+        Raises `InvalidEntry` where there is no record of that id.
+        """
+        home = self._home(name)
+        if record not in home.ids:
+            raise InvalidEntry("argument", "record", record, f"no record of {name} has this id", private=True)
+        return self._as_given(home, record, Writing(self._reading, home))[1]
+
     def duties(self, name: str) -> tuple[Duty, ...]:
         """What is to do on a journey, or for a coach, under the policies it was recorded under.
 
@@ -499,14 +509,7 @@ class Casebook:
 
     def _first_answer(self, home: Home, asked: Asked, writing: Writing) -> Decision:
         """The decision that stands under an id, when the content is the same."""
-        version = home.ids[asked.id]
-        upto = list(islice(self._reading.journal.read(home.subject), version))
-        if len(upto) < version:
-            raise Conflict(home.subject, version, len(upto))  # it was erased since it was read
-        *earlier, stored = upto
-        before = reduce(folded, earlier, empty_home(home.name))
-        after = folded(before, stored)
-        first = codec.decode(stored)
+        first, decision = self._as_given(home, asked.id, writing)
         for what, same in (
             ("entry", first.entry == asked.entry or says_as_much(first.entry, asked.entry)),
             ("author", first.by == asked.by),
@@ -514,7 +517,18 @@ class Casebook:
         ):
             if not same:
                 raise IdUsedBefore(home.subject, asked.id, what)
-        return self._decision(first, before, after, writing)
+        return decision
+
+    def _as_given(self, home: Home, id: str, writing: Writing) -> tuple[Record, Decision]:
+        version = home.ids[id]
+        upto = list(islice(self._reading.journal.read(home.subject), version))
+        if len(upto) < version:
+            raise Conflict(home.subject, version, len(upto))  # it was erased since it was read
+        *earlier, stored = upto
+        before = reduce(folded, earlier, empty_home(home.name))
+        after = folded(before, stored)
+        first = codec.decode(stored)
+        return first, self._decision(first, before, after, writing)
 
     def _shown(self, entry: Entry) -> tuple[Entry, Opportunity | None]:
         """The entry with what the directory shows of the opportunity that it points to, and the opportunity."""
