@@ -15,7 +15,7 @@ try:
 except metadata.PackageNotFoundError:
     release = "from source, not installed"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "rulebook", "reference", "booking_life"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "rulebook", "reference", "booking_life", "drawings"]
 exclude_patterns = ["_build"]
 nitpicky = True
 

@@ -3,6 +3,7 @@
 The pages are built by Sphinx, which fails where a reference leads nowhere; here it is asked whether everything is there.
 """
 
+import json
 import re
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
@@ -10,16 +11,26 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from xml.etree import ElementTree
 
+import attrs
 import pytest
 from sybil import Sybil
 from sybil.example import SybilFailure
 
+import iagcore
+from iagcore import reports, testing
+from iagcore.cli import GROUPS, main
 from iagcore.policy import SHIPPED, VALUES, Policy
 from iagcore.practice import KINDS
 from iagcore.practice.conversations import LIFE, State
+from iagcore.practice.disclosures import OUTLETS
+from iagcore.practice.kinds import ROLES, Entry, FieldClass
 from iagcore.record.findings import Outcome
 from iagcore.record.judging import JUDGED, Rule, RuleSort
+from iagcore.record.records import Envelope, LineState
+from iagcore.record.stored import Filing, StoredRecord
 from iagcore.rulebook import FAMILIES, RULES
+from iagcore.storage import codec
+from tests.test_structure import ORDER
 
 DOCS = Path(__file__).parent.parent / "docs"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -37,7 +48,7 @@ def loaded(path: str) -> ModuleType:
 
 sys.path.append(str(DOCS / "_ext"))  # the extensions read one another
 RULEBOOK, REFERENCE = loaded("_ext/rulebook.py"), loaded("_ext/reference.py")
-BOOKING_LIFE = loaded("_ext/booking_life.py")
+BOOKING_LIFE, DRAWINGS = loaded("_ext/booking_life.py"), loaded("_ext/drawings.py")
 EXAMPLES = loaded("conftest.py")
 
 
@@ -283,3 +294,116 @@ def test_an_example_that_prints_something_else_fails(text: str, said: str, tmp_p
     with pytest.raises(SybilFailure) as failure:
         example.evaluate()
     assert said in str(failure.value)
+
+
+# ---- what a newcomer looks up
+
+
+def test_every_public_name_is_in_the_reference_and_says_what_it_is() -> None:
+    page = (DOCS / "api.md").read_text("utf-8")
+    named = set(re.findall(r"^\.\. auto(?:class|function|data):: (\S+?)(?:\(\))?$", page, flags=re.MULTILINE))
+    whole = set(re.findall(r"^\.\. automodule:: (\S+)\n   :members:", page, flags=re.MULTILINE))
+    missing = []
+    for name in (one for one in iagcore.__all__ if one != "rulebook"):
+        found = getattr(iagcore, name)
+        if isinstance(found, type) and issubclass(found, Entry) and found is not Entry:
+            assert found in KINDS  # it has a section on the page of the kinds
+            continue
+        places = {iagcore._HOME[name], getattr(found, "__module__", iagcore._HOME[name])}
+        if not (places & whole or {f"{place}.{name}" for place in places} & named):
+            missing.append(name)
+        assert not callable(found) or (found.__doc__ or "").strip() != "", name
+    assert missing == []
+    for package, prefix in ((reports, "iagcore.reports"), (testing, "iagcore.testing")):
+        public = getattr(package, "__all__", None) or [
+            "contract.JournalContract",
+            "directory_contract.DirectoryContract",
+        ]
+        assert [name for name in public if f"{prefix}.{name}" not in named] == []
+    assert "iagcore.storage.protocols" in whole
+
+
+def test_every_kind_has_a_row_that_says_which_roles_may_make_it() -> None:
+    rows = [line.strip("| ").split(" | ") for line in REFERENCE.roles().splitlines()]
+    assert rows[0] == ["entry", *ROLES]
+    assert rows[2:] == [
+        [
+            f"[{kind.declares.name}](#{kind.declares.name})",
+            *("yes" if one in kind.declares.by else "–" for one in ROLES),
+        ]
+        for kind in KINDS
+    ]
+
+
+def test_the_command_line_has_the_help_of_every_subcommand(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = REFERENCE.commands()
+    headings = re.findall(r"^## (.*)$", page, flags=re.MULTILINE)
+    assert headings[0] == "iagcore"
+    assert {f"iagcore {group.replace('_', '-')}" for group in GROUPS} < set(headings)
+    monkeypatch.setenv("COLUMNS", "102")
+    for heading in headings:
+        with pytest.raises(SystemExit):
+            main([*heading.split()[1:], "--help"])
+        assert f"## {heading}\n\n```text\n{capsys.readouterr().out}```" in page
+    # and a terminal's own width is as it was
+    assert [REFERENCE.os.environ["COLUMNS"], REFERENCE.commands() == page] == ["102", True]
+    monkeypatch.delenv("COLUMNS")
+    assert REFERENCE.commands() == page
+    assert "COLUMNS" not in REFERENCE.os.environ
+
+
+def test_the_record_format_has_every_field_of_what_is_stored_and_one_that_can_be_read() -> None:
+    page = REFERENCE.record_format()
+    for of in (StoredRecord, Filing, Envelope, LineState, codec.Payload):
+        for one in attrs.fields(of):
+            assert f"\n| `{one.name}` | `" in page, f"{of.__name__}: {one.name}"
+    envelope, payload = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", page, flags=re.DOTALL))
+    assert set(envelope) == {one.name for one in attrs.fields(Envelope)}
+    assert set(payload) == {one.name for one in attrs.fields(codec.Payload)}
+    assert (payload["kind"], envelope["lines"][0]["held"]) == ("conversation-booked", 60)
+
+
+# ---- the other two drawings
+
+
+def described(drawing: ElementTree.Element) -> str:
+    """The description of a drawing that is one for a screen reader, too."""
+    title, words = drawing.find(f"{SVG}title"), drawing.find(f"{SVG}desc")
+    assert title is not None
+    assert words is not None
+    assert drawing.get("role") == "img"
+    assert (drawing.get("aria-labelledby") or "").split() == [title.get("id"), words.get("id")]
+    return words.text or ""
+
+
+def test_the_drawing_of_what_leaves_has_every_outlet_with_its_classes_roles_and_consent() -> None:
+    drawing = ElementTree.fromstring(DRAWINGS.data_flow())
+    words = described(drawing)
+    texts = [text.text for text in drawing.findall(f"{SVG}text")]
+    shown = " ".join(text or "" for text in texts)
+    for outlet in OUTLETS:
+        classes = ", ".join(one for one in FieldClass if one in outlet.classes)
+        roles = [role for role in ROLES if role in outlet.roles]
+        consent = f"needs consent to {outlet.purpose}" if outlet.purpose else "needs no consent"
+        assert f"{outlet.name} carries {classes} {consent} {' '.join(roles)}" in shown
+        assert f"Through the {outlet.name} to {' or '.join(roles)}: it carries {classes}, and {consent}." in words
+    assert len([one for one in drawing.findall(f"{SVG}path") if one.get("class") == "way"]) == 2 * len(OUTLETS)
+
+
+def test_the_module_map_is_the_order_that_is_enforced_and_the_imports_that_there_are() -> None:
+    assert DRAWINGS.order() == tuple(row[0] for row in ORDER)
+    drawing = ElementTree.fromstring(DRAWINGS.module_map())
+    words = described(drawing)
+    names = [one.text for one in drawing.findall(f"{SVG}text") if one.get("class") == "name"]
+    assert names == list(DRAWINGS.order())
+    for place, module in enumerate(names):
+        imports = DRAWINGS.imports_of(module)
+        assert set(imports) <= set(names[:place])
+        assert (
+            f"{module}: {DRAWINGS.what_for(module)}; it imports {', '.join(imports) or 'nothing of iagcore'}." in words
+        )
+        assert f"| `{module}` | {DRAWINGS.what_for(module)} | " in DRAWINGS.module_table()
+    assert (DRAWINGS.imports_of("exceptions"), DRAWINGS.imports_of("toml_source")) == ((), ("exceptions",))
+    assert "casebook" in DRAWINGS.imports_of("reports")

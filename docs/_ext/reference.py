@@ -7,21 +7,33 @@ kept and nothing can be out of date. The functions that write it are pure. The r
 (`rulebook.py`).
 """
 
+import argparse
 import inspect
+import json
+import os
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, get_args
 
 import attrs
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 from writing import POLICIES, Generated, cited_by, days, field_list, link, table, value_anchor, written
 
+from iagcore.cli import parser
 from iagcore.policy import VALUES, Value
 from iagcore.practice import KINDS
+from iagcore.practice.allowance import Allowance
+from iagcore.practice.conversations import ConversationBooked
 from iagcore.practice.disclosures import OUTLETS, SEEN_BY, Outlet
 from iagcore.practice.kinds import ROLES, Entry, Field, FieldClass
+from iagcore.record.judging import Case, decide
+from iagcore.record.records import Envelope, LineState, Record, Sort
+from iagcore.record.stored import Filing, StoredRecord
 from iagcore.rulebook import RULES
+from iagcore.storage import codec
+from iagcore.storage.codec import Payload
 
 # ---- the kinds of entry
 
@@ -135,11 +147,118 @@ CARRIED_FIRST_TO_LAST: Final = sorted(
 """The classes of field, those that most outlets carry first."""
 
 
+# ---- who may make what
+
+
+def roles() -> str:
+    """Every kind of entry, and which roles may make it; what is amended is for whoever may make what it replaces."""
+    rows = (
+        (link(kind.declares.name), *("yes" if role in kind.declares.by else "" for role in ROLES)) for kind in KINDS
+    )
+    return table(("entry", *ROLES), rows)
+
+
+# ---- the command line
+
+
+def commands() -> str:
+    """The help of the command, and of every subcommand, as it prints it at a width of 100."""
+    return "\n\n".join(f"## {name}\n\n```text\n{said}```" for name, said in helps(parser()))
+
+
+def helps(of: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
+    """A parser's name and its help, and those of all parsers below it."""
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "102"  # argparse leaves two columns free
+    try:
+        yield of.prog, of.format_help()
+    finally:
+        os.environ.pop("COLUMNS")
+        if before is not None:
+            os.environ["COLUMNS"] = before
+    for action in of._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from helps(below)
+
+
+# ---- the record
+
+
+def record_format() -> str:
+    """What is stored of a record: the row, its filings, the envelope and the payload, and one of them as an example."""
+    parts = [
+        f"## {heading}\n\n{inspect.getdoc(of)}\n\n{table(('field', 'type'), _fields_of(of))}"
+        for heading, of in STORED.items()
+    ]
+    envelope, payload = example_of_a_record()
+    example = "\n\n".join(
+        f"The {name}:\n\n```json\n{json.dumps(json.loads(text), indent=2, ensure_ascii=False)}\n```"
+        for name, text in (("envelope", envelope), ("payload", payload))
+    )
+    return "\n\n".join([*parts, "## One record, as it is stored", "A booking, laid out for reading.", example])
+
+
+STORED: Final = {
+    "What a store keeps": StoredRecord,
+    "A filing": Filing,
+    "The envelope": Envelope,
+    "A line in the envelope": LineState,
+    "The payload": Payload,
+}
+
+
+def _fields_of(of: type) -> Iterator[tuple[str, ...]]:
+    for field in attrs.fields(of):
+        yield f"`{field.name}`", f"`{_type_in_words(field.type)}`"
+
+
+def _type_in_words(of: Any) -> str:
+    return of.__name__ if isinstance(of, type) and not get_args(of) else re.sub(r"(\w+\.)+", "", str(of))
+
+
+def example_of_a_record() -> tuple[bytes, bytes]:
+    """The envelope and the payload of a booking."""
+    at = datetime(2030, 9, 2, 9, tzinfo=UTC)
+    entry = ConversationBooked(conversation="c1", coach="coach:nina", starts_at=at + timedelta(days=7), minutes=60)
+    case = Case(POLICIES[1], at=at, by="coach:nina", allowance=Allowance(180))
+    decision = decide(entry, case, rules=[rule for rule in RULES if rule.code == "ALW-01"])
+    about = ("journey:a-autumn", "learner:a", "coach:nina")
+    effect = tuple(("5f…", line) for line in decision.effect)
+    record = Record(
+        "first-booking",
+        about,
+        at,
+        at,
+        case.by,
+        decision.policy,
+        None,
+        Sort.ACCEPTED,
+        decision.considered,
+        (),
+        effect,
+        entry,
+    )
+    return codec.encode(record, surrogate="9c…", salt="e1…")
+
+
 # ---- Sphinx
 
 
 class _Kinds(Generated):
     writes = staticmethod(kinds)
+
+
+class _Roles(Generated):
+    writes = staticmethod(roles)
+
+
+class _Commands(Generated):
+    writes = staticmethod(commands)
+
+
+class _RecordFormat(Generated):
+    writes = staticmethod(record_format)
 
 
 class _PolicyValues(Generated):
@@ -177,6 +296,9 @@ def _with_defaults(
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the directives."""
     app.add_directive("kinds", _Kinds)
+    app.add_directive("roles", _Roles)
+    app.add_directive("commands", _Commands)
+    app.add_directive("record-format", _RecordFormat)
     app.add_directive("policy-values", _PolicyValues)
     app.add_directive("outlets", _Outlets)
     app.connect("autodoc-skip-member", _but_no_entries)

@@ -36,7 +36,7 @@ NOBODY_READS: Final = 141
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, and return the code to exit with. Bad usage and `--help` exit by themselves, by argparse."""
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     if isinstance(sys.stdout, TextIOWrapper):
         # a learner's words may hold what an old terminal cannot show; that is no reason to stop in the middle
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -53,17 +53,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command, with every subcommand."""
+    found = argparse.ArgumentParser(
         prog="iagcore",
         description="The rules, the record and the proof of IAG coaching in adult learning.",
         epilog="iagcore COMMAND --help says more about each command.",
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
-    subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    found.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    subcommands = found.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for group in GROUPS:
         import_module(f"iagcore.cli.{group}").register(subcommands)
-    return parser
+    return found
 
 
 class _Version(argparse.Action):
