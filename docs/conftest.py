@@ -35,6 +35,7 @@ NOT_RUN: Final = (
     "{rule-page}",
     "{kinds}",
     "{roles}",
+    "{leads-sheets}",
     "{commands}",
     "{record-format}",
     "{data-flow}",

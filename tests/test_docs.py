@@ -365,6 +365,21 @@ def test_the_record_format_has_every_field_of_what_is_stored_and_one_that_can_be
     assert (payload["kind"], envelope["lines"][0]["held"]) == ("conversation-booked", 60)
 
 
+def test_the_sheets_for_a_lead_stand_beside_the_pages_with_every_local_value(tmp_path: Path) -> None:
+    html, text = (SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format=one)) for one in ("html", "text"))
+    REFERENCE.make_sheets(html, ValueError("it could not be built"))
+    REFERENCE.make_sheets(text, None)
+    assert list(tmp_path.iterdir()) == []
+    REFERENCE.make_sheets(html, None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"leads-sheet-{name}.html" for name in SHIPPED)
+    for name in SHIPPED:
+        page = (tmp_path / f"leads-sheet-{name}.html").read_text("utf-8")
+        assert f'<a href="leads-sheet-{name}.html">' in REFERENCE.links_to_sheets()
+        local = [one for one in VALUES if any(cited.local for cited in Policy.load(name).values[one.name])]
+        assert page.count('<tr role="row"><th') == len(local) + len(Policy.load(name).levels) + page.count("<table")
+    assert "as it stands on 01 Jan 2020" in REFERENCE.sheets()["leads-sheet-starter.html"]
+
+
 # ---- the other two drawings
 
 
@@ -384,7 +399,7 @@ def test_the_drawing_of_what_leaves_has_every_outlet_with_its_classes_roles_and_
     texts = [text.text for text in drawing.findall(f"{SVG}text")]
     shown = " ".join(text or "" for text in texts)
     for outlet in OUTLETS:
-        classes = ", ".join(one for one in FieldClass if one in outlet.classes)
+        classes = "; ".join(one for one in FieldClass if one in outlet.classes)
         roles = [role for role in ROLES if role in outlet.roles]
         consent = f"needs consent to {outlet.purpose}" if outlet.purpose else "needs no consent"
         assert f"{outlet.name} carries {classes} {consent} {' '.join(roles)}" in shown

@@ -30,7 +30,7 @@ WIDTH: Final = 900
 STYLE: Final = """
 .drawn { max-width: 100%; height: auto; color: inherit; font-family: inherit; font-size: 15px; }
 .drawn rect { fill: var(--color-background-secondary, none); stroke: currentColor; stroke-width: 1.5; }
-.drawn path { fill: none; stroke: currentColor; stroke-width: 1.3; }
+.drawn path.way { fill: none; stroke: currentColor; stroke-width: 1.3; }
 .drawn text { fill: currentColor; }
 .drawn .name { font-weight: 600; }
 """
@@ -81,11 +81,11 @@ def data_flow() -> str:
     for place, outlet in enumerate(OUTLETS):
         y = 10 + ROW * place
         middle = y + (ROW - 12) // 2
-        drawn += [_arrow("data-flow", 160, 236, middle), _box(240, y, 460, ROW - 12)]
-        drawn += _lines(255, y + 24, [outlet.name, *wrap(_carries(outlet), 62), _needs(outlet)])
-        drawn += [_arrow("data-flow", 700, 756, middle), _box(760, y, 130, ROW - 12)]
+        drawn += [_arrow("data-flow", 160, 226, middle), _box(230, y, 450, ROW - 12)]
+        drawn += _lines(245, y + 24, [outlet.name, *wrap(_carries(outlet), 62), _needs(outlet)])
+        drawn += [_arrow("data-flow", 680, 726, middle), _box(730, y, 160, ROW - 12)]
         roles = _roles(outlet)
-        drawn += _lines(825, middle + 5 - 10 * (len(roles) - 1), roles, anchor="middle")
+        drawn += _lines(810, middle + 5 - 10 * (len(roles) - 1), roles, anchor="middle")
     return svg(
         "data-flow",
         height,
@@ -96,7 +96,7 @@ def data_flow() -> str:
 
 
 def _carries(outlet: Outlet) -> str:
-    return "carries " + ", ".join(one for one in FieldClass if one in outlet.classes)
+    return "carries " + "; ".join(one for one in FieldClass if one in outlet.classes)
 
 
 def _needs(outlet: Outlet) -> str:
@@ -150,8 +150,9 @@ def _imported(file: Path) -> Iterator[str]:
 
 def what_for(module: str) -> str:
     """The first sentence of what a module says of itself."""
-    said = " ".join((importlib.import_module(f"iagcore.{module}").__doc__ or "").split())
-    return said.split(". ")[0].split(": ")[0].rstrip(".")
+    said = " ".join((importlib.import_module(f"iagcore.{module}").__doc__ or "").replace("`", "").split())
+    first, *rest = said.split(". ")[0].rstrip(".").split(": ")
+    return ": ".join([first.capitalize() if first.isupper() else first, *rest])
 
 
 FLOOR: Final = 84
@@ -166,7 +167,7 @@ def module_map() -> str:
     for place, module in enumerate(modules):
         y = 10 + FLOOR * place
         drawn += [_box(50, y, 840, FLOOR - 12)]
-        drawn += _lines(65, y + 22, [module, *wrap(what_for(module), 115)[:1], _imports(module)])
+        drawn += _lines(65, y + 22, [module, *wrap(what_for(module), 120), _imports(module)])
     drawn += [
         f'<path class="way" d="M 25 {height - 20} L 25 20" marker-end="url(#module-map-arrow)"/>',
         f'<text transform="translate(18 {height // 2}) rotate(-90)" text-anchor="middle">imports point up</text>',

@@ -13,16 +13,19 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, get_args
 
 import attrs
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 from writing import POLICIES, Generated, cited_by, days, field_list, link, table, value_anchor, written
 
 from iagcore.cli import parser
-from iagcore.policy import VALUES, Value
+from iagcore.policy import VALUES, Policy, Value
 from iagcore.practice import KINDS
 from iagcore.practice.allowance import Allowance
 from iagcore.practice.conversations import ConversationBooked
@@ -31,6 +34,7 @@ from iagcore.practice.kinds import ROLES, Entry, Field, FieldClass
 from iagcore.record.judging import Case, decide
 from iagcore.record.records import Envelope, LineState, Record, Sort
 from iagcore.record.stored import Filing, StoredRecord
+from iagcore.reports import policy_sheet_as_html
 from iagcore.rulebook import RULES
 from iagcore.storage import codec
 from iagcore.storage.codec import Payload
@@ -115,6 +119,35 @@ def _value(value: Value) -> str:
             table(("policy", "value", "days", "who decided, or the source"), rows),
         )
     )
+
+
+# ---- the sheets for a lead
+
+
+def sheets() -> dict[str, str]:
+    """The sheet of each shipped policy as a page for a browser, by the name of its file, as the policy stands last."""
+    return {
+        f"leads-sheet-{policy.name}.html": policy_sheet_as_html(policy, RULES, on=_begins_last(policy))
+        for policy in POLICIES
+    }
+
+
+def _begins_last(policy: Policy) -> date:
+    return max(one.since for history in (*policy.values.values(), *policy.levels.values()) for one in history)
+
+
+def links_to_sheets() -> str:
+    """A list of links to the sheets, in HTML; they are no pages of Sphinx, which knows nothing of where they are."""
+    of = zip(POLICIES, sheets(), strict=True)
+    items = "".join(f'<li><a href="{file}">The sheet of {policy.name}</a></li>' for policy, file in of)
+    return f"<ul>{items}</ul>"
+
+
+def make_sheets(app: Sphinx, exception: Exception | None) -> None:
+    """Write the sheets beside the pages, where pages of HTML were made."""
+    if exception is None and app.builder.format == "html":
+        for file, text in sheets().items():
+            Path(app.outdir, file).write_text(text, "utf-8")
 
 
 # ---- what may leave
@@ -249,6 +282,13 @@ class _Kinds(Generated):
     writes = staticmethod(kinds)
 
 
+class _Sheets(SphinxDirective):
+    """Links to the sheets."""
+
+    def run(self) -> list[nodes.Node]:
+        return [nodes.raw("", links_to_sheets(), format="html")]
+
+
 class _Roles(Generated):
     writes = staticmethod(roles)
 
@@ -297,6 +337,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the directives."""
     app.add_directive("kinds", _Kinds)
     app.add_directive("roles", _Roles)
+    app.add_directive("leads-sheets", _Sheets)
+    app.connect("build-finished", make_sheets)
     app.add_directive("commands", _Commands)
     app.add_directive("record-format", _RecordFormat)
     app.add_directive("policy-values", _PolicyValues)
