@@ -82,10 +82,11 @@ def data_flow() -> str:
         y = 10 + ROW * place
         middle = y + (ROW - 12) // 2
         drawn += [_arrow("data-flow", 160, 226, middle), _box(230, y, 450, ROW - 12)]
-        drawn += _lines(245, y + 24, [outlet.name, *wrap(_carries(outlet), 62), _needs(outlet)])
+        drawn += _lines(245, y + 24, [outlet.name, *wrap(_carries(outlet), 66), _needs(outlet)])
         drawn += [_arrow("data-flow", 680, 726, middle), _box(730, y, 160, ROW - 12)]
         roles = _roles(outlet)
-        drawn += _lines(810, middle + 5 - 10 * (len(roles) - 1), roles, anchor="middle")
+        for number, role in enumerate(roles):
+            drawn += _lines(810, middle + 5 - 10 * (len(roles) - 1) + 20 * number, [role], anchor="middle")
     return svg(
         "data-flow",
         height,

@@ -164,7 +164,7 @@ ul { margin: 0; padding-left: 1.1em }
 @media print { body { margin: 0; max-width: none; padding: 0; font-size: 9pt } thead th { background: none } }
 @media screen and (max-width: 52rem) {
   /* one thing to decide below the other, each cell under its own heading */
-  table, tbody, tr, th, td { display: block; width: auto }
+  table, caption, tbody, tr, th, td { display: block; width: auto }
   thead { position: absolute; clip-path: inset(50%) }
   tr { margin: 0 0 1.5em; border: 1px solid #555 } th, td { border: 0 }
   td::before { content: attr(data-head); display: block; font-weight: bold }
