@@ -67,7 +67,7 @@ def fences(document: Document) -> Iterator[Region]:
                 yield Region(fence.start(), fence.end(), fence["text"], _run_commands)
             case ["{code-block}", "toml" | "json"] if caption := CAPTION.search(fence["options"]):
                 yield Region(fence.start(), fence.end(), (caption["name"], fence["text"]), _write_file)
-            case [sort] if sort in NOT_RUN:
+            case [sort] | ["{rule-page}" as sort, _] if sort in NOT_RUN:
                 pass
             case _:
                 line = document.text.count("\n", 0, fence.start()) + 1
