@@ -157,6 +157,16 @@ def test_a_concern_and_a_diary_are_no_more_than_records_that_are_not_there(run: 
         assert not re.search("did you mean '(concern|note|diary|closing.*)'", err) or theirs
 
 
+def test_a_learner_is_told_plainly_and_without_codes(run: Run) -> None:
+    code, out, _ = run("a", "--for", "learner:a", "--on", "2025-09-10", "--record", "book-c2")
+    assert (code, out) == (
+        0,
+        "Conversation booked (13 Sep 2025 11:00): this could not be done as it was asked.\n"
+        "It asks for 60 minutes, and 45 of your 180 minutes are free to book.\n"
+        "Your coach can look with you at what would fit.\n",
+    )
+
+
 def test_a_record_of_that_id_is_missing_and_the_nearest_is_named(run: Run) -> None:
     code, out, err = run("a", "--record", "book-c22")
     assert (code, out) == (2, "")

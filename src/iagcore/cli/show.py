@@ -97,7 +97,11 @@ def show(journal: SQLiteJournal, name: str, party: str | None, on: date | None, 
             print(f"Not shown to {party}: {reason}.")
             return REFUSED
     if record is not None:
-        print(record_page(traced(casebook, journal, journey, record, party), rules=RULES, zone=policy.zone), end="")
+        found = traced(casebook, journal, journey, record, party)
+        if (party or "").startswith("learner:"):
+            print(found.decision.explain(to="learner"))  # plainly, and without codes
+        else:
+            print(record_page(found, rules=RULES, zone=policy.zone), end="")
         return 0
     records, duties = casebook.records(name), casebook.duties(name)
     print(journey_page(journey, records=records, duties=duties, zone=policy.zone, party=party), end="")
