@@ -31,6 +31,8 @@ NOT_RUN: Final = (
     "sh",
     "{toctree}",
     "{eval-rst}",
+    "{literalinclude}",
+    "{image}",
     "{rule-book}",
     "{rule-page}",
     "{kinds}",
@@ -67,7 +69,7 @@ def fences(document: Document) -> Iterator[Region]:
                 yield Region(fence.start(), fence.end(), fence["text"], _run_commands)
             case ["{code-block}", "toml" | "json"] if caption := CAPTION.search(fence["options"]):
                 yield Region(fence.start(), fence.end(), (caption["name"], fence["text"]), _write_file)
-            case [sort] | ["{rule-page}" as sort, _] if sort in NOT_RUN:
+            case [sort, *_] if sort in NOT_RUN:
                 pass
             case _:
                 line = document.text.count("\n", 0, fence.start()) + 1

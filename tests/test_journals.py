@@ -1,6 +1,7 @@
 """The journals that come with the library keep the promises that every journal makes."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,17 @@ from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import Journal
 from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.testing.contract import JournalContract
+from iagcore.testing.other_process import Opening
 
 
 class TestMemoryJournal(JournalContract):
     @pytest.fixture
     def journal(self) -> MemoryJournal:
         return MemoryJournal()
+
+    def bytes_kept(self, journal: Journal) -> bytes:
+        assert isinstance(journal, MemoryJournal)
+        return repr([journal._kept, journal._filed, journal._surrogates, journal._ids]).encode()
 
 
 class TestSQLiteJournal(JournalContract):
@@ -26,6 +32,12 @@ class TestSQLiteJournal(JournalContract):
             yield journal
         for opened in self.again:
             opened.close()
+
+    def from_another_process(self, journal: Journal) -> Opening:
+        return partial(SQLiteJournal, self.path, wait=20)
+
+    def bytes_kept(self, journal: Journal) -> bytes:
+        return b"".join(file.read_bytes() for file in self.path.parent.glob(f"{self.path.name}*"))
 
     def reopened(self, journal: Journal) -> SQLiteJournal:
         self.again.append(SQLiteJournal(self.path))

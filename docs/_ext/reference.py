@@ -24,7 +24,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 from writing import POLICIES, Generated, cited_by, days, field_list, link, table, value_anchor, written
 
-from iagcore.cli import parser
+from iagcore.cli import command_line, every_command
 from iagcore.policy import VALUES, Policy, Value
 from iagcore.practice import KINDS
 from iagcore.practice.allowance import Allowance
@@ -196,23 +196,20 @@ def roles() -> str:
 
 def commands() -> str:
     """The help of the command, and of every subcommand, as it prints it at a width of 100."""
-    return "\n\n".join(f"## {name}\n\n```text\n{said}```" for name, said in helps(parser()))
+    return "\n\n".join(f"## {name}\n\n```text\n{said}```" for name, said in helps(command_line()))
 
 
 def helps(of: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
-    """A parser's name and its help, and those of all parsers below it."""
+    """The name and the help of a command and of all that are below it."""
     before = os.environ.get("COLUMNS")
     os.environ["COLUMNS"] = "102"  # argparse leaves two columns free
     try:
-        yield of.prog, of.format_help()
+        found = [(one.prog, one.format_help()) for one in every_command(of)]
     finally:
         os.environ.pop("COLUMNS")
         if before is not None:
             os.environ["COLUMNS"] = before
-    for action in of._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for below in action.choices.values():
-                yield from helps(below)
+    yield from found
 
 
 # ---- the record

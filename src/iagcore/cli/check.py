@@ -33,7 +33,6 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="run scenario files and say which scenarios do not hold",
         description="Run scenario files (*.iag.toml) and say which scenarios do not hold.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a scenario file, or a folder of them")
     parser.set_defaults(run=run)

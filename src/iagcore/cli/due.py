@@ -5,6 +5,7 @@ index is a cache: it can be thrown away at any time, and is the same when it is 
 """
 
 import argparse
+import sys
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -12,16 +13,18 @@ from typing import Final
 
 from iagcore.casebook import Casebook, utc_now
 from iagcore.casebook.due import DueIndex
-from iagcore.cli import Progress, add_journal, is_there
+from iagcore.cli import add_journal, is_there
+from iagcore.cli.terminal import Dressed, Progress
 from iagcore.exceptions import InvalidEntry, UnusableJournal
 from iagcore.policy import Policy
 from iagcore.practice.kinds import accept_day, accept_moment, accept_party, accepted
-from iagcore.reports import due_page
+from iagcore.reports import DuePage, due_page
 from iagcore.storage import codec
 from iagcore.storage.sqlite import SQLiteJournal
 
 SUFFIX: Final = ".due"
 """What the name of the index adds to the journal's."""
+COLUMNS: Final = ("by when", "what", "for", "on", "under")
 
 
 def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -66,8 +69,20 @@ def run(arguments: argparse.Namespace) -> int:
                 duties = casebook.due(at=moment, party=party, progress=looking)
             finally:
                 looking.done()
-    print(due_page(duties, at=moment, zone=policy.zone, party=party), end="")
+    shown(due_page(duties, at=moment, zone=policy.zone, party=party))
     return 0
+
+
+def shown(page: DuePage) -> None:
+    """Print the page, on a terminal that is dressed as one table a status."""
+    if not isinstance(sys.stdout, Dressed):
+        print(page, end="")
+        return
+    print(page.heading)
+    for title, rows in page.sections.items():
+        if rows:
+            sys.stdout.table(title, COLUMNS, rows)
+    print(page.counted)
 
 
 def time_of(text: str) -> datetime | date:

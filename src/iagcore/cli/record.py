@@ -19,8 +19,10 @@ from typing import Final
 import attrs
 
 from iagcore.casebook import Casebook
+from iagcore.casebook.homes import belongs, empty_home
 from iagcore.casebook.pointing import pointed_to, says_as_much
-from iagcore.cli import BAD_INPUT, Progress, add_journal, add_looking_up, directory_at, journeys_in
+from iagcore.cli import BAD_INPUT, add_journal, add_looking_up, directory_at, journeys_in
+from iagcore.cli.terminal import Progress
 from iagcore.directory.protocols import Directory
 from iagcore.exceptions import (
     IagcoreError,
@@ -31,14 +33,13 @@ from iagcore.exceptions import (
     nearest,
 )
 from iagcore.policy import Policy
-from iagcore.practice.amendments import EntryCorrected
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import Assessment, Decision, Weight
 from iagcore.record.judging import title
 from iagcore.record.records import Record
-from iagcore.storage.journey_file import ABOUT_ANY_RECORD, FileEntry, JourneyFile, read_journey_file
+from iagcore.storage.journey_file import FileEntry, JourneyFile, read_journey_file
 from iagcore.storage.sqlite import SQLiteJournal
 
 STUMBLED: Final = 1
@@ -157,7 +158,7 @@ class Checking:
         return self._known[journey]
 
     def _begins(self, entry: FileEntry) -> None:
-        _stands_where_it_belongs(entry)
+        belongs(entry.entry, empty_home(entry.journey))
         if isinstance(entry.entry, JourneyStarted | ConcernRaised) or _is_about_a_coach(entry.entry):
             self._begun.add(entry.journey)
         if entry.journey not in self._begun:
@@ -168,16 +169,6 @@ class Checking:
 
 def _is_about_a_coach(entry: Entry) -> bool:
     return entry.declares.about[0] == "coach"
-
-
-def _stands_where_it_belongs(entry: FileEntry) -> None:
-    """Raise `InvalidEntry` for what is about a journey and names a coach as its journey."""
-    stands = entry.entry.entry if isinstance(entry.entry, EntryCorrected) else entry.entry
-    if _is_about_a_coach(stands) or stands.declares.name in ABOUT_ANY_RECORD:
-        return
-    if entry.journey.startswith("coach:"):
-        reason = "a journey's name does not begin with coach:"
-        raise InvalidEntry(stands.declares.name, "journey", entry.journey, reason)
 
 
 def difference(before: Record | FileEntry, entry: FileEntry) -> str:

@@ -39,9 +39,10 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "printed depends on the records alone. Without --for it is what goes with the coaching: a diary entry that "
         "the learner has not shared, and a concern, are not on it. Exit code: 0 done, 1 where the page is not for that "
         "party, 2 bad input.",
-        epilog="example: iagcore show learner-a --journal casebook.db; "
-        "iagcore show learner-a --for learner:a; iagcore show coach:nina --on 2026-01-05; "
-        "iagcore show learner-a --record first-booking",
+        epilog="example: iagcore show learner-a --journal casebook.db\n"
+        "         iagcore show learner-a --for learner:a\n"
+        "         iagcore show coach:nina --on 2026-01-05\n"
+        "         iagcore show learner-a --record 'first booking'",
     )
     parser.add_argument("name", metavar="JOURNEY|COACH", help="a journey's name, or a coach, such as coach:nina")
     add_journal(parser)

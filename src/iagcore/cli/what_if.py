@@ -1,11 +1,11 @@
 """`iagcore what-if`: what another policy would have answered to everything on a journal. Nothing is recorded."""
 
 import argparse
-import sys
 from typing import Final
 
 from iagcore.casebook import Casebook
-from iagcore.cli import Progress, add_journal, day_of, is_there
+from iagcore.cli import add_journal, day_of, is_there
+from iagcore.cli.terminal import Progress
 from iagcore.policy import Policy
 from iagcore.reports import what_if_page
 from iagcore.rulebook import RULES
@@ -47,12 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     is_there(arguments.journal)
     with SQLiteJournal(arguments.journal) as journal:
         casebook = Casebook(journal, policy)
-        total = sum(1 for _ in journal.read_all()) if sys.stderr.isatty() else 0
-        progress = Progress(total, "records")
+        progress = Progress(None, "records")
 
         def told(done: int) -> None:
             if done % EVERY == 0:
-                progress.erase()
                 progress.show(done)
 
         try:

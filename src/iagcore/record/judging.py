@@ -83,22 +83,22 @@ class Case:
     at: datetime = attrs.field(converter=_at)
     by: str = attrs.field(converter=_by)
     learner: str | None = None
-    _allowance: Allowance | None = None
-    _bookings: Conversations | None = None
-    _grow: Grow | None = None
-    _self_efficacy: SelfEfficacy | None = None
-    _learning: Learning | None = None
-    _measures: Measures | None = None
-    _coaching: Coaching | None = None
-    _coach: Readiness | None = None
-    _consents: Consents | None = None
-    _safeguarding: Safeguarding | None = None
-    _status: JourneyStatus | None = None
+    _allowance: Allowance | None = attrs.field(default=None, alias="allowance")
+    _bookings: Conversations | None = attrs.field(default=None, alias="bookings")
+    _grow: Grow | None = attrs.field(default=None, alias="grow")
+    _self_efficacy: SelfEfficacy | None = attrs.field(default=None, alias="self_efficacy")
+    _learning: Learning | None = attrs.field(default=None, alias="learning")
+    _measures: Measures | None = attrs.field(default=None, alias="measures")
+    _coaching: Coaching | None = attrs.field(default=None, alias="coaching")
+    _coach: Readiness | None = attrs.field(default=None, alias="coach")
+    _consents: Consents | None = attrs.field(default=None, alias="consents")
+    _safeguarding: Safeguarding | None = attrs.field(default=None, alias="safeguarding")
+    _status: JourneyStatus | None = attrs.field(default=None, alias="status")
     home: str | None = None
     beforehand: bool = False
     opportunity: Opportunity | None = None
-    _timelines: Mapping[str, Timeline] | None = None
-    _amending: Amending | None = None
+    _timelines: Mapping[str, Timeline] | None = attrs.field(default=None, alias="timelines")
+    _amending: Amending | None = attrs.field(default=None, alias="amending")
     opened: frozenset[LineKey] = frozenset()
     effect: tuple[Line, ...] = ()
 
