@@ -15,7 +15,15 @@ try:
 except metadata.PackageNotFoundError:
     release = "from source, not installed"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "rulebook", "booking_life", "accessible"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "rulebook",
+    "reference",
+    "booking_life",
+    "drawings",
+    "accessible",
+]
 exclude_patterns = ["_build"]
 nitpicky = True
 

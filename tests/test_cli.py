@@ -727,7 +727,8 @@ The rule book, under the policy ways-to-wellbeing (Ways to Wellbeing)
 
 ALW  The session allowance
 
-ALW-07  Minutes charged follow the fault and the notice given, minutes used the rounding, as the
+ALW-07  Does a missed conversation cost the learner minutes?
+        Minutes charged follow the fault and the notice given, minutes used the rounding, as the
         policy decides them.
         computation, SHOULD
         missed_charge = 0 (learner-excused), 0 (learner-unexcused), 0 (provider), 0 (logistics),
@@ -777,7 +778,8 @@ def test_a_level_that_the_policy_sets_is_printed_beside_the_rule_books_own(
     run: Run, written: Callable[..., str]
 ) -> None:
     assert run("rules", "--policy", written(LEVELS, "ours.toml"), "ALW-02")[1].splitlines()[4:] == [
-        "ALW-02  Minutes used, charges included, stay within what is granted; one that uses no more than",
+        "ALW-02  What if a conversation runs past the three hours?",
+        "        Minutes used, charges included, stay within what is granted; one that uses no more than",
         "        before is no overrun.",
         "        check, MUST",
         "        level under this policy: SHOULD, from 01 Jan 2020 (our lead decides)",

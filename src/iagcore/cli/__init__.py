@@ -34,6 +34,7 @@ GROUPS: Final = (
     "directory",
     "rules",
     "policy",
+    "what_if",
     "check",
     "copy",
     "verify",

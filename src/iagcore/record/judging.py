@@ -325,7 +325,8 @@ class Grounds:
 class Rule:
     """One rule of the rule book, declared in one place.
 
-    `code` is permanent. `on` are the kinds of entry it looks at. `title` is the rule as a sentence. `protected` rules
+    `code` is permanent. `on` are the kinds of entry it looks at. `title` is the rule as a sentence, and `question` what
+    somebody would ask who has never heard of it. `protected` rules
     cannot be lowered by a policy; `always_refuses` marks those that refuse facts too, because nothing that happened is
     lost by it; `outside` marks those that look beyond the journey's own home, whose first answer a correction keeps.
     `proven_by` names the laws that prove a rule which is no check; `of` is the home that a duty is derived on.
@@ -350,6 +351,7 @@ class Rule:
     of: str = "journey"
     always_assessed: str = ""
     equivalent: tuple[tuple[str, str], ...] = ()
+    question: str = ""
 
     @property
     def family(self) -> str:
@@ -384,6 +386,7 @@ def rule(
     proven_by: tuple[str, ...] = (),
     always_assessed: str = "",
     equivalent: tuple[tuple[str, str], ...] = (),
+    question: str = "",
 ) -> Callable[[Callable[[Any, Case], Verdict]], Rule]:
     """Declare a rule: the function's docstring is the rule as a sentence, its body the check."""
 
@@ -406,6 +409,7 @@ def rule(
             proven_by,
             always_assessed=always_assessed,
             equivalent=equivalent,
+            question=question,
         )
 
     return decorate
