@@ -215,6 +215,7 @@ HELD = 'try = { kind = "conversation-held", minutes = 50, at = 2020-02-03T10:00:
         ('duties = ["BKG-03", "FUP-02"]', []),
         ('duties = { overdue = [], coming = [], for = "coach:nina", at = 2020-02-08T10:00:00Z }', []),
         ('duties = { overdue = ["BKG-03"], at = 2020-02-08T10:00:01Z }', []),
+        ('duties = { due = ["BKG-03", "FUP-02"], at = 2020-02-08T10:00:01Z }', []),  # what is overdue is due
         ('duties = { due = [], for = "lead:jo" }', []),
         ('duties = { due = ["BKG-03", "FUP-02"], says = { FUP-02 = "130 minutes remain" } }', []),
         (
