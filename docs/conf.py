@@ -5,7 +5,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-sys.path.insert(0, str(Path(__file__).parent / "_ext"))  # the two extensions that are the documentation's own
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))  # the extensions that are the documentation's own
 
 project = "iagcore"
 author = "The iagcore authors"
@@ -15,7 +15,15 @@ try:
 except metadata.PackageNotFoundError:
     release = "from source, not installed"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "rulebook", "booking_life"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "rulebook",
+    "reference",
+    "booking_life",
+    "drawings",
+    "accessible",
+]
 exclude_patterns = ["_build"]
 nitpicky = True
 

@@ -31,8 +31,18 @@ NOT_RUN: Final = (
     "sh",
     "{toctree}",
     "{eval-rst}",
+    "{literalinclude}",
+    "{image}",
     "{rule-book}",
+    "{rule-page}",
     "{kinds}",
+    "{roles}",
+    "{leads-sheets}",
+    "{commands}",
+    "{record-format}",
+    "{data-flow}",
+    "{module-map}",
+    "{module-table}",
     "{policy-values}",
     "{outlets}",
     "{booking-life}",
@@ -59,7 +69,7 @@ def fences(document: Document) -> Iterator[Region]:
                 yield Region(fence.start(), fence.end(), fence["text"], _run_commands)
             case ["{code-block}", "toml" | "json"] if caption := CAPTION.search(fence["options"]):
                 yield Region(fence.start(), fence.end(), (caption["name"], fence["text"]), _write_file)
-            case [sort] if sort in NOT_RUN:
+            case [sort, *_] if sort in NOT_RUN:
                 pass
             case _:
                 line = document.text.count("\n", 0, fence.start()) + 1

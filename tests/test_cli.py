@@ -118,7 +118,9 @@ def test_bad_usage_exits_with_2(argv: tuple[str, ...], capsys: pytest.CaptureFix
     with pytest.raises(SystemExit) as stopped:
         main(argv)
     assert stopped.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: iagcore")
+    err = capsys.readouterr().err
+    assert err.startswith("iagcore")
+    assert err.endswith(" --help says what it takes, with an example.\n")
 
 
 @pytest.mark.parametrize("group", ["record", "show", "rules", "check"])
@@ -399,7 +401,11 @@ BAD = [
     (booking("c" * 65, "02-02"), 18, "it has 65 characters; at most 64 are kept"),
     (booking("c\\u0000", "02-02"), 18, "it has a control character (U+0000)"),
     ("minutes = \n", 12, "it is not TOML"),
-    (start("b").replace('journey = "b"', 'journey = "coach:nina"'), 13, "a journey's name does not begin with coach:"),
+    (
+        start("b").replace('journey = "b"', 'journey = "coach:nina"'),
+        13,
+        "it is about a journey: record it under the journey's name",
+    ),
     (EXPLORED.replace('journey = "a"', 'journey = "b"'), 13, "neither on the record nor started earlier"),
 ]
 
@@ -548,7 +554,7 @@ def test_a_journal_in_a_folder_that_is_not_there_is_said(run: Run, written: Call
 def test_a_journal_that_another_process_keeps_locked_stops_it_with_nothing_recorded(
     run: Run, written: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(record, "SQLiteJournal", partial(SQLiteJournal, wait=0.05))
+    monkeypatch.setattr(record, "open_journal", partial(SQLiteJournal, wait=0.05))
     run("record", written(HEAD + START))
     with closing(sqlite3.connect(tmp_path / "casebook.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -605,15 +611,17 @@ MANY = HEAD + START + EXPLORED * 50
 def test_a_terminal_is_shown_how_far_a_long_recording_has_come(
     run: Run, written: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     code, _, err = run("record", written(MANY))
-    blank = "\r" + " " * 40 + "\r"
-    assert (code, err) == (0, blank + "".join(f"{done} of 51 entries{blank}" for done in range(1, 52)))
+    blank = "\r" + " " * 60 + "\r"
+    assert (code, err) == (0, blank + "".join(f"\r{done} of 51 entries{blank}" for done in range(1, 52)))
 
 
 def test_progress_makes_way_for_an_error(
     run: Run, written: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     young = MANY.replace(START, start("a", age="attests_age = 9"))
     code, _, err = run("record", written(young))
@@ -624,6 +632,7 @@ def test_progress_makes_way_for_an_error(
 def test_no_progress_is_shown_where_nobody_waits_for_it(
     run: Run, written: Callable[..., str], monkeypatch: pytest.MonkeyPatch, terminal: bool, text: str
 ) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     code, _, err = run("record", written(text))
     assert (code, err) == (0, "")
@@ -718,7 +727,8 @@ The rule book, under the policy ways-to-wellbeing (Ways to Wellbeing)
 
 ALW  The session allowance
 
-ALW-07  Minutes charged follow the fault and the notice given, minutes used the rounding, as the
+ALW-07  Does a missed conversation cost the learner minutes?
+        Minutes charged follow the fault and the notice given, minutes used the rounding, as the
         policy decides them.
         computation, SHOULD
         missed_charge = 0 (learner-excused), 0 (learner-unexcused), 0 (provider), 0 (logistics),
@@ -768,7 +778,8 @@ def test_a_level_that_the_policy_sets_is_printed_beside_the_rule_books_own(
     run: Run, written: Callable[..., str]
 ) -> None:
     assert run("rules", "--policy", written(LEVELS, "ours.toml"), "ALW-02")[1].splitlines()[4:] == [
-        "ALW-02  Minutes used, charges included, stay within what is granted; one that uses no more than",
+        "ALW-02  What if a conversation runs past the three hours?",
+        "        Minutes used, charges included, stay within what is granted; one that uses no more than",
         "        before is no overrun.",
         "        check, MUST",
         "        level under this policy: SHOULD, from 01 Jan 2020 (our lead decides)",

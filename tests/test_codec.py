@@ -100,7 +100,11 @@ def altered(part: str, change: Any) -> StoredRecord:
 @pytest.mark.parametrize(
     ("part", "change", "reason"),
     [
-        ("envelope", lambda d: d.update(format=2), "it is in format 2, and this version of iagcore reads format 1"),
+        (
+            "envelope",
+            lambda d: d.update(format=2),
+            "it is in format 2, and this version of iagcore reads up to format 1",
+        ),
         ("envelope", lambda d: d.update(subjects="3"), "int expected"),
         ("envelope", lambda d: d.update(subjects=3.0), "int expected"),
         ("envelope", lambda d: d.update(at=5), "a time as text is expected, not 5 @ $.at"),

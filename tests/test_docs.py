@@ -3,21 +3,34 @@
 The pages are built by Sphinx, which fails where a reference leads nowhere; here it is asked whether everything is there.
 """
 
+import json
 import re
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from xml.etree import ElementTree
 
+import attrs
 import pytest
 from sybil import Sybil
 from sybil.example import SybilFailure
 
+import iagcore
+from iagcore import reports, testing
+from iagcore.cli import GROUPS, main
 from iagcore.policy import SHIPPED, VALUES, Policy
 from iagcore.practice import KINDS
 from iagcore.practice.conversations import LIFE, State
+from iagcore.practice.disclosures import OUTLETS
+from iagcore.practice.kinds import ROLES, Entry, FieldClass
+from iagcore.record.findings import Outcome
 from iagcore.record.judging import JUDGED, Rule, RuleSort
+from iagcore.record.records import Envelope, LineState
+from iagcore.record.stored import Filing, StoredRecord
 from iagcore.rulebook import FAMILIES, RULES
+from iagcore.storage import codec
+from tests.test_structure import ORDER
 
 DOCS = Path(__file__).parent.parent / "docs"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -33,7 +46,9 @@ def loaded(path: str) -> ModuleType:
     return module
 
 
-RULEBOOK, BOOKING_LIFE = loaded("_ext/rulebook.py"), loaded("_ext/booking_life.py")
+sys.path.append(str(DOCS / "_ext"))  # the extensions read one another
+RULEBOOK, REFERENCE = loaded("_ext/rulebook.py"), loaded("_ext/reference.py")
+BOOKING_LIFE, DRAWINGS = loaded("_ext/booking_life.py"), loaded("_ext/drawings.py")
 EXAMPLES = loaded("conftest.py")
 
 
@@ -43,9 +58,9 @@ def sections(text: str) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-RULE_SECTIONS = sections(RULEBOOK.rule_book())
-KIND_SECTIONS = sections(RULEBOOK.kinds())
-VALUE_SECTIONS = sections(RULEBOOK.policy_values())
+PAGES = {rule.code: RULEBOOK.rule_page(rule) for rule in RULES}
+KIND_SECTIONS = sections(REFERENCE.kinds())
+VALUE_SECTIONS = sections(REFERENCE.policy_values())
 
 
 def field(section: str, name: str) -> str:
@@ -54,34 +69,99 @@ def field(section: str, name: str) -> str:
     return re.sub(r"\[(.*?)\]\(.*?\)", r"\1", found[1]).strip() if found else ""
 
 
-def test_every_rule_has_its_anchor_and_nothing_else_has_one() -> None:
-    assert list(RULE_SECTIONS) == [rule.code.lower() for family in FAMILIES for rule in RULES if rule.family == family]
-    assert len(RULE_SECTIONS) == len(RULES)
+def test_every_rule_asks_a_question_of_its_own() -> None:
+    questions = [rule.question for rule in RULES]
+    assert [one for one in questions if not re.fullmatch(r"[A-Z][^?\n]{10,70}\?", one)] == []
+    assert len(questions) == len(set(questions))
+
+
+def test_the_rule_book_links_every_rule_by_its_question_and_says_how_it_binds_under_starter() -> None:
+    rows = re.findall(
+        r"^\| \[([A-Z-0-9]+)\]\(#(\S+)\) \| (.*) \| (.*) \| (.*) \|$", RULEBOOK.rule_book(), flags=re.MULTILINE
+    )
+    ordered = [rule for family in FAMILIES for rule in RULES if rule.family == family]
+    assert [code for code, *_ in rows] == [rule.code for rule in ordered]
+    for rule, (code, anchor, asks, binds, starter) in zip(ordered, rows, strict=True):
+        assert (anchor, asks) == (code.lower(), f"[{rule.question}](#{anchor})<br>{rule.title}")
+        assert binds == (rule.level if rule.sort in JUDGED else rule.sort)
+        lowered = code in ("COA-01", "COA-02", "COA-04", "COA-06", "COA-08")
+        assert starter == ("SHOULD from 1 January 2020" if lowered else binds)
+
+
+def test_every_rule_has_a_page_and_a_page_of_no_rule_goes(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "xyz-99.md").write_text("of a rule that was", "utf-8")
+    (tmp_path / "rules" / "alw-01.md").write_text("of yesterday", "utf-8")
+    for _ in range(2):
+        RULEBOOK.make_pages(SimpleNamespace(srcdir=tmp_path))
+        made = {path.name: path.read_text("utf-8") for path in (tmp_path / "rules").iterdir()}
+        assert made == {f"{rule.code.lower()}.md": f"```{{rule-page}} {rule.code}\n```\n" for rule in RULES}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_rule_is_written_as_the_code_has_it(rule: Rule) -> None:
-    section = RULE_SECTIONS[rule.code.lower()]
-    assert section.startswith(f"### {rule.code}\n\n**{rule.title}**\n")
-    assert field(section, "Sort").startswith(f"{rule.sort}:")
-    assert field(section, "Source") == rule.source.replace("https://", "")
-    assert field(section, "What helps") == rule.remedy
-    assert field(section, "To the learner") == rule.plain_remedy
-    assert field(section, "Looks at") == ", ".join(kind.declares.name for kind in rule.on)
-    assert field(section, "Level").partition(";")[0] == (rule.level if rule.sort in JUDGED else "")
-    assert ("no policy can lower it" in section) == (rule.protected and rule.sort in JUDGED)
-    assert all(law in field(section, "Proven by") for law in rule.proven_by)
+    page = PAGES[rule.code]
+    assert page.startswith(f"({rule.code.lower()})=\n# {rule.question}\n\n**{rule.code}: {rule.title}**\n")
+    assert field(page, "Sort").startswith(f"{rule.sort}:")
+    assert field(page, "Source") == rule.source.replace("https://", "")
+    assert field(page, "What helps") == rule.remedy
+    assert field(page, "To the learner") == rule.plain_remedy
+    assert field(page, "Looks at") == ", ".join(kind.declares.name for kind in rule.on)
+    levels = [line.strip() for line in field(page, "Level").splitlines()]
+    assert levels[:1] == ([f"- {rule.level}; {LOWERED[rule.protected, rule.level]}"] if rule.sort in JUDGED else [])
+    assert [line.partition(":")[0] for line in levels[-len(SHIPPED) :]] == [
+        f"- under {name}" for name in SHIPPED if rule.sort in JUDGED
+    ]
+    assert all(f"`{law}`, in `tests/laws/" in field(page, "Proven by") for law in rule.proven_by)
+
+
+LOWERED = {
+    (True, "MUST"): "no policy can lower it",
+    (False, "MUST"): "a policy may set it to SHOULD",
+    (False, "SHOULD"): "a policy may set it to MUST",
+}
+
+
+@pytest.mark.parametrize("rule", [one for one in RULES if one.sort is RuleSort.CHECK], ids=lambda rule: rule.code)
+def test_a_check_has_a_yes_and_a_no_from_its_own_section_word_for_word(rule: Rule) -> None:
+    yes, no = RULEBOOK.illustrations(rule)
+    assert [one.rule for one in yes.decision.findings] == []
+    assert [(one.rule, one.outcome) for one in no.decision.findings] == [(rule.code, Outcome.UNMET)]
+    for heading, told in (("A yes", yes), ("A no", no)):
+        file = Path(told.scenario.file)
+        lines = file.read_text("utf-8").splitlines()
+        *before, scenario = re.split(r"\n\n(?=\[\[(?:scenario\]|histories))", told.text)
+        as_written = lines[told.scenario.line - 1 :][: scenario.count("\n") + 1]
+        assert scenario == "\n".join(as_written)
+        assert all(one in file.read_text("utf-8") and one.startswith("[[histories.") for one in before)
+        assert bool(before) == ("\nafter = " in scenario)
+        assert f'name = "{told.scenario.name}"' in scenario
+        assert f"## {heading}: {told.scenario.name}\n" in PAGES[rule.code]
+        assert f"line {told.scenario.line}, under the policy" in PAGES[rule.code]
+        assert f"```text\n{told.decision.explain()}\n```" in PAGES[rule.code]
+    told_plainly = f"```text\n{no.decision.explain(to='learner')}\n```" in PAGES[rule.code]
+    assert told_plainly == (not no.decision.accepted and rule.plain_remedy != "")
+
+
+def test_the_first_question_is_answered_with_the_very_minutes_it_speaks_of() -> None:
+    _, no = RULEBOOK.illustrations(next(rule for rule in RULES if rule.code == "ALW-01"))
+    assert no.scenario.name == "60 minutes are refused when 45 remain"
+
+
+def test_a_law_that_does_not_exist_is_no_proof() -> None:
+    with pytest.raises(LookupError, match="no law is called law_of_nothing"):
+        RULEBOOK.where_a_law_stands("law_of_nothing")
 
 
 def test_a_rule_that_is_no_check_names_its_laws_and_a_check_its_scenarios() -> None:
     for rule in RULES:
-        laws = field(RULE_SECTIONS[rule.code.lower()], "Proven by").startswith("laws: ")
+        laws = field(PAGES[rule.code], "Proven by").startswith("- `law_")
         assert laws == (rule.sort is not RuleSort.CHECK), rule.code
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.values], ids=lambda rule: rule.code)
 def test_a_rule_shows_what_each_shipped_policy_decided_and_who(rule: Rule) -> None:
-    reads = field(RULE_SECTIONS[rule.code.lower()], "Reads")
+    reads = field(PAGES[rule.code], "Reads")
     assert re.findall(r"^ *- `(\w+)`$", reads, flags=re.MULTILINE) == [v.name for v in VALUES if v.name in rule.values]
     for name in SHIPPED:
         policy = Policy.load(name)
@@ -116,14 +196,18 @@ def test_a_level_that_a_policy_sets_is_shown(monkeypatch: pytest.MonkeyPatch) ->
         value = { way = "up", to = 15 }
         local = "decided here"
     """
-    monkeypatch.setattr(RULEBOOK, "POLICIES", (Policy.parse(text),))
-    section = sections(RULEBOOK.rule_book())["alw-05"]
-    assert field(section, "Level") == "SHOULD; a policy may set it to MUST; MUST under ours from 1 September 2030"
+    for module in (RULEBOOK, REFERENCE):
+        monkeypatch.setattr(module, "POLICIES", (Policy.parse(text),))
+    section = RULEBOOK.rule_page(next(rule for rule in RULES if rule.code == "ALW-05"))
+    assert field(section, "Level").splitlines() == [
+        "- SHOULD; a policy may set it to MUST",
+        "    - under ours: MUST from 1 September 2030",
+    ]
     assert (
         "not decided, from 1 September 2030 until the day before 1 October 2030 (local: nobody has decided yet); "
         "60 minutes, from 1 October 2030, to be reviewed by 1 October 2031 (local: decided since)"
     ) in section
-    assert "up, to 15 minutes" in sections(RULEBOOK.policy_values())["value-rounding"]
+    assert "up, to 15 minutes" in sections(REFERENCE.policy_values())["value-rounding"]
 
 
 def test_every_kind_has_its_anchor_its_nature_its_authors_and_its_fields() -> None:
@@ -210,3 +294,131 @@ def test_an_example_that_prints_something_else_fails(text: str, said: str, tmp_p
     with pytest.raises(SybilFailure) as failure:
         example.evaluate()
     assert said in str(failure.value)
+
+
+# ---- what a newcomer looks up
+
+
+def test_every_public_name_is_in_the_reference_and_says_what_it_is() -> None:
+    page = (DOCS / "api.md").read_text("utf-8")
+    named = set(re.findall(r"^\.\. auto(?:class|function|data):: (\S+?)(?:\(\))?$", page, flags=re.MULTILINE))
+    whole = set(re.findall(r"^\.\. automodule:: (\S+)\n   :members:", page, flags=re.MULTILINE))
+    missing = []
+    for name in (one for one in iagcore.__all__ if one != "rulebook"):
+        found = getattr(iagcore, name)
+        if isinstance(found, type) and issubclass(found, Entry) and found is not Entry:
+            assert found in KINDS  # it has a section on the page of the kinds
+            continue
+        places = {iagcore._HOME[name], getattr(found, "__module__", iagcore._HOME[name])}
+        if not (places & whole or {f"{place}.{name}" for place in places} & named):
+            missing.append(name)
+        assert not callable(found) or (found.__doc__ or "").strip() != "", name
+    assert missing == []
+    for package, prefix in ((reports, "iagcore.reports"), (testing, "iagcore.testing")):
+        public = getattr(package, "__all__", None) or [
+            "contract.JournalContract",
+            "directory_contract.DirectoryContract",
+        ]
+        assert [name for name in public if f"{prefix}.{name}" not in named] == []
+    assert "iagcore.storage.protocols" in whole
+
+
+def test_every_kind_has_a_row_that_says_which_roles_may_make_it() -> None:
+    rows = [line.strip("| ").split(" | ") for line in REFERENCE.roles().splitlines()]
+    assert rows[0] == ["entry", *ROLES]
+    assert rows[2:] == [
+        [
+            f"[{kind.declares.name}](#{kind.declares.name})",
+            *("yes" if one in kind.declares.by else "–" for one in ROLES),
+        ]
+        for kind in KINDS
+    ]
+
+
+def test_the_command_line_has_the_help_of_every_subcommand(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = REFERENCE.commands()
+    headings = re.findall(r"^## (.*)$", page, flags=re.MULTILINE)
+    assert headings[0] == "iagcore"
+    assert {f"iagcore {group.replace('_', '-')}" for group in GROUPS} < set(headings)
+    monkeypatch.setenv("COLUMNS", "102")
+    for heading in headings:
+        with pytest.raises(SystemExit):
+            main([*heading.split()[1:], "--help"])
+        assert f"## {heading}\n\n```text\n{capsys.readouterr().out}```" in page
+    # and a terminal's own width is as it was
+    assert [REFERENCE.os.environ["COLUMNS"], REFERENCE.commands() == page] == ["102", True]
+    monkeypatch.delenv("COLUMNS")
+    assert REFERENCE.commands() == page
+    assert "COLUMNS" not in REFERENCE.os.environ
+
+
+def test_the_record_format_has_every_field_of_what_is_stored_and_one_that_can_be_read() -> None:
+    page = REFERENCE.record_format()
+    for of in (StoredRecord, Filing, Envelope, LineState, codec.Payload):
+        for one in attrs.fields(of):
+            assert f"\n| `{one.name}` | `" in page, f"{of.__name__}: {one.name}"
+    envelope, payload = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", page, flags=re.DOTALL))
+    assert set(envelope) == {one.name for one in attrs.fields(Envelope)}
+    assert set(payload) == {one.name for one in attrs.fields(codec.Payload)}
+    assert (payload["kind"], envelope["lines"][0]["held"]) == ("conversation-booked", 60)
+
+
+def test_the_sheets_for_a_lead_stand_beside_the_pages_with_every_local_value(tmp_path: Path) -> None:
+    html, text = (SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format=one)) for one in ("html", "text"))
+    REFERENCE.make_sheets(html, ValueError("it could not be built"))
+    REFERENCE.make_sheets(text, None)
+    assert list(tmp_path.iterdir()) == []
+    REFERENCE.make_sheets(html, None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"leads-sheet-{name}.html" for name in SHIPPED)
+    for name in SHIPPED:
+        page = (tmp_path / f"leads-sheet-{name}.html").read_text("utf-8")
+        assert f'<a href="leads-sheet-{name}.html">' in REFERENCE.links_to_sheets()
+        local = [one for one in VALUES if any(cited.local for cited in Policy.load(name).values[one.name])]
+        assert page.count('<tr role="row"><th') == len(local) + len(Policy.load(name).levels) + page.count("<table")
+    assert "as it stands on 01 Jan 2020" in REFERENCE.sheets()["leads-sheet-starter.html"]
+
+
+# ---- the other two drawings
+
+
+def described(drawing: ElementTree.Element) -> str:
+    """The description of a drawing that is one for a screen reader, too."""
+    title, words = drawing.find(f"{SVG}title"), drawing.find(f"{SVG}desc")
+    assert title is not None
+    assert words is not None
+    assert drawing.get("role") == "img"
+    assert (drawing.get("aria-labelledby") or "").split() == [title.get("id"), words.get("id")]
+    return words.text or ""
+
+
+def test_the_drawing_of_what_leaves_has_every_outlet_with_its_classes_roles_and_consent() -> None:
+    drawing = ElementTree.fromstring(DRAWINGS.data_flow())
+    words = described(drawing)
+    texts = [text.text for text in drawing.findall(f"{SVG}text")]
+    shown = " ".join(text or "" for text in texts)
+    for outlet in OUTLETS:
+        classes = "; ".join(one for one in FieldClass if one in outlet.classes)
+        roles = [role for role in ROLES if role in outlet.roles]
+        consent = f"needs consent to {outlet.purpose}" if outlet.purpose else "needs no consent"
+        assert f"{outlet.name} carries {classes} {consent} {' '.join(roles)}" in shown
+        assert f"Through the {outlet.name} to {' or '.join(roles)}: it carries {classes}, and {consent}." in words
+    assert len([one for one in drawing.findall(f"{SVG}path") if one.get("class") == "way"]) == 2 * len(OUTLETS)
+
+
+def test_the_module_map_is_the_order_that_is_enforced_and_the_imports_that_there_are() -> None:
+    assert DRAWINGS.order() == tuple(row[0] for row in ORDER)
+    drawing = ElementTree.fromstring(DRAWINGS.module_map())
+    words = described(drawing)
+    names = [one.text for one in drawing.findall(f"{SVG}text") if one.get("class") == "name"]
+    assert names == list(DRAWINGS.order())
+    for place, module in enumerate(names):
+        imports = DRAWINGS.imports_of(module)
+        assert set(imports) <= set(names[:place])
+        assert (
+            f"{module}: {DRAWINGS.what_for(module)}; it imports {', '.join(imports) or 'nothing of iagcore'}." in words
+        )
+        assert f"| `{module}` | {DRAWINGS.what_for(module)} | " in DRAWINGS.module_table()
+    assert (DRAWINGS.imports_of("exceptions"), DRAWINGS.imports_of("toml_source")) == ((), ("exceptions",))
+    assert "casebook" in DRAWINGS.imports_of("reports")

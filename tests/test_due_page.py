@@ -32,7 +32,7 @@ DUTIES = (
 
 
 def page(*duties: Duty, party: str | None = None) -> str:
-    return due_page(duties, at=NOW, zone=STARTER.zone, party=party)
+    return str(due_page(duties, at=NOW, zone=STARTER.zone, party=party))
 
 
 def test_what_is_overdue_comes_first_then_what_is_due_then_what_is_coming_each_by_its_time() -> None:
@@ -396,8 +396,9 @@ def test_a_terminal_is_shown_how_far_a_long_first_look_has_come(
     recorded: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, terminal: bool, many: int, shown: bool
 ) -> None:
     run = recorded(*(started(f"j{number}") for number in range(many)))
+    monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     code, _, err = run("due")
-    blank = "\r" + " " * 40 + "\r"
-    said = "".join(f"{blank}{done} of {many} journeys and coaches" for done in range(1, many + 1)) + blank
+    blank = "\r" + " " * 60 + "\r"
+    said = "".join(f"{blank}\r{done} of {many} journeys and coaches" for done in range(1, many + 1)) + blank
     assert (code, err) == (0, said if shown else "")

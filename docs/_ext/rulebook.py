@@ -1,68 +1,94 @@
-"""The pages that are generated from the code and the shipped policies: rules, kinds of entry, policy values, outlets.
+"""The rule book: every rule in one table, and each on a page of its own, titled as a question.
 
-Four directives, `rule-book`, `kinds`, `policy-values` and `outlets`, write Markdown from the literal tables of iagcore
-whenever a page is built, so that nothing generated is kept and nothing can be out of date. The functions that write it
-are pure.
+A page is written from the rule, the shipped policies, and the suite of scenarios: the section of the suite under the
+rule's code gives one scenario in which it is met and one in which it is not, as they are written, with the answers that
+they get. What is a page of each rule is made when the site is built, as a file of one line in `rules/`, which no one
+keeps.
 """
 
-import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
-from typing import Any, ClassVar, Final
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import takewhile
+from pathlib import Path
+from typing import ClassVar, Final
 
 import attrs
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
+from writing import (
+    POLICIES,
+    Generated,
+    cited_by,
+    days,
+    field_list,
+    kind_link,
+    link,
+    linked,
+    table,
+    value_anchor,
+    written,
+)
 
-from iagcore.policy import SHIPPED, VALUES, Cited, MissedCharge, Policy, Rounding, Value, Window
-from iagcore.practice import KINDS
-from iagcore.practice.conversations import FAULTS
-from iagcore.practice.disclosures import OUTLETS, SEEN_BY, Outlet
-from iagcore.practice.kinds import ROLES, Entry, Field, FieldClass
-from iagcore.practice.measures import Bands
+from iagcore.policy import VALUES, Policy, Value
+from iagcore.record.findings import Decision, Outcome
 from iagcore.record.judging import JUDGED, Rule, RuleSort
 from iagcore.rulebook import FAMILIES, RULES
+from iagcore.testing.scenarios import Scenario, decided, read_scenarios
 
-POLICIES: Final = tuple(Policy.load(name) for name in SHIPPED)
-ADDRESS: Final = re.compile(r"(?:https://)?((?:[a-z0-9-]+\.)+[a-z]+/[^\s;,)]+)")
-NOTHING: Final = "–"
+TESTS: Final = Path(__file__).parents[2] / "tests"
+ASKED_ABOUT: Final = ("60 minutes are refused when 45 remain",)
+"""The scenarios that a question speaks of in so many words; elsewhere the first of a section is the plainest."""
+SUITE: Final = tuple(sorted((TESTS / "scenarios").glob("*.iag.toml")))
 
 
-# ---- the rule book
+# ---- the rule book at a glance
 
 
 def rule_book() -> str:
-    """Every rule, family by family: first all of them in a table, then each under an anchor of its own."""
-    glance = _table(("rule", "in a sentence", "binds as"), _rule_rows())
-    return "\n\n".join(["## At a glance", glance, *_families()])
+    """Every rule, family by family, with its question and how it binds, here and under the starter policy."""
+    return "\n\n".join(
+        f"## {family}: {title}\n\n{table(('rule', 'asks', 'binds as', 'under starter'), _rows(family))}"
+        for family, title in FAMILIES.items()
+    )
 
 
-def _rule_rows() -> Iterator[tuple[str, ...]]:
+def _rows(family: str) -> Iterator[tuple[str, ...]]:
+    (starter,) = (policy for policy in POLICIES if policy.name == "starter")
     for rule in RULES:
-        yield _link(rule.code), rule.title, str(rule.level if rule.sort in JUDGED else rule.sort)
+        if rule.family == family:
+            binds = str(rule.level if rule.sort in JUDGED else rule.sort)
+            here = _level_under(starter, rule) if rule.sort in JUDGED else binds
+            yield link(rule.code), f"[{rule.question}](#{rule.code.lower()})<br>{rule.title}", binds, here
 
 
-def _families() -> Iterator[str]:
-    for family, title in FAMILIES.items():
-        yield f"## {family}: {title}"
-        yield from (_rule(rule) for rule in RULES if rule.family == family)
+# ---- a rule on a page
 
 
-def _rule(rule: Rule) -> str:
-    fields = {
+def rule_page(rule: Rule) -> str:
+    """The page of one rule."""
+    about = {
         "Sort": SORTS[rule.sort],
         "Level": _level(rule),
-        "Looks at": ", ".join(_kind_link(kind) for kind in rule.on),
+        "Looks at": ", ".join(kind_link(kind) for kind in rule.on),
         "Reads": _reads(rule),
         "What helps": rule.remedy,
         "To the learner": rule.plain_remedy,
-        "Source": _linked(rule.source),
+        "Source": linked(rule.source),
         "Proven by": _proof(rule),
     }
-    return f"({rule.code.lower()})=\n### {rule.code}\n\n**{rule.title}**\n\n{_fields(fields)}"
+    parts = [
+        f"({rule.code.lower()})=\n# {rule.question}",
+        f"**{rule.code}: {rule.title}**",
+        field_list(about),
+        *_examples(rule),
+        f"All rules of the family {rule.family} ({FAMILIES[rule.family].lower()}), and all others, stand in "
+        "[the rule book](/rule-book.md).",
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 SORTS: Final = {
@@ -77,16 +103,19 @@ def _level(rule: Rule) -> str:
     if rule.sort not in JUDGED:
         return ""
     other = "SHOULD" if rule.level == "MUST" else "MUST"
-    said = [
-        f"{rule.level}; " + ("no policy can lower it" if rule.protected else f"a policy may set it to {other}"),
-        *(["it refuses what has happened, too, since nothing is lost by that"] if rule.always_refuses else []),
-        *(
-            f"{cited.value} under {policy.name} {_days(cited)}"
-            for policy in POLICIES
-            for cited in policy.levels.get(rule.code, ())
-        ),
-    ]
-    return "; ".join(said)
+    may = "no policy can lower it" if rule.protected else f"a policy may set it to {other}"
+    return "\n".join(
+        [
+            f"- {rule.level}; {may}",
+            *(["- it refuses what has happened, too, since nothing is lost by that"] if rule.always_refuses else []),
+            *(f"- under {policy.name}: {_level_under(policy, rule)}" for policy in POLICIES),
+        ]
+    )
+
+
+def _level_under(policy: Policy, rule: Rule) -> str:
+    history = policy.levels.get(rule.code, ())
+    return "; ".join(f"{one.value} {days(one)}" for one in history) or str(rule.level)
 
 
 def _reads(rule: Rule) -> str:
@@ -95,7 +124,7 @@ def _reads(rule: Rule) -> str:
         line
         for value in read
         for line in (
-            f"- [`{value.name}`](#{_value_anchor(value)})",
+            f"- [`{value.name}`](#{value_anchor(value)})",
             *(f"  - {policy.name}: {_decided(policy, value)}" for policy in POLICIES),
         )
     )
@@ -103,258 +132,151 @@ def _reads(rule: Rule) -> str:
 
 def _decided(policy: Policy, value: Value) -> str:
     history = policy.values.get(value.name, ())
-    return "; ".join(f"{_written(one, value)}, {_days(one)} ({_cited(one)})" for one in history) or "not decided"
+    return "; ".join(f"{written(one, value)}, {days(one)} ({cited_by(one)})" for one in history) or "not decided"
 
 
 def _proof(rule: Rule) -> str:
     if rule.proven_by:
-        return "laws: " + ", ".join(f"`{law}`" for law in rule.proven_by)
+        return "\n".join(f"- `{law}`, in `{where_a_law_stands(law)}`" for law in rule.proven_by)
     return "scenarios that see it met and scenarios that see it not met"
 
 
-# ---- the kinds of entry
+@cache
+def where_a_law_stands(law: str) -> str:
+    """The file of a law, below the project. Raises LookupError where no test has its name."""
+    for path in sorted(TESTS.rglob("*.py")):
+        if re.search(rf"^ *def {law}\(", path.read_text("utf-8"), flags=re.MULTILINE):
+            return f"tests/{path.relative_to(TESTS).as_posix()}"
+    raise LookupError(f"no law is called {law}")
 
 
-def kinds() -> str:
-    """Every kind of entry, by the module that owns it."""
-    return "\n\n".join(_kinds_by_module())
+# ---- one yes and one no, from the suite
 
 
-def _kinds_by_module() -> Iterator[str]:
-    by_module: dict[str, list[type[Entry]]] = {}
-    for kind in KINDS:
-        by_module.setdefault(kind.__module__, []).append(kind)
-    for module, owned in by_module.items():
-        words = inspect.getdoc(inspect.getmodule(owned[0])) or module
-        yield f"## {words.split('.')[0].splitlines()[0].rstrip(':,')}"
-        yield from (_kind(kind) for kind in owned)
+@attrs.frozen
+class Told:
+    """A scenario as it is written, with the history that it goes on from, and the answer that it gets."""
+
+    scenario: Scenario
+    text: str
+    decision: Decision
 
 
-def _kind(kind: type[Entry]) -> str:
-    declares = kind.declares
-    fields = {
-        "In Python": f"`{kind.__name__}`",
-        "Nature": NATURES[declares.name] if declares.name in NATURES else str(declares.nature),
-        "Filed under": ", ".join(declares.about),
-        "Made by": ", ".join(declares.by),
-        "Rules": ", ".join(_link(rule.code) for rule in RULES if kind in rule.on),
-    }
-    parts = [
-        f"({declares.name})=\n### {declares.name}",
-        inspect.getdoc(kind) or "",
-        _fields(fields),
-        _table(("field", "what it holds", "class", "may be left out"), map(_field, declares.fields)),
-    ]
-    return "\n\n".join(part for part in parts if part)
+def _examples(rule: Rule) -> Iterator[str]:
+    yes, no = illustrations(rule)
+    if yes is not None:
+        yield _example("A yes" if no is not None else "An example", yes)
+    if no is not None:
+        yield _example("A no", no)
+        if rule.plain_remedy and not no.decision.accepted:
+            yield f"To the learner it says:\n\n```text\n{no.decision.explain(to='learner')}\n```"
 
 
-NATURES: Final = {
-    "entry-corrected": "that of the entry it replaces",
-    "entry-withdrawn": "that of the entry it takes back",
-}
-
-
-def _field(field: Field) -> tuple[str, ...]:
-    left_out = "yes" if field.may_be_left_out else ""
-    return f"`{field.name}`", _holds(field), str(field.type.field_class), left_out
-
-
-def _holds(field: Field) -> str:
-    name = field.type.name
-    if field.type.choices:
-        name = f"{name}: {', '.join(field.type.choices)}"
-    return f"any number of: {name}" if field.many else name
-
-
-# ---- the values of a policy
-
-
-def policy_values() -> str:
-    """Every value that a policy decides, with all that the shipped policies say of it."""
-    return "\n\n".join(_value(value) for value in VALUES)
-
-
-def _value(value: Value) -> str:
-    fields = {
-        "Unit": value.unit,
-        "Read by": ", ".join(_link(rule.code) for rule in RULES if value.name in rule.values),
-    }
-    rows = [
-        (policy.name, _written(cited, value), _days(cited), _cited(cited))
-        for policy in POLICIES
-        for cited in policy.values.get(value.name, ())
-    ]
-    return "\n\n".join(
-        (
-            f"({_value_anchor(value)})=\n## {value.name}",
-            value.meaning,
-            _fields(fields),
-            _table(("policy", "value", "days", "who decided, or the source"), rows),
-        )
+def _example(heading: str, told: Told) -> str:
+    one = told.scenario
+    where = f"`tests/scenarios/{Path(one.file).name}`, line {one.line}, under the policy *{one.policy.name}*"
+    return (
+        f"## {heading}: {one.name}\n\nFrom {where}:\n\n```toml\n{told.text}\n```\n\n"
+        f"and the answer:\n\n```text\n{told.decision.explain()}\n```"
     )
 
 
-def _written(cited: Cited, value: Value) -> str:
-    match cited.value:
-        case None:
-            return "not decided"
-        case MissedCharge() as charge:
-            return ", ".join(f"{charge.of(fault)} ({fault})" for fault in FAULTS)
-        case Rounding() as rounding:
-            return rounding.way if rounding.way == "none" else f"{rounding.way}, to {rounding.to} minutes"
-        case Window(first=date() as first, last=date() as last):
-            return f"{_day(first)} to {_day(last)}"
-        case Window():
-            return "open"
-        case Bands() as bands:
-            return str(bands)
-        case tuple() as names:
-            return ", ".join(map(str, names))
-        case number:
-            return f"{number} ({value.unit})" if value.unit[0].isdigit() else f"{number} {value.unit}"
+def illustrations(rule: Rule) -> tuple[Told | None, Told | None]:
+    """A scenario in which the rule is met and nothing is found, and one in which it alone is not met.
+
+    They are the first such of its own section, or those that its question speaks of.
+    """
+    yes = no = None
+    candidates = _section(rule.code)
+    for one in sorted(candidates, key=lambda one: one.name not in ASKED_ABOUT):
+        if no is None and rule.sort is RuleSort.CHECK:
+            decision = decided(one)
+            found = [(finding.rule, finding.outcome) for finding in decision.findings]
+            if found == [(rule.code, Outcome.UNMET)]:
+                no = _told(one, decision)
+    for one in candidates:
+        if yes is None:
+            decision = decided(one)
+            met = any(seen.rule == rule.code and seen.outcome is Outcome.MET for seen in decision.considered)
+            if not decision.findings and (met or rule.sort not in JUDGED):
+                yes = _told(one, decision)
+    return yes, no
 
 
-def _days(cited: Cited) -> str:
-    review = f", to be reviewed by {_day(cited.review_by)}" if cited.review_by else ""
-    until = f" until the day before {_day(cited.until)}" if cited.until else ""
-    return f"from {_day(cited.since)}{until}{review}"
+@cache
+def _section(code: str) -> tuple[Scenario, ...]:
+    """The scenarios under the heading of a code, `# ---- ALW-01: …`, up to the next heading."""
+    for path in SUITE:
+        lines = path.read_text("utf-8").splitlines()
+        heads = [number for number, line in enumerate(lines, start=1) if line.startswith("# ----")]
+        begins = next((number for number in heads if lines[number - 1].startswith(f"# ---- {code}:")), None)
+        if begins is not None:
+            ends = min((number for number in heads if number > begins), default=len(lines) + 1)
+            told = (one for one in _scenarios(path) if one.line is not None and begins < one.line < ends)
+            # each as it is written: what is made of a table, row by row, has a name that nobody wrote
+            return tuple(one for one in told if f'name = "{one.name}"' in lines)
+    return ()
 
 
-def _cited(cited: Cited) -> str:
-    return f"local: {cited.source}" if cited.local else _linked(cited.source)
+@cache
+def _scenarios(path: Path) -> tuple[Scenario, ...]:
+    return read_scenarios(path)
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+def _told(scenario: Scenario, decision: Decision) -> Told:
+    lines = Path(scenario.file).read_text("utf-8").splitlines()
+    assert scenario.line is not None  # it was read from a file
+    text = _block(lines, scenario.line)
+    after = tomllib.loads(text)["scenario"][0].get("after", [])
+    names = [after] if isinstance(after, str) else after
+    blocks = [_block(lines, at) for name in names for at in _lines_of(lines, f"[[histories.{name}]]")]
+    text = "\n\n".join((*blocks, text))
+    return Told(scenario, text, decision)
 
 
-# ---- what may leave
+def _lines_of(lines: Sequence[str], head: str) -> list[int]:
+    return [number for number, line in enumerate(lines, start=1) if line == head]
 
 
-def outlets() -> str:
-    """Every way out, with whom it is for and what it carries, and through which of them each role looks."""
-    carries = [
-        (str(one), *("yes" if one in outlet.classes else "" for outlet in OUTLETS)) for one in CARRIED_FIRST_TO_LAST
-    ]
-    looks = [(role, SEEN_BY.get(role, "none: an extract is released to them")) for role in ROLES]
-    return "\n\n".join(
-        (
-            "\n".join(map(_outlet, OUTLETS)),
-            _table(("carries", *(outlet.name for outlet in OUTLETS)), carries),
-            _table(("role", "looks at a journey through"), looks),
-        )
-    )
-
-
-def _outlet(outlet: Outlet) -> str:
-    roles = ", ".join(role for role in ROLES if role in outlet.roles)
-    consent = f"; it needs consent to {outlet.purpose}" if outlet.purpose else ""
-    return f"- **{outlet.name}**, for {roles}: {outlet.says}{consent}."
-
-
-CARRIED_FIRST_TO_LAST: Final = sorted(
-    FieldClass, key=lambda one: (-sum(one in outlet.classes for outlet in OUTLETS), one)
-)
-"""The classes of field, those that most outlets carry first."""
-
-
-# ---- Markdown
-
-
-def _link(name: str) -> str:
-    """A link to a rule or a kind, whose anchor is its name in small letters."""
-    return f"[{name}](#{name.lower()})"
-
-
-def _kind_link(kind: type[Entry]) -> str:
-    """A link to a kind that can be on the record; what is only judged, and never kept, has no place to link to."""
-    return _link(kind.declares.name) if kind in KINDS else kind.declares.name
-
-
-def _value_anchor(value: Value) -> str:
-    return "value-" + value.name.replace("_", "-")
-
-
-def _linked(source: str) -> str:
-    return ADDRESS.sub(r"[\1](https://\1)", source)
-
-
-def _fields(fields: dict[str, str]) -> str:
-    """A list of fields; an empty one is left out."""
-    lines = []
-    for name, said in fields.items():
-        if said:
-            first, *others = said.splitlines()
-            lines += [f":{name}:", f"    {first}", *(f"    {line}" for line in others)]
-    return "\n".join(lines)
-
-
-def _table(heads: Sequence[str], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table; an empty string where it has no rows."""
-    body = [" | ".join(cell.replace("|", "\\|") or NOTHING for cell in row) for row in rows]
-    lines = [" | ".join(heads), " | ".join("---" for _ in heads), *body]
-    return "\n".join(f"| {line} |" for line in lines) if body else ""
+def _block(lines: Sequence[str], begins: int) -> str:
+    """A table of a scenario file as it is written, up to the next one of its kind, or a comment."""
+    following = takewhile(lambda line: not re.match(r"\[\[(scenario|histories\.[^]]+)\]\]|#", line), lines[begins:])
+    return "\n".join((lines[begins - 1], *following)).rstrip()
 
 
 # ---- Sphinx
 
 
-class _Generated(SphinxDirective):
-    """What a function writes, read as a part of the page; the page is written anew at every build."""
-
-    writes: ClassVar[Callable[[], str]]
-
-    def run(self) -> list[nodes.Node]:
-        self.env.note_reread()
-        return self.parse_text_to_nodes(type(self).writes(), allow_section_headings=True)
-
-
-class _RuleBook(_Generated):
+class _RuleBook(Generated):
     writes = staticmethod(rule_book)
 
 
-class _Kinds(_Generated):
-    writes = staticmethod(kinds)
+class _RulePage(SphinxDirective):
+    """The page of the rule whose code is the argument."""
+
+    required_arguments: ClassVar = 1
+
+    def run(self) -> list[nodes.Node]:
+        self.env.note_reread()
+        (rule,) = (rule for rule in RULES if rule.code == self.arguments[0])
+        return self.parse_text_to_nodes(rule_page(rule), allow_section_headings=True)
 
 
-class _PolicyValues(_Generated):
-    writes = staticmethod(policy_values)
-
-
-class _Outlets(_Generated):
-    writes = staticmethod(outlets)
-
-
-def _but_no_entries(app: Sphinx, what: str, name: str, member: Any, *_: Any) -> bool | None:
-    """Kinds of entry have a page of their own, so the reference passes over them."""
-    return True if isinstance(member, type) and issubclass(member, Entry) else None
-
-
-ATTRS_DEFAULT: Final = re.compile(r"attr_dict\['(\w+)'\]\.default")
-"""How the source of an `__init__` that attrs writes says a default."""
-
-
-def _with_defaults(
-    app: Sphinx, what: str, name: str, documented: Any, options: Any, *signature: str | None
-) -> tuple[str | None, ...]:
-    """A default of a frozen class is shown as its value where that is short, and as `...` where it is not."""
-    if not attrs.has(documented):
-        return signature
-    defaults = {one.name: one.default for one in attrs.fields(documented)}
-
-    def shown(found: re.Match[str]) -> str:
-        default = defaults[found[1]]
-        return repr(default) if default is None or isinstance(default, bool | int) or default == () else "..."
-
-    return tuple(text and ATTRS_DEFAULT.sub(shown, text) for text in signature)
+def make_pages(app: Sphinx) -> None:
+    """Make a file for the page of each rule, which says only which rule; and remove what is of no rule."""
+    folder = Path(app.srcdir, "rules")
+    folder.mkdir(exist_ok=True)
+    pages = {folder / f"{rule.code.lower()}.md": f"```{{rule-page}} {rule.code}\n```\n" for rule in RULES}
+    for path in set(folder.glob("*.md")) - set(pages):
+        path.unlink()
+    for path, text in pages.items():
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the directives."""
+    """Add the directives, and the pages."""
     app.add_directive("rule-book", _RuleBook)
-    app.add_directive("kinds", _Kinds)
-    app.add_directive("policy-values", _PolicyValues)
-    app.add_directive("outlets", _Outlets)
-    app.connect("autodoc-skip-member", _but_no_entries)
-    app.connect("autodoc-process-signature", _with_defaults)
+    app.add_directive("rule-page", _RulePage)
+    app.connect("builder-inited", make_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

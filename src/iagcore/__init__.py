@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iagcore.casebook import Released as Released
     from iagcore.casebook.coaching import Coach as Coach
     from iagcore.casebook.due import DueIndex as DueIndex
+    from iagcore.casebook.what_if import WhatIf as WhatIf
     from iagcore.directory.importing import import_files as import_files
     from iagcore.directory.matching import Match as Match
     from iagcore.directory.matching import Sought as Sought
@@ -173,6 +174,7 @@ if TYPE_CHECKING:
     from iagcore.storage.protocols import Filing as Filing
     from iagcore.storage.protocols import Journal as Journal
     from iagcore.storage.protocols import StoredRecord as StoredRecord
+    from iagcore.storage.sql import SQLJournal as SQLJournal
     from iagcore.storage.sqlite import SQLiteJournal as SQLiteJournal
 
 _HOME: Final = {
@@ -302,6 +304,7 @@ _HOME: Final = {
     "SCALES": "iagcore.practice.measures",
     "SHOULD": "iagcore.record.findings",
     "SQLiteDirectory": "iagcore.directory.sqlite",
+    "SQLJournal": "iagcore.storage.sql",
     "SQLiteJournal": "iagcore.storage.sqlite",
     "SafetyTalkedAbout": "iagcore.practice.safeguarding",
     "Score": "iagcore.practice.measures",
@@ -325,6 +328,7 @@ _HOME: Final = {
     "UnusableDirectory": "iagcore.exceptions",
     "UnusableJournal": "iagcore.exceptions",
     "View": "iagcore.record.releasing",
+    "WhatIf": "iagcore.casebook.what_if",
     "WorkshopAttended": "iagcore.practice.grow",
     "decide": "iagcore.record.judging",
     "fold": "iagcore.record.journey",

@@ -101,10 +101,14 @@ class IdUsedBefore(IagcoreError):
 
 
 class UnusableJournal(IagcoreError):
-    """A journal cannot be opened, read or written. Attributes: `journal` (where it is), `reason`."""
+    """A journal cannot be opened, read or written.
 
-    def __init__(self, journal: str, reason: str) -> None:
-        self.journal, self.reason = journal, reason
+    Attributes: `journal` (where it is), `reason`, `interrupted` (the connection was lost in the middle of a write: what
+    was being written may or may not be on the record, and can be tried again under the same ids).
+    """
+
+    def __init__(self, journal: str, reason: str, *, interrupted: bool = False) -> None:
+        self.journal, self.reason, self.interrupted = journal, reason, interrupted
         super().__init__(f"{journal}: {reason}")
 
 

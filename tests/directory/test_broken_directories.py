@@ -1,214 +1,95 @@
 """The contract catches directories that are broken on purpose, each in one way, and hides nothing."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+import re
+from itertools import count
+from pathlib import Path
 
 import attrs
 import pytest
 
-from iagcore.directory.matching import Sought, match, says_every_word
+from iagcore.directory.matching import Sought
 from iagcore.directory.memory import MemoryDirectory
-from iagcore.directory.protocols import Found, Kept, Listing, Unread
-from iagcore.practice.opportunities import Answer, Opportunity
-from iagcore.testing import DirectoryContract
+from iagcore.practice.opportunities import Place
+from iagcore.testing import DirectoryContract, unkept_promises
+from iagcore.testing.broken import Broken
+from iagcore.testing.broken_directories import BROKEN, BrokenDirectories, JudgesByItself, MeasuresOnAMap, OnAFile
+from iagcore.testing.listed_opportunities import ART, HERE, NEARBY, TOGETHER, ids, keep, keep_feeds, keep_in_part
+from iagcore.testing.promises import names_of_promises
+
+CONTRACT = BrokenDirectories()
 
 
-class LosesARecordOnReimport(MemoryDirectory):
-    """Each import replaces all there was."""
-
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
-        self._kept = {}
-        return super().keep(arrivals, feed=feed, today=today, full=full)
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
+def test_a_broken_directory_is_caught_by_the_tests_meant_for_it(broken: Broken) -> None:
+    assert tuple(unkept_promises(CONTRACT, broken.fresh, only=broken.caught_by)) == broken.caught_by
+    assert set(broken.caught_by) <= set(names_of_promises(DirectoryContract))
 
 
-class DuplicatesOnReimport(MemoryDirectory):
-    """What comes again is taken for something new."""
-
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
-        renamed = (
-            attrs.evolve(one, id=f"{one.id}-{today}") if isinstance(one, Opportunity) and one.id in self._kept else one
-            for one in arrivals
-        )
-        return super().keep(renamed, feed=feed, today=today, full=full)
+def test_each_broken_directory_says_how_it_is_broken_and_what_it_breaks() -> None:
+    names = [broken.name for broken in BROKEN]
+    assert len(set(names)) == len(names) == 23
+    assert [broken.name for broken in BROKEN if not (broken.fresh.__doc__ or "").endswith(".")] == []
+    assert [broken.name for broken in BROKEN if not broken.promise.endswith(".")] == []
 
 
-class DeletesWhatIsGone(MemoryDirectory):
-    """What a full feed no longer has is deleted."""
-
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
-        counts = super().keep(arrivals, feed=feed, today=today, full=full)
-        self._kept = {id: one for id, one in self._kept.items() if one.gone is None}
-        return counts
+@pytest.mark.parametrize("sound", [MemoryDirectory, JudgesByItself], ids=lambda sound: sound.__name__)
+def test_a_sound_directory_is_not_caught_by_the_tests_that_catch_the_broken(sound: type[MemoryDirectory]) -> None:
+    asked = dict.fromkeys(name for broken in BROKEN for name in broken.caught_by)
+    assert unkept_promises(CONTRACT, sound, only=tuple(asked)) == {}
 
 
-class ForgetsWhatWasUnread(MemoryDirectory):
-    """What could not be read is taken to be gone."""
-
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
-        read = [one for one in arrivals if not isinstance(one, Unread)]
-        return super().keep(read, feed=feed, today=today, full=full)
-
-
-class TakesEveryFeedForOne(MemoryDirectory):
-    """All feeds are the same to it."""
-
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
-        return super().keep(arrivals, feed="one", today=today, full=full)
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
+def test_a_broken_directory_works_while_nothing_comes_in_its_way(broken: Broken, tmp_path: Path) -> None:
+    directory = broken.fresh(tmp_path / "directory.db") if issubclass(broken.fresh, OnAFile) else broken.fresh()
+    assert keep(directory, attrs.evolve(ART, places=(NEARBY, Place(name="Hall")))).new == 1
+    assert [one.id for one in directory.listings()] == ["art"]
+    assert ids(directory, Sought(text="Art", near=HERE, within=5.0)) in (["art"], [])
+    getattr(directory, "close", lambda: None)()
 
 
-class TearsImports(MemoryDirectory):
-    """What arrived before a feed breaks off stays."""
-
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
-        counts = Kept()
-        for one in arrivals:
-            counts = super().keep([one], feed=feed, today=today)
-        return counts
+def test_a_place_without_a_point_is_on_every_map() -> None:
+    directory = MeasuresOnAMap()
+    keep(directory, attrs.evolve(ART, places=(Place(name="Hall"),)))
+    assert ids(directory, Sought(near=HERE, within=5.0)) == ["art"]
 
 
-class TheLastOneWins(MemoryDirectory):
-    """One id is one service, and the last that comes is kept."""
-
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
-        last = {one.id: one for one in arrivals}
-        return super().keep(last.values(), feed=feed, today=today, full=full)
-
-
-class _Judges(MemoryDirectory):
-    """Searches by a rule of its own."""
-
-    def search(self, sought: Sought, *, today: date, most: int = 20) -> Found:
-        present = [one.opportunity for one in self._kept.values() if self.present(one)]
-        matches = [match(one, sought, today=today) for one in present if self.says(one, sought)]
-        shown = sorted((one for one in matches if self.shows(one.readings)), key=lambda one: one.rank)
-        return Found(shown[:most], min(len(shown), 1000))
-
-    def present(self, listing: Listing) -> bool:
-        return listing.gone is None
-
-    def says(self, one: Opportunity, sought: Sought) -> bool:
-        return says_every_word(one, sought)
-
-    def shows(self, readings: Iterable[object]) -> bool:
-        return not any(getattr(one, "answer", None) is Answer.NO for one in readings)
+@pytest.mark.parametrize("name", names_of_promises(DirectoryContract))
+def test_no_promise_can_be_overridden(name: str) -> None:
+    sentence = re.escape(
+        f"TestLenient overrides {name}, and so hides whether that promise is kept: give a test of your own another "
+        "name (directory, from_another_process, reopened may be overridden)"
+    )
+    with pytest.raises(TypeError, match=sentence):
+        type("TestLenient", (DirectoryContract,), {name: None})
 
 
-class HidesTheUnknown(_Judges):
-    """What is not known to fit is hidden."""
-
-    def shows(self, readings: Iterable[object]) -> bool:
-        return all(getattr(one, "answer", None) is Answer.YES for one in readings)
-
-
-class IgnoresTheRadius(_Judges):
-    """What lies too far away is shown."""
-
-    def shows(self, readings: Iterable[object]) -> bool:
-        return super().shows(one for one in readings if getattr(one, "question", None) != "near")
+def test_the_hooks_have_safe_defaults() -> None:
+    directory = MemoryDirectory()
+    assert DirectoryContract().reopened(directory) is directory
+    assert DirectoryContract().from_another_process(directory) is None
 
 
-class MindsTheCase(_Judges):
-    """A search finds what is written with the same capitals alone."""
-
-    def says(self, one: Opportunity, sought: Sought) -> bool:
-        text = f" {one.name} {one.organisation} {one.description}"
-        return all(f" {word}" in text for word in (sought.text or "").split())
+def test_a_directory_that_no_other_process_can_open_skips_its_promises_with_the_reason() -> None:
+    reason = "MemoryDirectory cannot be opened from another process: from_another_process returns None"
+    with pytest.raises(pytest.skip.Exception, match=reason):
+        DirectoryContract().test_what_another_process_keeps_is_found_here(MemoryDirectory())
 
 
-class FindsWithinWords(_Judges):
-    """A word is found in the middle of another."""
+def test_what_other_processes_do_is_told_as_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Enough(Exception):
+        pass
 
-    def says(self, one: Opportunity, sought: Sought) -> bool:
-        text = f"{one.name} {one.organisation} {one.description} {one.terms} {one.connects}".lower()
-        return all(word in text.replace("é", "e") for word in sought.words)
+    told, calls = [], count()
 
+    def tell(what: object) -> None:
+        told.append(what)
+        if next(calls) == 1:
+            raise Enough
 
-class ShowsWhatIsGone(_Judges):
-    """What is gone is found as before."""
-
-    def present(self, listing: Listing) -> bool:
-        return True
-
-
-class RanksByNothing(MemoryDirectory):
-    """What fits comes in the order of its id."""
-
-    def search(self, sought: Sought, *, today: date, most: int = 20) -> Found:
-        found = super().search(sought, today=today, most=10_000)
-        ordered = sorted(found.matches, key=lambda one: one.opportunity.id, reverse=True)
-        return attrs.evolve(found, matches=ordered[:most])
-
-
-class CountsWhatItShows(MemoryDirectory):
-    """What is not shown is not counted."""
-
-    def search(self, sought: Sought, *, today: date, most: int = 20) -> Found:
-        found = super().search(sought, today=today, most=most)
-        return attrs.evolve(found, in_all=len(found.matches))
-
-
-class ListsNoneThatAreGone(MemoryDirectory):
-    """A listing of everything leaves out what is gone."""
-
-    def listings(self) -> Iterator[Listing]:
-        yield from (one for one in super().listings() if one.gone is None)
-
-
-BROKEN = (
-    LosesARecordOnReimport,
-    DuplicatesOnReimport,
-    DeletesWhatIsGone,
-    ForgetsWhatWasUnread,
-    TakesEveryFeedForOne,
-    TearsImports,
-    TheLastOneWins,
-    HidesTheUnknown,
-    IgnoresTheRadius,
-    MindsTheCase,
-    FindsWithinWords,
-    ShowsWhatIsGone,
-    RanksByNothing,
-    CountsWhatItShows,
-    ListsNoneThatAreGone,
-)
-
-
-def promises(broken: type[MemoryDirectory]) -> Iterator[str]:
-    """The promises that a directory does not keep."""
-    contract = DirectoryContract()
-    for name, test in vars(DirectoryContract).items():
-        if not name.startswith("test_") or hasattr(test, "pytestmark"):
-            continue
-        try:
-            test(contract, broken())
-        except (AssertionError, LookupError, ValueError):
-            yield name
-    for text in ("ART", "cafe"):
-        try:
-            contract.test_a_text_is_found_without_case_and_accents_by_the_beginnings_of_words(broken(), text)
-        except AssertionError:
-            yield "case and accents"
-    try:
-        contract.test_what_does_not_say_every_word_is_not_found(broken(), "rt")
-    except AssertionError:
-        yield "beginnings of words"
-
-
-@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.__name__)
-def test_the_contract_catches_it(broken: type[MemoryDirectory]) -> None:
-    assert list(promises(broken)) != []
-
-
-def test_the_contract_is_content_with_a_directory_that_is_whole() -> None:
-    assert list(promises(MemoryDirectory)) == []
-    assert list(promises(_Judges)) == []
-
-
-def test_a_subclass_that_overrides_a_promise_is_refused() -> None:
-    with pytest.raises(TypeError, match="hides whether that promise is kept"):
-
-        class TestLenient(DirectoryContract):
-            def test_what_is_unknown_is_never_hidden(self, directory: object) -> None:
-                """Nothing is asked."""
-
-    assert DirectoryContract().reopened(directory := MemoryDirectory()) is directory
+    directory = MemoryDirectory()
+    with pytest.raises(Enough):
+        keep_feeds(0, directory, tell)
+    assert (told, len(list(directory.listings()))) == ([0, 1], 2 * TOGETHER)
+    monkeypatch.setattr("iagcore.testing.other_process.PATIENCE", 0.001)
+    keep_in_part(3, directory, told.append)
+    assert (told[-1], len(list(directory.listings()))) == ("in the midst", 2 * TOGETHER + 3)

@@ -1,6 +1,7 @@
 """The directories that come with the library keep every promise of a directory."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from iagcore.directory.memory import MemoryDirectory
 from iagcore.directory.protocols import Directory
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.testing import DirectoryContract
+from iagcore.testing.other_process import Opening
 
 
 class TestMemoryDirectory(DirectoryContract):
@@ -27,3 +29,7 @@ class TestSQLiteDirectory(DirectoryContract):
         assert isinstance(directory, SQLiteDirectory)
         directory.close()
         return SQLiteDirectory(directory.path)
+
+    def from_another_process(self, directory: Directory) -> Opening:
+        assert isinstance(directory, SQLiteDirectory)
+        return partial(SQLiteDirectory, directory.path)

@@ -132,11 +132,12 @@ def test_a_few_repairs_of_each_sort_are_told_and_all_of_them_where_asked(run: Ru
 def test_progress_is_shown_on_a_terminal_alone(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     write("many.json", [{"id": str(n), "name": f"Walk {n}", **({"url": "x"} if n == 600 else {})} for n in range(1100)])
     assert run("import", "many.json")[2] == ""
+    monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     err = run("import", "many.json")[2]
     assert "\r500 records" in err
     assert "\r1000 records" in err
-    assert err.endswith("\r" + " " * 40 + "\r")
+    assert err.endswith("\r" + " " * 60 + "\r")
 
 
 def test_folders_and_zips_are_opened(run: Run, tmp_path: Path) -> None:

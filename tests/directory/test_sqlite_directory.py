@@ -14,7 +14,7 @@ from iagcore.directory.protocols import Kept
 from iagcore.directory.sqlite import COUNTED, RANKED, SQLiteDirectory, parameters, query
 from iagcore.exceptions import UnusableDirectory
 from iagcore.practice.opportunities import Opportunity, Place
-from iagcore.testing.directory_contract import ART, FAR, HERE, MONDAY, NEARBY, UNSAID
+from iagcore.testing.listed_opportunities import ART, FAR, HERE, MONDAY, NEARBY, UNSAID
 
 EVERYTHING = Sought(text="art", near=HERE, within=5.0, day="sat", free=True, age=34)
 QUESTIONS = {

@@ -10,13 +10,11 @@ from hypothesis import strategies as st
 from iagcore.casebook import Casebook
 from iagcore.practice.allowance import AllowanceExtended
 from iagcore.practice.conversations import (
-    FAULTS,
     ConversationBooked,
     ConversationCancelled,
     ConversationHeld,
     ConversationMissed,
     ConversationRescheduled,
-    MissedMarkWaived,
 )
 from iagcore.practice.grow import ActionAgreed, ConversationWrittenUp, GoalSet, RealityExplored
 from iagcore.practice.kinds import Entry
@@ -24,7 +22,8 @@ from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneySta
 from iagcore.practice.measures import OCCASIONS, RESEARCH_SHEET, MeasureTaken
 from iagcore.practice.self_efficacy import DiaryWritten
 from iagcore.record.findings import Decision
-from tests.casework import JO, NINA, OMAR, on, policy, value
+from iagcore.testing.strategies.journeys import LEARNERS, Crowd
+from tests.casework import JO, NINA, on, policy, value
 from tests.conftest import TIMES
 
 
@@ -42,41 +41,13 @@ CHARGING = policy(
 )
 """A policy under which everything that can be charged is, so that minutes move."""
 
-LEARNERS = {"a": "learner:a", "a2": "learner:a", "b": "learner:b"}
-CONVERSATIONS = ("c1", "c2", "c3", "c4")
+CROWD = Crowd(on(0, 0))
+"""Four crowded days from day 0 of the example, as they are shipped for Hypothesis."""
 
-conversations = st.sampled_from(CONVERSATIONS)
-coaches = st.sampled_from((NINA, OMAR))
-moments = st.builds(on, st.integers(0, 3), st.integers(9, 12), st.sampled_from((0, 30)))
-minutes = st.sampled_from((1, 29, 30, 45, 60, 90, 120, 180, 181))
-faults = st.sampled_from(FAULTS)
-
-bookings = st.builds(ConversationBooked, conversation=conversations, coach=coaches, starts_at=moments, minutes=minutes)
-reschedulings = st.builds(
-    ConversationRescheduled,
-    conversation=conversations,
-    starts_at=moments,
-    minutes=minutes,
-    coach=st.none() | coaches,
-)
-cancellations = st.builds(ConversationCancelled, conversation=conversations, fault=faults)
-missings = st.builds(ConversationMissed, conversation=conversations, fault=faults)
-holdings = st.builds(
-    ConversationHeld,
-    conversation=conversations,
-    coach=coaches,
-    minutes=minutes,
-    one_to_one=st.just(True),
-    in_private=st.just(True),
-)
-waivers = st.builds(MissedMarkWaived, conversation=conversations, reason=st.just("the bus"))
-extensions = st.builds(
-    AllowanceExtended,
-    extension=st.sampled_from(("e1", "e2")),
-    minutes=st.sampled_from((15, 30, 60)),
-    lead=st.just(JO),
-    reason=st.just("more to do"),
-)
+conversations, coaches, minutes, faults = Crowd.conversations, Crowd.coaches, Crowd.minutes, Crowd.faults
+moments, bookings, reschedulings = CROWD.moments, CROWD.bookings, CROWD.reschedulings
+cancellations, missings, holdings = CROWD.cancellations, CROWD.missings, CROWD.holdings()
+waivers, extensions = CROWD.waivers, CROWD.extensions()
 leavings = st.builds(LearnerLeft, how=st.just("moved on"))
 closings = st.just(JourneyClosed())
 reopenings = st.just(JourneyReopened())

@@ -9,7 +9,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import reduce
 from itertools import islice
 from typing import TypeVar
@@ -17,11 +17,14 @@ from typing import TypeVar
 import attrs
 
 from iagcore.casebook.coaching import Coach, coach_on
+from iagcore.casebook.deciding import weigh_up
 from iagcore.casebook.due import DueIndex, Progress, duties_on
 from iagcore.casebook.erasing import erase
 from iagcore.casebook.homes import belongs, empty_home, is_shown_to_its_own, journey_name
 from iagcore.casebook.pointing import as_shown, pointed_to, says_as_much
 from iagcore.casebook.reading import Reading, folded
+from iagcore.casebook.what_if import Progress as Told
+from iagcore.casebook.what_if import WhatIf, judged_again
 from iagcore.casebook.writing import Writing
 from iagcore.directory.protocols import Directory
 from iagcore.exceptions import (
@@ -38,12 +41,11 @@ from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
 from iagcore.practice.consent import CASE_STUDY
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
 from iagcore.practice.kinds import (
-    FACT,
     PLAN,
-    ROLES,
     Entry,
     Nature,
     accept_coach,
+    accept_day,
     accept_id,
     accept_learner,
     accept_moment,
@@ -54,15 +56,12 @@ from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record import sealing
-from iagcore.record.amending import may_amend
-from iagcore.record.filing import coach_of, subjects_of, subjects_of_a_refusal
+from iagcore.record.filing import subjects_of_a_refusal
 from iagcore.record.findings import Assessment, Decision, Duty, DutyStatus
-from iagcore.record.history import Amended, amend
-from iagcore.record.home import Home, stack_after
+from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey, Timeline
 from iagcore.record.judging import (
     JUDGED,
-    Amending,
     Case,
     Grounds,
     Rule,
@@ -123,9 +122,11 @@ class Casebook:
     """Journeys on a journal, under a policy: decide, record, correct, read.
 
     `policy` is one policy, or several by programme. `clock` gives aware times. A conflict with another process is
-    retried for `patience` seconds; then `Conflict` is raised. `directory` is where opportunities are looked
-    up that an entry points to, so that it keeps what was shown. `due_index` is where duties are kept between questions
-    about a whole caseload: in memory, unless a `DueIndex(path)` is given.
+    retried for `patience` seconds; then `Conflict` is raised. What a lost connection interrupted is retried as long,
+    under the same id, so that it is recorded once. `directory` is where opportunities are looked up that an entry
+    points to, so that it keeps what was shown. `due_index` is where duties are kept between questions about a whole
+    caseload: in memory, unless a `DueIndex(path)` is given. `fresh` gives so many bytes that nobody can guess, for
+    surrogates and salts; another than the default is for made-up records alone.
 
     Raises `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one, and
     `InvalidEntry` where `journal` or `policy` is none.
@@ -141,6 +142,7 @@ class Casebook:
         rules: Sequence[Rule] = RULES,
         directory: Directory | None = None,
         due_index: DueIndex | None = None,
+        fresh: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         if not isinstance(journal, Journal):
             raise InvalidEntry("casebook", "journal", journal, "a journal is expected, such as SQLiteJournal(path)")
@@ -153,6 +155,7 @@ class Casebook:
         self._first = given[0]
         self._reading = Reading(journal, given)
         self._clock = clock
+        self._fresh = fresh
         self._patience = patience
         self._rules = tuple(rules)
         self._directory = directory
@@ -187,6 +190,16 @@ class Casebook:
             if stored.payload is not None and stored.home == subject:
                 yield codec.decode(stored)
 
+    def decision(self, name: str, record: str) -> Decision:
+        """The decision that stands under the id of a record of a journey, or of a coach, as it was first given.
+
+        Raises `InvalidEntry` where there is no record of that id.
+        """
+        home = self._home(name)
+        if record not in home.ids:
+            raise InvalidEntry("argument", "record", record, f"no record of {name} has this id", private=True)
+        return self._as_given(home, record, Writing(self._reading, home))[1]
+
     def duties(self, name: str) -> tuple[Duty, ...]:
         """What is to do on a journey, or for a coach, under the policies it was recorded under.
 
@@ -195,7 +208,7 @@ class Casebook:
         home = self._home(name)
         if not home.exists:
             raise UnknownJourney(name)
-        return self._duties(home, Writing(self._reading, home))
+        return self._duties(home, Writing(self._reading, home, self._fresh))
 
     def due(
         self, *, at: datetime | None = None, party: str | None = None, progress: Progress | None = None
@@ -226,6 +239,27 @@ class Casebook:
         subject = name if name.startswith(sealing.ERASED) else empty_home(name).subject
         stored = [one for one in self._reading.journal.read(subject) if one.home == subject]
         return sealing.alterations(stored, licences=codec.licences(stored))
+
+    def what_if(
+        self, policy: Policy, *, programme: str | None = None, on: date | None = None, progress: Told | None = None
+    ) -> WhatIf:
+        """What another policy would have answered to everything on the journal. Records nothing.
+
+        With a `programme`, only the journeys on it are looked at. With a day `on`, the policy is taken as it stands on
+        that day, for what was recorded before it too; else it goes by its own days. `progress` is told how many records
+        have been looked at.
+
+        Raises `InvalidPolicy`, as a casebook under that policy would; `InvalidEntry` where nothing is on record of the
+        programme; and `UnusableJournal` where the journal has no feed.
+        """
+        if not isinstance(policy, Policy):
+            raise InvalidEntry("argument", "policy", policy, "a policy is expected, such as Policy.load('starter')")
+        _check_levels(policy, self._rules)
+        journal = self._reading.journal
+        if not isinstance(journal, Feed):
+            raise UnusableJournal(type(journal).__name__, "this journal has no feed: it cannot tell what is on it")
+        day = None if on is None else accepted("on", on, accept_day)
+        return judged_again(journal, policy, self._rules, programme=programme, day=day, progress=progress)
 
     def policy_of(self, fingerprint: str) -> Policy:
         """The policy of a fingerprint: one of the casebook's own, or the text that the journal keeps.
@@ -315,7 +349,9 @@ class Casebook:
             return Released(decision, None)
         home = self._reading.journey(journey_name(journey))
         now = accepted("clock", self._clock(), accept_moment)
-        again = self._judge(home, attrs.evolve(asked, id=secrets.token_hex(16)), Writing(self._reading, home), now=now)
+        again = self._judge(
+            home, attrs.evolve(asked, id=secrets.token_hex(16)), Writing(self._reading, home, self._fresh), now=now
+        )
         if not again.decision.accepted:
             return Released(attrs.evolve(again.decision, record=None), None)
         outlet = OUTLET_BY_NAME[disclosure.outlet]
@@ -350,7 +386,10 @@ class Casebook:
                 accepts(considered), considered, title(asked, zone), plain_title(asked, zone), policy, complete=True
             ).require()
 
-        erasure = self._patiently(lambda: erase(erasable, self._reading, learner, judged, now=now, policy=policy))
+        # one that was interrupted may be done, and would then find nobody: its caller is told so instead
+        erasure = self._patiently(
+            lambda: erase(erasable, self._reading, learner, judged, now=now, policy=policy), again=False
+        )
         self._reading.remembered.forget()
         if isinstance(journal, Feed):
             try:
@@ -385,22 +424,34 @@ class Casebook:
             belongs(one.entry, empty)
         return self._patiently(lambda: self._attempt(journey, asked, together=together, keep=keep))
 
-    def _patiently(self, attempt: Callable[[], T]) -> T:
+    def _patiently(self, attempt: Callable[[], T], *, again: bool = True) -> T:
+        """What an attempt gives, made anew after a conflict; and, with `again`, once its connection was lost.
+
+        An attempt that was interrupted may be on the record. The next one has the same ids, and then finds it there.
+        """
         until = time.monotonic() + self._patience
         pause = 0.001
+        lost: UnusableJournal | None = None
         while True:
             try:
                 return attempt()
             except Conflict:
                 if time.monotonic() >= until:
                     raise
-                time.sleep(random.uniform(0, pause))  # spreads retries, guards nothing
-                pause = min(2 * pause, 0.1)
+            except UnusableJournal as error:
+                # once interrupted, a server that is not there yet is waited for: what was asked for may be on it
+                if not again or (lost is None and not error.interrupted):
+                    raise
+                lost = lost or error
+                if time.monotonic() >= until:
+                    raise lost from None
+            time.sleep(random.uniform(0, pause))  # spreads retries, guards nothing
+            pause = min(2 * pause, 0.1)
 
     def _attempt(self, name: str, asked: Sequence[Asked], *, together: bool, keep: bool) -> list[Decision]:
         now = accepted("clock", self._clock(), accept_moment)
         home = self._home(name)
-        writing = Writing(self._reading, home)
+        writing = Writing(self._reading, home, self._fresh)
         decisions: list[Decision] = []
         for one in asked:
             if one.id in home.ids:
@@ -426,27 +477,22 @@ class Casebook:
         place = home.stack_of(entry.target) if isinstance(entry, Amendment) else None
         at = asked.at or (place.at if place else now)
         entry, opportunity = self._shown(entry)
-        beforehand = asked.nature is PLAN and entry.declares.nature is FACT
-        case = Case.of(home, policy, at=at, by=asked.by)
-        case = attrs.evolve(case, beforehand=beforehand, opportunity=opportunity)
-        amended: Amended | None = None
-        if isinstance(entry, Amendment):
-            if place is not None and may_amend(entry, place.original):
-                stack = stack_after(place, entry, record=asked.id, at=at, by=asked.by)
-                amended = amend(home, entry, stack, policy_of=self._reading.policy, rules=self._rules)
-                case = attrs.evolve(case, effect=amended.effect)
-            case = attrs.evolve(case, amending=Amending(place, amended is not None and amended.as_a_fact))
-        else:
-            case = case.settled(entry)
-        subjects = subjects_of(entry, home, case.effect)
-        case = _with_what_it_reads(case, entry, home, writing, subjects)
-        considered = consider(entry, case, self._rules, nature=asked.nature)
-        accepted_ = accepts(considered)
-        restated: Restated = ()
-        if amended is not None and accepted_:
-            considered, restated = (*considered, *amended.own_findings), amended.restated
-        if not accepted_:
-            subjects = subjects_of_a_refusal(entry, home, by=asked.by)
+        weighed = weigh_up(
+            entry,
+            home,
+            policy,
+            at=at,
+            by=asked.by,
+            id=asked.id,
+            nature=asked.nature,
+            beyond=writing,
+            policy_of=self._reading.policy,
+            rules=self._rules,
+            opportunity=opportunity,
+        )
+        accepted_ = weighed.accepted
+        subjects = weighed.subjects if accepted_ else subjects_of_a_refusal(entry, home, by=asked.by)
+        restated = weighed.amended.restated if weighed.amended is not None and accepted_ else ()
         record = Record(
             asked.id,
             subjects,
@@ -456,9 +502,9 @@ class Casebook:
             policy.fingerprint,
             place.record if place is not None and accepted_ else None,
             Sort.ACCEPTED if accepted_ else Sort.REFUSED,
-            considered,
+            weighed.considered,
             restated,
-            tuple((writing.surrogate(line), line) for line in case.effect) if accepted_ else (),
+            tuple((writing.surrogate(line), line) for line in weighed.case.effect) if accepted_ else (),
             entry,
         )
         after = home.after(record, version=home.version + 1)
@@ -484,14 +530,7 @@ class Casebook:
 
     def _first_answer(self, home: Home, asked: Asked, writing: Writing) -> Decision:
         """The decision that stands under an id, when the content is the same."""
-        version = home.ids[asked.id]
-        upto = list(islice(self._reading.journal.read(home.subject), version))
-        if len(upto) < version:
-            raise Conflict(home.subject, version, len(upto))  # it was erased since it was read
-        *earlier, stored = upto
-        before = reduce(folded, earlier, empty_home(home.name))
-        after = folded(before, stored)
-        first = codec.decode(stored)
+        first, decision = self._as_given(home, asked.id, writing)
         for what, same in (
             ("entry", first.entry == asked.entry or says_as_much(first.entry, asked.entry)),
             ("author", first.by == asked.by),
@@ -499,7 +538,18 @@ class Casebook:
         ):
             if not same:
                 raise IdUsedBefore(home.subject, asked.id, what)
-        return self._decision(first, before, after, writing)
+        return decision
+
+    def _as_given(self, home: Home, id: str, writing: Writing) -> tuple[Record, Decision]:
+        version = home.ids[id]
+        upto = list(islice(self._reading.journal.read(home.subject), version))
+        if len(upto) < version:
+            raise Conflict(home.subject, version, len(upto))  # it was erased since it was read
+        *earlier, stored = upto
+        before = reduce(folded, earlier, empty_home(home.name))
+        after = folded(before, stored)
+        first = codec.decode(stored)
+        return first, self._decision(first, before, after, writing)
 
     def _shown(self, entry: Entry) -> tuple[Entry, Opportunity | None]:
         """The entry with what the directory shows of the opportunity that it points to, and the opportunity."""
@@ -536,20 +586,6 @@ class Casebook:
             lambda place: self._reading.policy(place.policy), writing.glance_at, writing.glance_at_consents
         )
         return duties_on(home, self._rules, grounds=grounds, zone=zone)
-
-
-def _with_what_it_reads(case: Case, entry: Entry, home: Home, writing: Writing, subjects: Sequence[str]) -> Case:
-    """The case with what lies beyond the home: who is booked when, a coach's readiness, consents for every journey."""
-    released = [home.surrogates[line.key] for line in case.effect if line.key in home.surrogates]
-    people = [one for one in subjects if one.partition(":")[0] in ROLES and one != home.subject]
-    timelines = {subject: writing.timeline(subject).without(released) for subject in people}
-    case = attrs.evolve(case, timelines=timelines)
-    coach = coach_of(entry, home, by=case.by)
-    if coach is not None:
-        case = attrs.evolve(case, coach=writing.readiness(coach))
-    if "learner" in entry.declares.reads:
-        case = attrs.evolve(case, consents=writing.consents(home))
-    return case
 
 
 def _check_levels(policy: Policy, rules: Sequence[Rule]) -> None:

@@ -45,8 +45,9 @@ class Coach:
         on = accepted("on", on, accept_day)
         noon = datetime.combine(on, NOON, tzinfo=self._policy.zone)
         case = Case(self._policy, at=noon, by=self.name, coach=self.readiness)
-        known = {rule.code for rule in self._rules}
-        rules = [rule for rule in READY_FOR[activity] if rule.code in known]
+        # as the casebook was given them, which may be others than those that are shipped
+        asked = {rule.code for rule in READY_FOR[activity]}
+        rules = [rule for rule in self._rules if rule.code in asked]
         considered = consider(_asked(activity, self.name, noon), case, rules, nature=PLAN)
         title = f"{self.name} is asked to be ready for {activity} on {on:%d %b %Y}"
         return Decision(accepts(considered), considered, title, title, self._policy.fingerprint, complete=True)

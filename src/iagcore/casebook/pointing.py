@@ -6,8 +6,10 @@ import attrs
 
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learning import CourseEnrolled
-from iagcore.practice.opportunities import Shown
+from iagcore.practice.opportunities import Opportunity, Shown
 from iagcore.practice.signposting import ReferralMade, Signposted
+from iagcore.record.records import Record
+from iagcore.rulebook.signposting import FOR_OTHER_AGES
 
 KEPT: Final = ("name", "status", "last_checked")
 """The fields that are filled in from the directory where they are unsaid."""
@@ -36,3 +38,15 @@ def says_as_much(kept: Any, asked: Any) -> bool:
         return False
     unsaid = {field: None for field in KEPT if getattr(asked, field) is None}
     return bool(evolved(kept, **unsaid) == asked)
+
+
+def as_answered(record: Record) -> Opportunity | None:
+    """What the directory said of an opportunity when a record was decided, as far as its answer depends on it.
+
+    A directory keeps no past; that it was for other ages stands in what was found then.
+    """
+    id = pointed_to(record.entry)
+    found = (str(value) for one in record.considered for name, value in one.evidence if name == "found")
+    if id is None or not any(FOR_OTHER_AGES in one for one in found):
+        return None
+    return Opportunity(id, id, most_age=0)

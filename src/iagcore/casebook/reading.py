@@ -5,7 +5,7 @@ learner who was erased may have come back under the same name, and nothing of th
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -97,10 +97,7 @@ class Reading:
         filed = list(self.journal.read(home.learner))
         version = version_in(filed[-1], home.learner) if filed else 0
         order = {(one.home, one.id): version_in(one, home.learner) for one in filed}
-        names = dict.fromkeys(one.home for one in filed if one.home.startswith("journey:") and one.home != home.subject)
-        others = (self.journey(name.removeprefix("journey:")) for name in names)
-        elsewhere = tuple(_in_order(one, order, version) for one in others if one.learner == home.learner)
-        return version, attrs.evolve(_in_order(home, order, version), elsewhere=elsewhere)
+        return version, consents_across(home, order, version, lambda one: self.journey(one.removeprefix("journey:")))
 
     def timeline(self, subject: str) -> Timeline:
         """The hours of a learner or a coach."""
@@ -140,6 +137,19 @@ class Reading:
         if fingerprint not in self._kept and next(iter(self.journal.read(f"policy:{fingerprint}")), None) is not None:
             self._kept.add(fingerprint)
         return fingerprint in self._kept
+
+
+def consents_across(
+    home: Home, order: Mapping[tuple[str, str | None], int], version: int, journey: Callable[[str], Home]
+) -> Consents:
+    """What a learner consented to on a journey, and on every other under whose subject something is filed of them.
+
+    `order` has the version of the learner at which each record stands, by home and id, and `version` is the latest.
+    """
+    names = dict.fromkeys(name for name, _ in order if name.startswith("journey:") and name != home.subject)
+    others = (journey(name) for name in names)
+    elsewhere = tuple(_in_order(one, order, version) for one in others if one.learner == home.learner)
+    return attrs.evolve(_in_order(home, order, version), elsewhere=elsewhere)
 
 
 def _in_order(home: Home, order: Mapping[tuple[str, str | None], int], version: int) -> Consents:

@@ -1,7 +1,7 @@
 """Writing: the records of one append as they come together, and the versions they rest on."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -21,8 +21,9 @@ from iagcore.storage import codec
 class Writing:
     """One append: what it expects of every subject that was read, and the records, sealed one to the other."""
 
-    def __init__(self, reading: Reading, home: Home) -> None:
+    def __init__(self, reading: Reading, home: Home, fresh: Callable[[int], bytes] = secrets.token_bytes) -> None:
         self._reading = reading
+        self._fresh = fresh
         self.home = home
         self._expect = {home.subject: home.version}
         self._versions = dict(self._expect)
@@ -75,7 +76,7 @@ class Writing:
     def surrogate(self, line: Line) -> str:
         """The surrogate of a line: the one it has on the journey, or a fresh one."""
         known = self.home.surrogates.get(line.key)
-        return known or self._surrogates.setdefault(line.key, secrets.token_hex(16))
+        return known or self._surrogates.setdefault(line.key, self._fresh(16).hex())
 
     def add(self, record: Record, after: Home) -> None:
         """One more record, which makes the home `after`."""
@@ -103,13 +104,15 @@ class Writing:
         self._sealed(kept, previous=b"")
 
     def _sealed(self, record: Record, *, previous: bytes) -> StoredRecord:
-        surrogate = secrets.token_hex(16)
-        envelope, payload = codec.encode(record, surrogate=surrogate, salt=secrets.token_hex(16))
+        surrogate = self._fresh(16).hex()
+        envelope, payload = codec.encode(record, surrogate=surrogate, salt=self._fresh(16).hex())
         filings = []
         for subject in record.about:
             self._versions[subject] += 1
             filings.append((subject, self._versions[subject]))
-        stored = sealing.sealed(surrogate, salted(filings), envelope, payload=payload, id=record.id, previous=previous)
+        stored = sealing.sealed(
+            surrogate, salted(filings, self._fresh), envelope, payload=payload, id=record.id, previous=previous
+        )
         self._stored.append(stored)
         return stored
 
@@ -123,6 +126,8 @@ class Writing:
             self._reading.remembered.keep(f"hours {subject}", timeline)
 
 
-def salted(filings: Sequence[tuple[str, int]]) -> list[tuple[str, int, bytes]]:
+def salted(
+    filings: Sequence[tuple[str, int]], fresh: Callable[[int], bytes] = secrets.token_bytes
+) -> list[tuple[str, int, bytes]]:
     """Filings with a fresh salt each, for the seal to commit to."""
-    return [(subject, version, secrets.token_bytes(16)) for subject, version in filings]
+    return [(subject, version, fresh(16)) for subject, version in filings]

@@ -6,43 +6,60 @@ exit with. 2 stands for bad input everywhere: what `iagcore` cannot read, or is 
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from importlib import import_module, metadata
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from iagcore.cli.terminal import dressed
 from iagcore.directory.sqlite import SQLiteDirectory
-from iagcore.exceptions import IagcoreError, InvalidEntry, UnusableDirectory, UnusableJournal
+from iagcore.exceptions import IagcoreError, InvalidEntry, UnusableDirectory, UnusableJournal, nearest
+from iagcore.storage import opening
 from iagcore.storage.codec import read_envelope
 
 if TYPE_CHECKING:
     from iagcore.storage.protocols import Feed
 
-GROUPS: Final = ("record", "show", "due", "action_plan", "directory", "rules", "policy", "check")
+GROUPS: Final = (
+    "record",
+    "show",
+    "due",
+    "action_plan",
+    "journal",
+    "directory",
+    "rules",
+    "policy",
+    "what_if",
+    "check",
+    "copy",
+    "verify",
+    "import_csv",
+    "completion",
+)
 """The subcommand groups, in the order of the help; each is a module here."""
 
 JOURNEY: Final = "journey:"
 DEFAULT_JOURNAL: Final = "casebook.db"
 BAD_INPUT: Final = 2
-LONG: Final = 50
-"""With more than so many things to do, a terminal is shown how far it has come."""
 NOBODY_READS: Final = 141
 """What a shell reports of a command whose reader went away (128 + SIGPIPE)."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, and return the code to exit with. Bad usage and `--help` exit by themselves, by argparse."""
-    arguments = _parser().parse_args(argv)
+    arguments = command_line().parse_args(argv)
     if isinstance(sys.stdout, TextIOWrapper):
         # a learner's words may hold what an old terminal cannot show; that is no reason to stop in the middle
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code: int = arguments.run(arguments)
-        sys.stdout.flush()
+        with dressed():
+            code: int = arguments.run(arguments)
+            sys.stdout.flush()
     except IagcoreError as error:
         print(f"iagcore: {error}", file=sys.stderr)
         return BAD_INPUT
@@ -53,11 +70,54 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+class Command(argparse.ArgumentParser):
+    """A command's arguments: examples keep their lines, and a slip is answered with the nearest right word."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"formatter_class": _Help, **given})
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, what may have been meant, and where to read on; exits with 2."""
+        slip = re.search(r"unrecognized arguments: (-[^ =]*)|invalid choice: '([^']*)'", message)
+        near = ""
+        if slip and slip[1]:
+            near = nearest(slip[1], [one for below in every_command(self) for one in below._option_string_actions])
+        elif slip:
+            near = nearest(slip[2], _commands(self))
+        self.exit(BAD_INPUT, f"{self.prog}: {message}{near}\n{self.prog} --help says what it takes, with an example.\n")
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help in which a description is wrapped, and an example is not."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text.lstrip().startswith(("example", "an example")):
+            return super()._fill_text(text, width, indent)
+        return argparse.HelpFormatter._fill_text(self, text, width, indent)
+
+
+def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands below this one, by name."""
+    below = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    return {name: command for action in below for name, command in action.choices.items()}
+
+
+def every_command(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """A command and all that are below it."""
+    yield parser
+    for below in _commands(parser).values():
+        yield from every_command(below)
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The whole command line, as `main` reads it."""
+    parser = Command(
         prog="iagcore",
-        description="The rules, the record and the proof of IAG coaching in adult learning.",
-        epilog="iagcore COMMAND --help says more about each command.",
+        description="The rules, the record and the proof of IAG coaching in adult learning. On a terminal, with the "
+        "extra `cli`, in colour; NO_COLOR=1 turns it off.",
+        epilog="example: iagcore record docs/examples/learner-a.toml --journal learner-a.db\n"
+        "         iagcore show learner-a --journal learner-a.db\n\n"
+        "iagcore COMMAND --help says more about each command.",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -79,7 +139,7 @@ class _Version(argparse.Action):
 
 
 def journal_path(text: str) -> str:
-    """The path of a journal, as an option gives it."""
+    """The path or the URL of a journal, as an option gives it."""
     if text == ":memory:":
         raise argparse.ArgumentTypeError("a journal in memory would be gone with the command: name a file")
     return text
@@ -89,10 +149,11 @@ def add_journal(parser: argparse.ArgumentParser) -> None:
     """The option that names the journal."""
     parser.add_argument(
         "--journal",
-        metavar="PATH",
+        metavar="PATH|URL",
         type=journal_path,
         default=DEFAULT_JOURNAL,
-        help=f"the journal, an SQLite file (default: {DEFAULT_JOURNAL})",
+        help="the journal: an SQLite file, or a URL such as postgresql+psycopg://user@host/database "
+        f"(default: {DEFAULT_JOURNAL})",
     )
 
 
@@ -137,10 +198,11 @@ def started_in(journal: "Feed") -> set[str]:
 
 
 def is_there(journal: str) -> None:
-    """Raise `UnusableJournal` where there is no file of that name, which reading would otherwise make."""
-    with suppress(PermissionError):  # which the journal says in words of its own
-        if not Path(journal).exists():
-            raise UnusableJournal(journal, "there is no such file: record something first, or name it with --journal")
+    """Raise `UnusableJournal` where there is no such journal, which reading would otherwise make."""
+    if not opening.is_there(journal):
+        what = "there is no journal in this database" if opening.is_url(journal) else "there is no such file"
+        reason = f"{what}: record something first, or name it with --journal"
+        raise UnusableJournal(opening.shown(journal), reason)
 
 
 def day_of(option: str, text: str) -> date:
@@ -149,21 +211,3 @@ def day_of(option: str, text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise InvalidEntry("option", option, text, "a day is expected, such as 2026-01-05") from None
-
-
-class Progress:
-    """How far a long piece of work has come, on a line of a terminal that makes way for what is printed."""
-
-    def __init__(self, total: int, of: str) -> None:
-        self._total, self._of = total, of
-        self._shown = total > LONG and sys.stderr.isatty()
-
-    def show(self, done: int) -> None:
-        """Say how much of it is done."""
-        if self._shown:
-            print(f"{done} of {self._total} {self._of}", end="", file=sys.stderr, flush=True)
-
-    def erase(self) -> None:
-        """Make the line blank again."""
-        if self._shown:
-            print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)

@@ -8,7 +8,7 @@ from iagcore.cli import BAD_INPUT, add_journal, add_looking_up, directory_at, is
 from iagcore.cli.show import casebook_of, seen
 from iagcore.exceptions import InvalidEntry, UnknownJourney, nearest
 from iagcore.reports import action_plan
-from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.storage.opening import open_journal, shown
 
 
 def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -32,14 +32,14 @@ def run(arguments: argparse.Namespace) -> int:
     name = arguments.journey
     is_there(arguments.journal)
     looked_up = directory_at(arguments.directory)
-    with SQLiteJournal(arguments.journal) as journal:
+    with open_journal(arguments.journal) as journal:
         try:
             casebook, policy = casebook_of(journal, name)
             journey = casebook.journey(name)
             seen(journey, journey.learner)
         except (UnknownJourney, InvalidEntry) as error:
             near = nearest(name, started_in(journal) - {name})
-            print(f"iagcore: {arguments.journal}: {error}{near}", file=sys.stderr)
+            print(f"iagcore: {shown(arguments.journal)}: {error}{near}", file=sys.stderr)
             return BAD_INPUT
     with looked_up or nullcontext():
         print(action_plan(journey, zone=policy.zone, directory=looked_up), end="")

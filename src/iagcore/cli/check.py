@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from iagcore.cli import Progress
+from iagcore.cli.terminal import Progress
 from iagcore.exceptions import InvalidFile
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="run scenario files, say which do not hold, and how much they prove",
         description="Run scenario files (*.iag.toml), say which scenarios do not hold, and how much they prove.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a scenario file, or a folder of them")
     parser.add_argument("-k", metavar="WORDS", default="", help="only the scenarios with these words in their names")

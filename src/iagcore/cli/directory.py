@@ -14,6 +14,7 @@ from textwrap import wrap
 from typing import Final
 
 from iagcore.cli import BAD_INPUT, directory_path
+from iagcore.cli.terminal import Progress
 from iagcore.directory.importing import OF_THE_FILE, Told, import_files
 from iagcore.directory.matching import Match, Sought
 from iagcore.directory.protocols import MOST_COUNTED, Listing
@@ -38,6 +39,7 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "directory",
         help="import service directories, and search them",
         description="Opportunities to signpost to: import what councils and charities publish, search it, look at one.",
+        epilog="example: iagcore directory import council.json --directory directory.db --feed council --full",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _register_import(commands)
@@ -95,6 +97,7 @@ def _register_show(commands: "argparse._SubParsersAction[argparse.ArgumentParser
         "show",
         help="print one opportunity",
         description="Print one opportunity of a directory, gone or not. Exit code: 0; 2 where there is no such one.",
+        epilog="example: iagcore directory show art-on-saturday --directory directory.db",
     )
     parser.add_argument("id", metavar="ID", help="its id in the directory")
     _add_directory(parser)
@@ -158,30 +161,26 @@ class Telling:
     def __init__(self, *, every: bool) -> None:
         self._every = every
         self._told: dict[str, int] = {}
-        self._shows_progress = sys.stderr.isatty()
+        self._progress = Progress(None, "records")
 
     def tell(self, told: Told) -> None:
         """Say one thing, or keep count of it where enough of its sort was said."""
         self._told[told.sort] = self._told.get(told.sort, 0) + 1
         if self._every or self._told[told.sort] <= EXAMPLES_TOLD or told.sort == OF_THE_FILE:
-            self._erase()
+            self._progress.erase()
             say(str(told))
 
     def progress(self, records: int) -> None:
         """Show how far it is."""
-        if self._shows_progress and records % EVERY == 0:
-            print(f"\r{records} records", end="", file=sys.stderr, flush=True)
+        if records % EVERY == 0:
+            self._progress.show(records)
 
     def finish(self) -> None:
         """Say how many more of each sort there are."""
-        self._erase()
+        self._progress.erase()
         for sort, count in self._told.items():
             if not self._every and count > EXAMPLES_TOLD and sort != OF_THE_FILE:
                 say(f"… {sort}: {count - EXAMPLES_TOLD} more (--every tells them all)")
-
-    def _erase(self) -> None:
-        if self._shows_progress:
-            print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def say(text: str) -> None:

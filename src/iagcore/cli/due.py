@@ -1,10 +1,12 @@
 """`iagcore due`: what there is to do on a whole caseload, for whom, and under which rule.
 
 The duties of every home are kept in an index beside the journal, so that only what has come since is looked at. The
-index is a cache: it can be thrown away at any time, and is the same when it is made anew.
+index is a cache: it can be thrown away at any time, and is the same when it is made anew. Beside a server there is no
+place for a file, so that one has to be named, or everything is looked at each time.
 """
 
 import argparse
+import sys
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -12,16 +14,18 @@ from typing import Final
 
 from iagcore.casebook import Casebook, utc_now
 from iagcore.casebook.due import DueIndex
-from iagcore.cli import Progress, add_journal, is_there
+from iagcore.cli import add_journal, is_there
+from iagcore.cli.terminal import Dressed, Progress
 from iagcore.exceptions import InvalidEntry, UnusableJournal
 from iagcore.policy import Policy
 from iagcore.practice.kinds import accept_day, accept_moment, accept_party, accepted
-from iagcore.reports import due_page
+from iagcore.reports import DuePage, due_page
 from iagcore.storage import codec
-from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.storage.opening import OpenJournal, is_url, open_journal
 
 SUFFIX: Final = ".due"
 """What the name of the index adds to the journal's."""
+COLUMNS: Final = ("by when", "what", "for", "on", "under")
 
 
 def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,8 +47,11 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     parser.add_argument("--for", dest="party", metavar="PARTY", help="only what is for this party, such as coach:nina")
     parser.add_argument(
-        "--rebuild", action="store_true", help=f"make the index anew, which stands in the file PATH{SUFFIX}"
+        "--index",
+        metavar="FILE",
+        help=f"where the index is kept (default: PATH{SUFFIX}; for a URL nowhere, so that every journey is looked at)",
     )
+    parser.add_argument("--rebuild", action="store_true", help="make the index anew")
     parser.set_defaults(run=run)
 
 
@@ -54,20 +61,33 @@ def run(arguments: argparse.Namespace) -> int:
     party = None if arguments.party is None else accepted("--for", arguments.party, accept_party)
     asked = utc_now() if at is None else time_of(at)
     is_there(path)
+    index_path = arguments.index or (":memory:" if is_url(path) else path + SUFFIX)
     if arguments.rebuild:
-        throw_away(path + SUFFIX)
-    with SQLiteJournal(path) as journal:
+        throw_away(index_path)
+    with open_journal(path) as journal:
         policy = policy_of(journal)
         moment = asked if isinstance(asked, datetime) else policy.end_of(asked)
-        with closing(DueIndex(path + SUFFIX)) as index:
+        with closing(DueIndex(index_path)) as index:
             casebook = Casebook(journal, policy, due_index=index)
             looking = Looking()
             try:
                 duties = casebook.due(at=moment, party=party, progress=looking)
             finally:
                 looking.done()
-    print(due_page(duties, at=moment, zone=policy.zone, party=party), end="")
+    shown(due_page(duties, at=moment, zone=policy.zone, party=party))
     return 0
+
+
+def shown(page: DuePage) -> None:
+    """Print the page, on a terminal that is dressed as one table a status."""
+    if not isinstance(sys.stdout, Dressed):
+        print(page, end="")
+        return
+    print(page.heading)
+    for title, rows in page.sections.items():
+        if rows:
+            sys.stdout.table(title, COLUMNS, rows)
+    print(page.counted)
 
 
 def time_of(text: str) -> datetime | date:
@@ -83,7 +103,7 @@ def time_of(text: str) -> datetime | date:
         raise InvalidEntry("option", "--at", text, reason) from None
 
 
-def policy_of(journal: SQLiteJournal) -> Policy:
+def policy_of(journal: OpenJournal) -> Policy:
     """The policy that the first record of the journal was made under, in whose zone times are shown; else starter."""
     starter = Policy.load("starter")
     for stored in journal.read_all():

@@ -19,8 +19,10 @@ from typing import Final
 import attrs
 
 from iagcore.casebook import Casebook
+from iagcore.casebook.homes import belongs, empty_home
 from iagcore.casebook.pointing import pointed_to, says_as_much
-from iagcore.cli import BAD_INPUT, Progress, add_journal, add_looking_up, directory_at, journeys_in
+from iagcore.cli import BAD_INPUT, add_journal, add_looking_up, directory_at, journeys_in
+from iagcore.cli.terminal import Progress
 from iagcore.directory.protocols import Directory
 from iagcore.exceptions import (
     IagcoreError,
@@ -31,15 +33,14 @@ from iagcore.exceptions import (
     nearest,
 )
 from iagcore.policy import Policy
-from iagcore.practice.amendments import EntryCorrected
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import Assessment, Decision, Weight
 from iagcore.record.judging import title
 from iagcore.record.records import Record
-from iagcore.storage.journey_file import ABOUT_ANY_RECORD, FileEntry, JourneyFile, read_journey_file
-from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.storage.journey_file import FileEntry, JourneyFile, read_journey_file
+from iagcore.storage.opening import OpenJournal, open_journal, shown
 
 STUMBLED: Final = 1
 """What `--strict` exits with where something was refused or breached."""
@@ -73,9 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
     files = [read_journey_file(path) for path in arguments.files]
     policies = [policy_of(file, arguments.policy) for file in files]
     looked_up = directory_at(arguments.directory)
-    with SQLiteJournal(arguments.journal) as journal, looked_up or nullcontext():
+    with open_journal(arguments.journal) as journal, looked_up or nullcontext():
         checked = Checking(journal, looked_up).files(files, policies)
-        tell(f"Journal: {arguments.journal}")
+        tell(f"Journal: {shown(arguments.journal)}")
         if looked_up is not None:
             tell(f"Directory: {arguments.directory}")
         recording = Recording(sum(len(one.new) for one in checked), looked_up)
@@ -115,7 +116,7 @@ class Checked:
 class Checking:
     """Files against a journal: what is on the record of the journeys they name, and what they will add to it."""
 
-    def __init__(self, journal: SQLiteJournal, looked_up: Directory | None) -> None:
+    def __init__(self, journal: OpenJournal, looked_up: Directory | None) -> None:
         self._journal, self._directory = journal, looked_up
         self._casebooks: dict[str, Casebook] = {}
         self._known: dict[str, dict[str, Record | FileEntry]] = {}
@@ -157,7 +158,7 @@ class Checking:
         return self._known[journey]
 
     def _begins(self, entry: FileEntry) -> None:
-        _stands_where_it_belongs(entry)
+        belongs(entry.entry, empty_home(entry.journey))
         if isinstance(entry.entry, JourneyStarted | ConcernRaised) or _is_about_a_coach(entry.entry):
             self._begun.add(entry.journey)
         if entry.journey not in self._begun:
@@ -168,16 +169,6 @@ class Checking:
 
 def _is_about_a_coach(entry: Entry) -> bool:
     return entry.declares.about[0] == "coach"
-
-
-def _stands_where_it_belongs(entry: FileEntry) -> None:
-    """Raise `InvalidEntry` for what is about a journey and names a coach as its journey."""
-    stands = entry.entry.entry if isinstance(entry.entry, EntryCorrected) else entry.entry
-    if _is_about_a_coach(stands) or stands.declares.name in ABOUT_ANY_RECORD:
-        return
-    if entry.journey.startswith("coach:"):
-        reason = "a journey's name does not begin with coach:"
-        raise InvalidEntry(stands.declares.name, "journey", entry.journey, reason)
 
 
 def difference(before: Record | FileEntry, entry: FileEntry) -> str:

@@ -58,8 +58,9 @@ def chosen(codes: Sequence[str]) -> list[Rule]:
 
 
 def said(rule: Rule, policy: Policy) -> Iterator[str]:
-    """A rule as it is printed: its sentence, how it binds, the values it reads, its source."""
-    yield from wrapped(rule.title, indent=INDENT, first=rule.code)
+    """A rule as it is printed: its question and its sentence, how it binds, the values it reads, its source."""
+    yield from wrapped(rule.question, indent=INDENT, first=rule.code)
+    yield from wrapped(rule.title, indent=INDENT)
     yield from wrapped(f"{rule.sort}, {rule.level}{_binding(rule)}", indent=INDENT)
     for one in policy.levels.get(rule.code, ()):
         yield from wrapped(f"level under this policy: {_dated(one, one.value or UNDECIDED)}", indent=INDENT)

@@ -5,17 +5,24 @@ import sys
 from datetime import date
 from typing import Final
 
+import attrs
+
 from iagcore.casebook import Casebook, utc_now
 from iagcore.cli import BAD_INPUT, add_journal, day_of, is_there, started_in
 from iagcore.exceptions import InvalidEntry, UnknownJourney, nearest
 from iagcore.policy import Policy
-from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY
-from iagcore.practice.kinds import accept_party, accepted
+from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, Outlet
+from iagcore.practice.kinds import FieldClass, accept_party, accepted
 from iagcore.record.journey import Journey
-from iagcore.record.releasing import released
-from iagcore.reports import coach_page, journey_page
+from iagcore.record.judging import accepts
+from iagcore.record.records import Record
+from iagcore.record.releasing import carries_record, released
+from iagcore.reports import Traced, coach_page, journey_page, record_page
+from iagcore.rulebook import RULES
+from iagcore.rulebook.safeguarding import TELLS_OF_A_CONCERN
+from iagcore.storage import codec
+from iagcore.storage.opening import OpenJournal, open_journal, shown
 from iagcore.storage.protocols import Feed
-from iagcore.storage.sqlite import SQLiteJournal
 
 REFUSED: Final = 1
 """What it exits with where the page is not for that party."""
@@ -32,8 +39,10 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "printed depends on the records alone. Without --for it is what goes with the coaching: a diary entry that "
         "the learner has not shared, and a concern, are not on it. Exit code: 0 done, 1 where the page is not for that "
         "party, 2 bad input.",
-        epilog="example: iagcore show learner-a --journal casebook.db; "
-        "iagcore show learner-a --for learner:a; iagcore show coach:nina --on 2026-01-05",
+        epilog="example: iagcore show learner-a --journal casebook.db\n"
+        "         iagcore show learner-a --for learner:a\n"
+        "         iagcore show coach:nina --on 2026-01-05\n"
+        "         iagcore show learner-a --record 'first booking'",
     )
     parser.add_argument("name", metavar="JOURNEY|COACH", help="a journey's name, or a coach, such as coach:nina")
     add_journal(parser)
@@ -44,6 +53,12 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="for a coach: what they are ready for on that day, and why; with --for: whether the party may see the "
         "journey on that day (default: today)",
     )
+    parser.add_argument(
+        "--record",
+        metavar="ID",
+        help="of a journey: one record alone, from each reason to its rule, dated value and source, the policy's "
+        "fingerprint, and where the record stands",
+    )
     parser.set_defaults(run=run)
 
 
@@ -52,8 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
     name, party = arguments.name, arguments.party
     on = None if arguments.on is None else day_of("--on", arguments.on)
     is_there(arguments.journal)
-    with SQLiteJournal(arguments.journal) as journal:
+    with open_journal(arguments.journal) as journal:
         if name.startswith(COACH):
+            if arguments.record is not None:
+                raise InvalidEntry("option", "--record", arguments.record, "it goes with a journey, not with a coach")
             if party is not None:
                 raise InvalidEntry("option", "--for", party, "it goes with a journey, not with a coach")
             print(page_of_a_coach(journal, name, on=on), end="")
@@ -61,15 +78,17 @@ def run(arguments: argparse.Namespace) -> int:
         if on is not None and party is None:
             raise InvalidEntry("option", "--on", arguments.on, "it goes with --for, or with a coach such as coach:nina")
         try:
-            return show(journal, name, None if party is None else accepted("--for", party, accept_party), on)
+            party = None if party is None else accepted("--for", party, accept_party)
+            return show(journal, name, party, on, record=arguments.record)
         except (UnknownJourney, InvalidEntry) as error:
-            near = nearest(name, started_in(journal) - {name})
-            print(f"iagcore: {arguments.journal}: {error}{near}", file=sys.stderr)
+            of_the_name = arguments.record is None or isinstance(error, UnknownJourney)
+            near = nearest(name, started_in(journal) - {name}) if of_the_name else ""
+            print(f"iagcore: {shown(arguments.journal)}: {error}{near}", file=sys.stderr)
             return BAD_INPUT
 
 
-def show(journal: SQLiteJournal, name: str, party: str | None, on: date | None) -> int:
-    """Print a journey's page, or why it is not for this party. Raises `UnknownJourney`."""
+def show(journal: OpenJournal, name: str, party: str | None, on: date | None, *, record: str | None = None) -> int:
+    """Print a journey's page, or one record of it, or why it is not for this party. Raises `UnknownJourney`."""
     casebook, policy = casebook_of(journal, name)
     journey = casebook.journey(name)
     seen(journey, party)
@@ -78,6 +97,13 @@ def show(journal: SQLiteJournal, name: str, party: str | None, on: date | None) 
         if reason := journey.seen_by(party, on=day, zone=policy.zone).reason:
             print(f"Not shown to {party}: {reason}.")
             return REFUSED
+    if record is not None:
+        found = traced(casebook, journal, journey, record, party)
+        if (party or "").startswith("learner:"):
+            print(found.decision.explain(to="learner"))  # plainly, and without codes
+        else:
+            print(record_page(found, rules=RULES, zone=policy.zone), end="")
+        return 0
     records, duties = casebook.records(name), casebook.duties(name)
     print(journey_page(journey, records=records, duties=duties, zone=policy.zone, party=party), end="")
     return 0
@@ -95,7 +121,40 @@ def seen(journey: Journey, party: str | None) -> Journey:
     return found
 
 
-def casebook_of(journal: SQLiteJournal, name: str) -> tuple[Casebook, Policy]:
+def traced(casebook: Casebook, journal: OpenJournal, journey: Journey, id: str, party: str | None) -> Traced:
+    """A record and what leads from it, as far as it may be told to the party. Raises `InvalidEntry`.
+
+    A record that is not for them is no more than one that is not there.
+    """
+    outlet = OUTLET_BY_NAME[SEEN_BY.get((party or "").partition(":")[0], "coaching view")]
+    told = {
+        stored.id: (stored, one)
+        for stored in journal.read(journey.subject)
+        if stored.home == journey.subject
+        and stored.payload is not None
+        and (one := as_told(codec.decode(stored), journey, outlet, party)) is not None
+    }
+    if id not in told:
+        near = nearest(id, (str(one) for one in told))
+        raise InvalidEntry("option", "--record", id, f"there is no record of this id on this journey{near}")
+    stored, record = told[id]
+    decision = attrs.evolve(casebook.decision(journey.name, id), considered=record.considered)
+    policy = casebook.policy_of(record.policy)
+    return Traced(record, stored, decision, policy, casebook.verify(journey.name))
+
+
+def as_told(record: Record, journey: Journey, outlet: Outlet, party: str | None) -> Record | None:
+    """A record with the reasons that may be told to a party; None where the record may not, or no reason for it."""
+    if not carries_record(journey, record, outlet, party):
+        return None
+    if record.by == party or FieldClass.RESTRICTED in outlet.classes:
+        return record
+    considered = tuple(one for one in record.considered if one.rule not in TELLS_OF_A_CONCERN)
+    told = attrs.evolve(record, considered=considered)
+    return told if record.accepted or not accepts(considered) else None
+
+
+def casebook_of(journal: OpenJournal, name: str) -> tuple[Casebook, Policy]:
     """A casebook under the policy that the first record of a home was made under. Raises `UnknownJourney`."""
     reading = Casebook(journal, Policy.load("starter"))
     first = next(reading.records(name), None)
@@ -105,7 +164,7 @@ def casebook_of(journal: SQLiteJournal, name: str) -> tuple[Casebook, Policy]:
     return Casebook(journal, policy), policy
 
 
-def page_of_a_coach(journal: SQLiteJournal, name: str, *, on: date | None) -> str:
+def page_of_a_coach(journal: OpenJournal, name: str, *, on: date | None) -> str:
     """The page of a coach, under the policy last used of them. Raises `InvalidEntry` where nothing is known of them."""
     reading = Casebook(journal, Policy.load("starter"))
     records = tuple(reading.records(name))

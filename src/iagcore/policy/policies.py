@@ -265,7 +265,7 @@ def _policy(sources: list[Source]) -> Policy:
             )
         sources = [_shipped(below), *sources]
     name = title = ""
-    zone = _accepted(sources[0], _zone, "zone")
+    zone = _accepted(sources[0], zone_named, "zone")
     values: dict[str, History] = {}
     levels: dict[str, History] = {}
     for place, source in enumerate(sources):
@@ -276,7 +276,7 @@ def _policy(sources: list[Source]) -> Policy:
             raise source.wrong("a policy that stands over another has a name of its own", "name")
         title = _accepted(source, _words, "title")
         if "zone" in source.data:
-            zone = _accepted(source, _zone, "zone")
+            zone = _accepted(source, zone_named, "zone")
         values.update(_histories(source, "value", _value_acceptor))
         levels.update(_histories(source, "level", _level_acceptor))
     return Policy(
@@ -332,7 +332,8 @@ def _words(value: Any) -> str:
     return words
 
 
-def _zone(value: Any) -> tzinfo:
+def zone_named(value: Any) -> tzinfo:
+    """The time zone that a place names, such as Europe/London. Raises ValueError."""
     # dateutil makes a rule of words that only look like a zone ("Europe/London5"), and asks the machine for others
     # ("BST"): neither is the name of a place, and the day of a moment must not depend on where it is asked
     name = _words(value)

@@ -131,6 +131,7 @@ KINDS: Final[tuple[type[Entry], ...]] = (
     EntryCorrected,
     EntryWithdrawn,
 )
+"""Every kind of entry, in the order of the practice modules that own them."""
 
 KIND_BY_NAME: Final[dict[str, type[Entry]]] = {kind.declares.name: kind for kind in KINDS}
 

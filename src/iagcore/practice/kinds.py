@@ -31,6 +31,7 @@ class Nature(StrEnum):
 
 
 PLAN, FACT, NEITHER = Nature.PLAN, Nature.FACT, Nature.NEITHER
+"""The natures, as a kind is declared with one of them."""
 
 
 class FieldClass(StrEnum):

@@ -50,8 +50,8 @@ def subjects_of_a_refusal(entry: Entry, home: Home, *, by: str) -> tuple[str, ..
 def coach_of(entry: Entry, home: Home, *, by: str) -> str | None:
     """The coach whose readiness a decision about an entry reads, or None where its kind reads nobody's.
 
-    That is the coach whom the entry names, or whose booking it is; for a start, whoever recruited the learner; else
-    the coach who makes it, or the one assigned.
+    That is the coach whom the entry names, or whose booking it is; for a start, whoever recruited the learner; for what
+    is about no conversation, the coach who makes it, or the one assigned.
     """
     declares = entry.declares
     if "recruiter" in declares.reads:
@@ -60,7 +60,10 @@ def coach_of(entry: Entry, home: Home, *, by: str) -> str | None:
     if not {"journey", "coach"} <= {*declares.about, *declares.reads}:
         return None
     named = _coach_named(entry, home)
-    return named or (by if by.startswith("coach:") else home.parts.coaching.coach)
+    if named is not None or "coach" in declares.about:
+        # a conversation is with the coach it names, or whom it was booked with: nobody stands in for them
+        return named
+    return by if by.startswith("coach:") else home.parts.coaching.coach
 
 
 def _coach_named(entry: Entry, home: Home) -> str | None:

@@ -40,6 +40,7 @@ class Level(StrEnum):
 
 
 MUST, SHOULD = Level.MUST, Level.SHOULD
+"""The two levels, as a rule is declared with one of them."""
 
 
 class Outcome(StrEnum):

@@ -83,22 +83,22 @@ class Case:
     at: datetime = attrs.field(converter=_at)
     by: str = attrs.field(converter=_by)
     learner: str | None = None
-    _allowance: Allowance | None = None
-    _bookings: Conversations | None = None
-    _grow: Grow | None = None
-    _self_efficacy: SelfEfficacy | None = None
-    _learning: Learning | None = None
-    _measures: Measures | None = None
-    _coaching: Coaching | None = None
-    _coach: Readiness | None = None
-    _consents: Consents | None = None
-    _safeguarding: Safeguarding | None = None
-    _status: JourneyStatus | None = None
+    _allowance: Allowance | None = attrs.field(default=None, alias="allowance")
+    _bookings: Conversations | None = attrs.field(default=None, alias="bookings")
+    _grow: Grow | None = attrs.field(default=None, alias="grow")
+    _self_efficacy: SelfEfficacy | None = attrs.field(default=None, alias="self_efficacy")
+    _learning: Learning | None = attrs.field(default=None, alias="learning")
+    _measures: Measures | None = attrs.field(default=None, alias="measures")
+    _coaching: Coaching | None = attrs.field(default=None, alias="coaching")
+    _coach: Readiness | None = attrs.field(default=None, alias="coach")
+    _consents: Consents | None = attrs.field(default=None, alias="consents")
+    _safeguarding: Safeguarding | None = attrs.field(default=None, alias="safeguarding")
+    _status: JourneyStatus | None = attrs.field(default=None, alias="status")
     home: str | None = None
     beforehand: bool = False
     opportunity: Opportunity | None = None
-    _timelines: Mapping[str, Timeline] | None = None
-    _amending: Amending | None = None
+    _timelines: Mapping[str, Timeline] | None = attrs.field(default=None, alias="timelines")
+    _amending: Amending | None = attrs.field(default=None, alias="amending")
     opened: frozenset[LineKey] = frozenset()
     effect: tuple[Line, ...] = ()
 
@@ -325,7 +325,8 @@ class Grounds:
 class Rule:
     """One rule of the rule book, declared in one place.
 
-    `code` is permanent. `on` are the kinds of entry it looks at. `title` is the rule as a sentence. `protected` rules
+    `code` is permanent. `on` are the kinds of entry it looks at. `title` is the rule as a sentence, and `question` what
+    somebody would ask who has never heard of it. `protected` rules
     cannot be lowered by a policy; `always_refuses` marks those that refuse facts too, because nothing that happened is
     lost by it; `outside` marks those that look beyond the journey's own home, whose first answer a correction keeps.
     `proven_by` names the laws that prove a rule which is no check; `of` is the home that a duty is derived on.
@@ -350,6 +351,7 @@ class Rule:
     of: str = "journey"
     always_assessed: str = ""
     equivalent: tuple[tuple[str, str], ...] = ()
+    question: str = ""
 
     @property
     def family(self) -> str:
@@ -384,6 +386,7 @@ def rule(
     proven_by: tuple[str, ...] = (),
     always_assessed: str = "",
     equivalent: tuple[tuple[str, str], ...] = (),
+    question: str = "",
 ) -> Callable[[Callable[[Any, Case], Verdict]], Rule]:
     """Declare a rule: the function's docstring is the rule as a sentence, its body the check."""
 
@@ -406,6 +409,7 @@ def rule(
             proven_by,
             always_assessed=always_assessed,
             equivalent=equivalent,
+            question=question,
         )
 
     return decorate

@@ -254,14 +254,14 @@ def _is_carried(home: Home, place: Place, outlet: Outlet, party: str | None) -> 
     return all(one.type.field_class in outlet.classes or _is_own(one.type.field_class, top, party) for one in filled)
 
 
-def carries_refusal(home: Home, refusal: Record, outlet: Outlet, party: str | None) -> bool:
-    """Whether an outlet carries to a party that something was refused; whoever asked for it has been told already."""
-    entry = refusal.entry
-    if refusal.by == party:
+def carries_record(home: Home, record: Record, outlet: Outlet, party: str | None) -> bool:
+    """Whether an outlet carries to a party that something was asked, refused or not; whoever asked has been told."""
+    entry = record.entry
+    if record.by == party:
         return True
     if isinstance(entry, EntryCorrected | EntryWithdrawn):
         about = home.stack_of(entry.target)
         if about is None or not _is_carried(home, about, outlet, party):
             return False
         entry = entry.entry if isinstance(entry, EntryCorrected) else about.original
-    return not _stays_behind(home, Version(refusal.id, entry, refusal.at, refusal.by), outlet, party)
+    return not _stays_behind(home, Version(record.id, entry, record.at, record.by), outlet, party)

@@ -99,12 +99,13 @@ def alterations(records: Iterable[StoredRecord], *, licences: Mapping[str, froze
         for surrogate in licences.get(record.surrogate, ()):
             licensed.setdefault(surrogate, set()).update(renamed)
     found: list[Alteration] = []
-    previous = b""
-    for expected, record in enumerate(kept, start=1):
+    previous, expected = b"", 1
+    for record in kept:
         version = record.about[0].version
         # a coach's own records stand between the bookings that are filed under the coach too: only the chain tells
         gap = version != expected and not record.home.startswith("coach:")
         wrong = [f"version {expected} is missing before it"] if gap else []
+        expected = version + 1
         names = licensed.get(record.surrogate)
         if record.payload is None or record.id is None:
             if names is None:
@@ -115,7 +116,7 @@ def alterations(records: Iterable[StoredRecord], *, licences: Mapping[str, froze
             if filing.salt is None:
                 if filing.subject not in (names or ()):
                     wrong.append(f"the salt for {filing.subject} is missing, and no receipt licenses that")
-            elif commitment(filing.subject, filing.version, filing.salt) != filing.commitment:
+            elif filing.version < 1 or commitment(filing.subject, filing.version, filing.salt) != filing.commitment:
                 wrong.append(f"it was not filed under {filing.subject} there")
         if plain(previous, record.envelope, record.salted, [one.commitment for one in record.about]) != record.plain:
             wrong.append("its envelope or its place in the chain was altered")

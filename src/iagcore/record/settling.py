@@ -54,9 +54,10 @@ def settle(
     fits = bookings is None or conversation is None or next_state(bookings[conversation].state, entry) is not None
     if not (fits or as_if_it_fits):
         return ()
+    coach_before = bookings[conversation].coach if bookings is not None and conversation is not None else None
     return tuple(
         line
-        for line in _assigned(entry, at=at, values=values, allowance=allowance, fits=fits)
+        for line in _assigned(entry, at=at, values=values, allowance=allowance, fits=fits, coach_before=coach_before)
         if line != allowance[line.key]
     )
 
@@ -68,6 +69,7 @@ def _assigned(
     values: PolicyOnDay,
     allowance: Allowance,
     fits: bool,
+    coach_before: str | None,
 ) -> tuple[Line, ...]:
     match entry:
         case JourneyStarted():
@@ -79,8 +81,10 @@ def _assigned(
             id = entry.conversation if fits else A_FRESH_ID
             return (Line(id, held=entry.minutes, starts_at=entry.starts_at, coach=entry.coach),)
         case ConversationRescheduled():
-            coach = entry.coach or allowance.line(entry.conversation).coach
-            return (Line(entry.conversation, held=entry.minutes, starts_at=entry.starts_at, coach=coach),)
+            # what was used stays used: a conversation that is over cannot be moved, and gives no minutes back for it
+            line = allowance.line(entry.conversation)
+            coach = entry.coach or line.coach or coach_before
+            return (attrs.evolve(line, held=entry.minutes, starts_at=entry.starts_at, coach=coach),)
         case ConversationCancelled() | ConversationMissed():
             line = allowance.line(entry.conversation)
             return (Line(entry.conversation, used=minutes_charged_for(entry, line, at=at, values=values)),)

@@ -6,8 +6,21 @@ gives the same report.
 
 from iagcore.reports.action_plan import action_plan
 from iagcore.reports.coach_page import coach_page
-from iagcore.reports.due_page import due_page
+from iagcore.reports.due_page import DuePage, due_page
 from iagcore.reports.journey_page import journey_page
 from iagcore.reports.policy_sheet import policy_sheet, policy_sheet_as_html
+from iagcore.reports.record_page import Traced, record_page
+from iagcore.reports.what_if_page import what_if_page
 
-__all__ = ["action_plan", "coach_page", "due_page", "journey_page", "policy_sheet", "policy_sheet_as_html"]
+__all__ = [
+    "DuePage",
+    "Traced",
+    "action_plan",
+    "coach_page",
+    "due_page",
+    "journey_page",
+    "policy_sheet",
+    "policy_sheet_as_html",
+    "record_page",
+    "what_if_page",
+]

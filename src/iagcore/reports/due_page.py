@@ -4,9 +4,11 @@ What is due about safeguarding is spelled out only for the one it is for. Asked 
 how much of it there is, and how to ask.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Final
+
+import attrs
 
 from iagcore.record.findings import Duty, DutyStatus
 from iagcore.reports.layout import beside, section, wrapped
@@ -18,40 +20,63 @@ UNDATED: Final = datetime.max.replace(tzinfo=UTC)
 THE_SAFEGUARDING_LEAD: Final = "safeguarding-lead"
 
 
-def due_page(duties: Sequence[Duty], *, at: datetime, zone: tzinfo, party: str | None = None) -> str:
-    """What is due at a moment, as a page of plain text, at most 100 columns wide; times are shown in `zone`.
+@attrs.frozen
+class DuePage:
+    """What is due at a moment: a heading, what there is to do by its status, and how much of it there is.
+
+    Made by `due_page`; `str()` is the whole page in plain text, at most 100 columns wide.
+    """
+
+    heading: str
+    sections: Mapping[str, Sequence[tuple[str, str, str, str, str]]]
+    """Under a title, each as (by when, what, for whom, where, under which rule)."""
+    counted: str
+
+    def __str__(self) -> str:
+        sections = (
+            [self.heading, "=" * len(self.heading.splitlines()[-1])],
+            *(section(title, _listed(found)) for title, found in self.sections.items()),
+            [self.counted],
+        )
+        return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
+
+
+def due_page(duties: Sequence[Duty], *, at: datetime, zone: tzinfo, party: str | None = None) -> DuePage:
+    """What is due at a moment, as a page; times are shown in `zone`.
 
     With a `party`, `duties` are those that are for them; without, they are those of a whole caseload.
     """
     confidential = [one for one in duties if party is None and one.in_confidence]
     told = [one for one in duties if party is not None or not one.in_confidence]
     by_status = {status: [one for one in told if one.status(at) is status] for status in DutyStatus}
-    sections = (
-        _heading(at.astimezone(zone), party),
-        *(section(f"{status} ({len(found)})", _listed(found, zone)) for status, found in by_status.items()),
-        _counted({status: len(found) for status, found in by_status.items()}),
-        list(_in_confidence(confidential)),
+    numbers = {status: len(found) for status, found in by_status.items()}
+    whom = f" for {party}" if party else ""
+    return DuePage(
+        "\n".join(wrapped(f"What there is to do{whom}, seen on {at.astimezone(zone):%d %b %Y %H:%M}")),
+        {f"{status} ({len(found)})": _rows(found, zone) for status, found in by_status.items()},
+        "\n\n".join("\n".join(lines) for lines in (_counted(numbers), list(_in_confidence(confidential))) if lines),
     )
-    return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
 
 
-def _heading(at: datetime, party: str | None) -> list[str]:
-    lines = wrapped(f"What there is to do{f' for {party}' if party else ''}, seen on {at:%d %b %Y %H:%M}")
-    return [*lines, "=" * len(lines[-1])]
-
-
-def _listed(duties: Sequence[Duty], zone: tzinfo) -> Iterator[str]:
+def _rows(duties: Sequence[Duty], zone: tzinfo) -> list[tuple[str, str, str, str, str]]:
+    rows = []
     for one in sorted(duties, key=lambda one: (one.due or UNDATED, one.about, one.rule, one.what)):
         when = "no time is set" if one.due is None else f"{one.due.astimezone(zone):%d %b %Y %H:%M}"
-        yield from beside(when, one.what, column=TIME)
         opens = f"; from {one.opens.astimezone(zone):%d %b %Y} on" if one.opens else ""
-        yield from wrapped(f"{_for_whom(one.party)}, on {_where(one.about)}, by {one.rule}{opens}", indent=TIME)
+        rows.append((when, one.what, _for_whom(one.party), _where(one.about), f"{one.rule}{opens}"))
+    return rows
+
+
+def _listed(rows: Sequence[tuple[str, str, str, str, str]]) -> Iterator[str]:
+    for when, what, whom, where, rule in rows:
+        yield from beside(when, what, column=TIME)
+        yield from wrapped(f"for {whom}, on {where}, by {rule}", indent=TIME)
 
 
 def _for_whom(party: str | None) -> str:
     if party is None:
-        return "for nobody who is known"
-    return f"for {party}" if ":" in party else f"for any {party}"
+        return "nobody who is known"
+    return party if ":" in party else f"any {party}"
 
 
 def _where(about: str) -> str:

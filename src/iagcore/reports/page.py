@@ -18,14 +18,13 @@ from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWrit
 from iagcore.record.findings import Assessment, Duty, Weight
 from iagcore.record.home import Home, Standing, Version
 from iagcore.record.records import Record, UnreadEntry
-from iagcore.record.releasing import carries_refusal, released
+from iagcore.record.releasing import carries_record, released
 from iagcore.reports.layout import beside, wrapped
+from iagcore.rulebook.safeguarding import TELLS_OF_A_CONCERN
 
 DATE: Final = 15
 """The column at which the text beside a date begins."""
 
-TELLS_OF_A_CONCERN: Final = ("SAF-02", "SAF-04")
-"""The rules by whose findings one knows that a concern is open."""
 SAID_OTHERWISE: Final = ("COR-03", "GRW-07")
 """The duties that a page says in its own words: a breach that stands, and an action to review."""
 
@@ -69,7 +68,7 @@ class Page(Generic[H]):
         seen = released(home, outlet, party)
         return cls(
             seen,
-            tuple(one for one in records if one.accepted or carries_refusal(home, one, outlet, party)),
+            tuple(one for one in records if one.accepted or carries_record(home, one, outlet, party)),
             tuple(one for one in duties if not one.in_confidence or _is_for(one, party)),
             zone,
             party,

@@ -159,11 +159,17 @@ thead { display: table-header-group }
 tr { break-inside: avoid }
 code { font: bold 1em ui-monospace, "Liberation Mono", monospace }
 .name { width: 21% } .now { width: 20% } .affects { width: 20% } .decided { width: 18% } .who { width: 12% }
-main { overflow-x: auto }
-@media screen { table { min-width: 52rem } }
 ul { margin: 0; padding-left: 1.1em }
 .why { color: #444 }
-@media print { body { margin: 0; max-width: none; padding: 0; font-size: 9pt } thead th { background: none } }"""
+@media print { body { margin: 0; max-width: none; padding: 0; font-size: 9pt } thead th { background: none } }
+@media screen and (max-width: 52rem) {
+  /* one thing to decide below the other, each cell under its own heading */
+  table, caption, tbody, tr, th, td { display: block; width: auto }
+  thead { position: absolute; clip-path: inset(50%) }
+  tr { margin: 0 0 1.5em; border: 1px solid #555 } th, td { border: 0 }
+  td::before { content: attr(data-head); display: block; font-weight: bold }
+  td:empty { min-height: 3.5em; border-top: 1px dotted #555 }
+}"""
 
 HEADS: Final = (
     ("name", "What it is"),
@@ -201,12 +207,13 @@ def policy_sheet_as_html(policy: Policy, rules: Sequence[Rule], *, on: date) -> 
 
 
 def _table(caption: str, rows: Sequence[Row]) -> str:
-    heads = "".join(f'<th scope="col" class="{name}">{said}</th>' for name, said in HEADS)
+    # the roles are those that the elements have by themselves, until a narrow screen lays them out otherwise
+    heads = "".join(f'<th scope="col" role="columnheader" class="{name}">{said}</th>' for name, said in HEADS)
     return "\n".join(
         [
-            f"<table><caption>{caption} ({len(rows)})</caption>",
-            f"<thead><tr>{heads}</tr></thead>",
-            "<tbody>",
+            f'<table role="table"><caption>{caption} ({len(rows)})</caption>',
+            f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>',
+            '<tbody role="rowgroup">',
             *map(_html_row, rows),
             "</tbody></table>",
         ]
@@ -216,13 +223,17 @@ def _table(caption: str, rows: Sequence[Row]) -> str:
 def _html_row(row: Row) -> str:
     because = f'<br><span class="why">{escape(row.because)}</span>' if row.because else ""
     later = "".join(f"<br>{escape(one)}" for one in row.later)
+    named = f"<code>{_breakable(row.name)}</code> ({escape(row.unit)})<br>{escape(row.meaning)}"
     cells = (
-        f'<th scope="row"><code>{_breakable(row.name)}</code> ({escape(row.unit)})<br>{escape(row.meaning)}</th>',
-        f"<td>{escape(row.now)}{because}{later}</td>",
-        f"<td>{_list(row.affects)}</td>",
-        "<td></td><td></td><td></td>",
+        f'<th scope="row" role="rowheader">{named}</th>',
+        *(
+            f'<td role="cell" data-head="{said}">{content}</td>'
+            for (_, said), content in zip(
+                HEADS[1:], (f"{escape(row.now)}{because}{later}", _list(row.affects), "", "", ""), strict=True
+            )
+        ),
     )
-    return f"<tr>{''.join(cells)}</tr>"
+    return f'<tr role="row">{"".join(cells)}</tr>'
 
 
 def _breakable(name: str) -> str:

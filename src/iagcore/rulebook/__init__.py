@@ -35,6 +35,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *SAFEGUARDING,
     *FOLLOWING_UP,
 )
+"""The rule book whole, family by family; a rule's own words and reasons stand on its page."""
 
 FAMILIES: Final = {
     "ALW": "The session allowance",
@@ -51,6 +52,7 @@ FAMILIES: Final = {
     "SAF": "Safeguarding",
     "FUP": "Follow-up",
 }
+"""The families of rules: the three letters that a code begins with, and what they are about."""
 
 __all__ = [
     "ACCESS",

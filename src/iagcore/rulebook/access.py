@@ -29,6 +29,7 @@ def may_make(entry: Entry, case: Case) -> bool:
 @rule(
     "ACC-01",
     MUST,
+    question="Who may make which entry?",
     on=(*(kind for kind in KINDS if kind not in (ConcernRaised, EntryCorrected, EntryWithdrawn)), Erased),
     source=LOCAL,
     remedy="Have it recorded by somebody whose role may.",
@@ -60,6 +61,7 @@ def _whose(entry: Any, case: Case) -> str:
 @rule(
     "ACC-02",
     MUST,
+    question="May I show this to somebody else?",
     on=(DisclosureMade,),
     source=CONDITIONS_FOR_PROCESSING,
     remedy="Choose the outlet that is for this party, or another party.",

@@ -34,6 +34,7 @@ AMENDMENTS: Final = (EntryCorrected, EntryWithdrawn)
 @rule(
     "ALW-01",
     MUST,
+    question="May I book 60 minutes when 45 remain?",
     on=(*BOOKINGS, *AMENDMENTS),
     source=CASE_STUDY,
     remedy="Book a shorter conversation, or release what is held; a lead may extend where the policy lets them.",
@@ -58,6 +59,7 @@ def asked_within_remaining(entry: Any, case: Case) -> Verdict:
 @rule(
     "ALW-02",
     MUST,
+    question="What if a conversation runs past the three hours?",
     on=(ConversationHeld, ConversationMissed, ConversationCancelled),
     source=CASE_STUDY,
     remedy="Correct the record if the minutes are not right; otherwise a lead authorises it.",
@@ -77,6 +79,7 @@ def used_within_granted(entry: Any, case: Case) -> Verdict:
 @rule(
     "ALW-03",
     SHOULD,
+    question="Does a conversation with somebody else in the room count?",
     on=(ConversationHeld,),
     source=PROGRAMME_FAQ,
     remedy="Say whether it was one-to-one and in private.",
@@ -94,6 +97,7 @@ def one_to_one_in_private(entry: Any, case: Case) -> Verdict:
 @rule(
     "ALW-04",
     MUST,
+    question="May I give a learner more time?",
     on=(AllowanceExtended,),
     source=EXTENSIONS,
     remedy="Stay within the limit that the policy sets, and name the lead who decides and the reason.",
@@ -121,6 +125,7 @@ def extension_by_a_lead_within_the_limit(entry: Any, case: Case) -> Verdict:
 @rule(
     "ALW-05",
     SHOULD,
+    question="May I book a conversation of two hours?",
     on=BOOKINGS,
     source=LOCAL,
     remedy="Book a shorter conversation, or two.",
@@ -138,6 +143,7 @@ def not_longer_than_the_longest(entry: Any, case: Case) -> Verdict:
 @rule(
     "ALW-06",
     SHOULD,
+    question="May I see a learner again the next day?",
     on=BOOKINGS,
     source=LOCAL,
     remedy="Leave more days between conversations, unless the learner wants them close together.",
@@ -167,6 +173,7 @@ def _days_from(other: Conversation, starts_at: datetime, case: Case) -> int:
 @rule(
     "ALW-07",
     SHOULD,
+    question="Does a missed conversation cost the learner minutes?",
     on=(ConversationMissed, ConversationCancelled, ConversationHeld),
     source=CHARGES,
     remedy="Have the policy say what is charged or how minutes are rounded; until then nothing is.",
@@ -199,6 +206,7 @@ def _values_read(entry: Any, case: Case) -> str:
 @rule(
     "ALW-08",
     MUST,
+    question="May the minutes that a learner was granted be lowered again?",
     on=(JourneyStarted, AllowanceExtended, *AMENDMENTS),
     source=LOCAL,
     remedy="Release what is held first, or leave the grant as it is.",
@@ -236,6 +244,7 @@ ALW_09: Final = Rule(
     uncovered_holds,
     sort=RuleSort.DUTY,
     proven_by=("law_a_hold_is_due_exactly_while_it_is_not_covered",),
+    question="What becomes of a booking that the minutes no longer cover?",
 )
 
 ALLOWANCE: Final[tuple[Rule, ...]] = (

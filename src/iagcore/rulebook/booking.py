@@ -32,6 +32,7 @@ HOLDS_AN_HOUR: Final = (ConversationBooked, ConversationRescheduled, EntryCorrec
 @rule(
     "BKG-01",
     MUST,
+    question="May I cancel a conversation that was already held?",
     on=TOUCHES_A_CONVERSATION,
     source=LOCAL,
     remedy="Correct the earlier record if it is not right; give a new conversation an id of its own.",
@@ -64,6 +65,7 @@ def _id_was_used(entry: Any, case: Case) -> bool:
 @rule(
     "BKG-02",
     MUST,
+    question="May I book an hour that is already taken?",
     on=HOLDS_AN_HOUR,
     source=PRACTICE,
     remedy="Choose another time or another coach.",
@@ -131,6 +133,7 @@ BKG_03: Final = Rule(
     sort=RuleSort.DUTY,
     values=("write_up_days",),
     proven_by=("law_a_held_conversation_is_due_until_written_up",),
+    question="When do I write up a conversation?",
 )
 BKG_04: Final = Rule(
     "BKG-04",
@@ -141,6 +144,7 @@ BKG_04: Final = Rule(
     outcome_unsaid,
     sort=RuleSort.DUTY,
     proven_by=("law_a_booking_is_due_exactly_while_it_is_booked",),
+    question="What if nobody says what became of a booking?",
 )
 
 BOOKING: Final[tuple[Rule, ...]] = (booking_state_allows_it, hour_is_free, BKG_03, BKG_04)

@@ -80,6 +80,7 @@ def _said(proof: Proof | None) -> str:
 @rule(
     "COA-01",
     MUST,
+    question="May a coach begin before the training in values and processes?",
     on=(*LEADING, JourneyStarted),
     source=CASE_STUDY,
     remedy="Record the training that was completed, have it done, or let a coach who has done it take this.",
@@ -106,6 +107,7 @@ def _recruits_nobody(entry: Any) -> bool:
 @rule(
     "COA-02",
     MUST,
+    question="May a coach signpost without the training for it?",
     on=(Signposted, ReferralMade),
     source=CASE_STUDY,
     remedy="Record the training that was completed, have it done, or let a coach who has done it take this.",
@@ -126,6 +128,7 @@ def trained_in_signposting(entry: Any, case: Case) -> Verdict:
 @rule(
     "COA-03",
     SHOULD,
+    question="Has the coach been on this course themselves?",
     on=(CourseEnrolled, Signposted),
     source=CASE_STUDY,
     remedy="Let the coach try the course, or ask somebody who has what it is like.",
@@ -148,6 +151,7 @@ def coach_has_experienced_the_course(entry: Any, case: Case) -> Verdict:
 @rule(
     "COA-04",
     MUST,
+    question="May a coach who is still shadowing lead a conversation?",
     on=LEADING,
     source=STEP_GRADUALLY,
     remedy="Let a coach whose step allows it take this; a supported coach names who supports.",
@@ -192,6 +196,7 @@ def _support(step: Step) -> str:
 @rule(
     "COA-05",
     MUST,
+    question="May a coach be moved forward without being asked?",
     on=(StepTaken, BasisChanged),
     source=CASE_STUDY,
     remedy="Ask the coach, and record what they say; a suspension is ended by a lead.",
@@ -239,6 +244,7 @@ def _ends_a_suspension_alone(entry: Any, case: Case) -> bool:
 @rule(
     "COA-06",
     MUST,
+    question="May I book a coach whose checks have run out?",
     on=BOOKINGS,
     source=LOCAL,
     remedy="Record the check that was completed, have it done, or let another coach take this.",
@@ -262,6 +268,7 @@ def required_checks_in_force(entry: Any, case: Case) -> Verdict:
 @rule(
     "COA-07",
     SHOULD,
+    question="Has the coach had supervision lately?",
     on=BOOKINGS,
     source=LOCAL,
     remedy="Plan the renewal, and a supervision or a debrief.",
@@ -298,11 +305,11 @@ def _long_unsupervised(entry: Any, case: Case, days: int) -> list[str]:
 @rule(
     "COA-08",
     MUST,
+    question="May a coach who is not this learner's coach step in?",
     on=(*BOOKINGS, *NOTES),
     source=LOCAL,
     remedy="Assign the coach to this journey, or let them cover it.",
     plain_remedy="Ask a lead who your coach is.",
-    always_assessed="who is assigned, or covers, is on the journey's record, and who is not there is neither",
 )
 def assigned_or_covering(entry: Any, case: Case) -> Verdict:
     """The coach is assigned to this journey, or covers it that day."""
@@ -319,7 +326,7 @@ def assigned_or_covering(entry: Any, case: Case) -> Verdict:
 def _whose(entry: Any, case: Case) -> str | None:
     """The coach whom a booking is with, or who makes a note; None where somebody else makes it."""
     if isinstance(entry, BOOKINGS):
-        return entry.coach or case.bookings[entry.conversation].coach
+        return known("which coach the conversation is with", entry.coach or case.bookings[entry.conversation].coach)
     return case.by if case.by.startswith("coach:") else None
 
 
@@ -373,6 +380,7 @@ COA_09: Final = Rule(
     no_longer_ready,
     sort=RuleSort.DUTY,
     proven_by=("law_a_booking_is_due_while_its_coach_is_not_ready",),
+    question="What becomes of bookings whose coach is no longer ready?",
 )
 
 
@@ -428,6 +436,7 @@ COA_10: Final = Rule(
     values=("renewal_window_days", "supervision_days"),
     of="coach",
     proven_by=("law_what_runs_out_is_due_until_it_is_renewed",),
+    question="When is a coach's training renewed?",
 )
 
 COACHES: Final[tuple[Rule, ...]] = (

@@ -26,6 +26,7 @@ def _said(given: Given | None) -> str:
 @rule(
     "CON-01",
     MUST,
+    question="May I refer a learner who has not consented?",
     on=(ReferralMade,),
     source=SHARING,
     remedy="Ask the learner; or name the open concern, who authorised sharing without consent, and why.",
@@ -59,6 +60,7 @@ def _missing_without_consent(entry: ReferralMade, case: Case) -> list[str]:
 @rule(
     "CON-02",
     MUST,
+    question="May research see what a learner has not agreed to share?",
     on=(DisclosureMade,),
     source=RESEARCH_TOOLS,
     remedy="Ask the learner; without consent, what was measured stays for coaching only.",
@@ -81,6 +83,7 @@ def consent_to_research(entry: Any, case: Case) -> Verdict:
 @rule(
     "CON-03",
     MUST,
+    question="May we publish a learner's case study?",
     on=(DisclosureMade,),
     source=ANONYMISATION,
     remedy="Ask the learner, have a lead approve each quote and the whole, and check that nobody can be recognised.",
@@ -117,6 +120,7 @@ def _is_for(purpose: str, entry: DisclosureMade) -> bool:
 @rule(
     "CON-04",
     MUST,
+    question="May I plan to ring the learner in three months?",
     on=(FollowUpPlanned,),
     source=LOCAL,
     remedy="Ask the learner whether they may be contacted.",
@@ -140,6 +144,7 @@ def consent_to_be_contacted(entry: Any, case: Case) -> Verdict:
 @rule(
     "CON-05",
     SHOULD,
+    question="Did the learner hear what stays between us, and what cannot?",
     on=(ConversationHeld,),
     source=CONFIDENTIALITY,
     remedy="Explain confidentiality and its limits, and record that you did.",

@@ -21,6 +21,7 @@ from iagcore.rulebook.sources import DESIGN, LOCAL
 @rule(
     "COR-01",
     MUST,
+    question="May I put any record right?",
     on=(EntryCorrected, EntryWithdrawn),
     source=LOCAL,
     remedy="Name the record by its id, and put an entry of the same kind in its place. A concern is annotated instead, "
@@ -73,6 +74,7 @@ def _name(entry: Entry) -> str:
 @rule(
     "COR-02",
     MUST,
+    question="May I correct what somebody else recorded?",
     on=(EntryCorrected, EntryWithdrawn),
     source=LOCAL,
     remedy="Ask somebody who may make such an entry, or a lead; what a learner alone may say, the learner takes back.",
@@ -117,6 +119,7 @@ COR_03: Final = Rule(
     sort=RuleSort.DUTY,
     of="any",
     proven_by=("law_a_breach_is_due_until_it_is_put_right_or_authorised",),
+    question="What becomes of a breach?",
 )
 
 CORRECTIONS: Final[tuple[Rule, ...]] = (target_can_be_amended, author_may_amend, COR_03)

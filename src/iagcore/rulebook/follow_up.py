@@ -70,6 +70,7 @@ FUP_01: Final = Rule(
     sort=RuleSort.DUTY,
     values=("follow_up_after",),
     proven_by=("law_a_follow_up_is_due_only_with_consent", "law_13_months_end_where_months_end"),
+    question="When do I get in touch afterwards?",
 )
 
 
@@ -92,6 +93,7 @@ FUP_02: Final = Rule(
     nothing_booked,
     sort=RuleSort.DUTY,
     proven_by=("law_time_left_is_due_exactly_while_nothing_is_booked",),
+    question="What if minutes are left and nothing is booked?",
 )
 
 FOLLOWING_UP: Final[tuple[Rule, ...]] = (FUP_01, FUP_02)

@@ -36,6 +36,7 @@ from iagcore.rulebook.sources import (
 @rule(
     "GRW-01",
     SHOULD,
+    question="Does a first conversation have to touch all four stages of GROW?",
     on=(ConversationWrittenUp,),
     source=GROW_FIRST,
     remedy="Come back to the stages that were left out next time; any order will do.",
@@ -60,6 +61,7 @@ def _is_first_on_an_issue(entry: Any, case: Case) -> bool:
 @rule(
     "GRW-02",
     SHOULD,
+    question="May a conversation end without an action?",
     on=(ConversationWrittenUp,),
     source=COACHING_QUESTIONS,
     remedy="Agree one action with what, by when, and what support or obstacle there is.",
@@ -77,6 +79,7 @@ def ends_with_a_whole_action(entry: Any, case: Case) -> Verdict:
 @rule(
     "GRW-03",
     SHOULD,
+    question="What if the learner is only half sure of an action?",
     on=(ActionAgreed,),
     source=COMMITMENT,
     remedy="Rework the action with the learner until they would commit to it.",
@@ -94,6 +97,7 @@ def commitment_reaches_the_floor(entry: Any, case: Case) -> Verdict:
 @rule(
     "GRW-04",
     SHOULD,
+    question="Do we begin with what was agreed last time?",
     on=(ConversationWrittenUp,),
     source=REGROW,
     remedy="Look at these actions together, and note what came of them.",
@@ -117,6 +121,7 @@ def _actions_of_the_one_before(entry: Any, case: Case) -> tuple[Action, ...]:
 @rule(
     "GRW-05",
     SHOULD,
+    question="Does an action need a goal and an option behind it?",
     on=(ActionAgreed,),
     source=GROW_MODEL,
     remedy="Say which goal the action serves and which option it follows from.",
@@ -139,6 +144,7 @@ def action_serves_a_goal_and_follows_from_an_option(entry: Any, case: Case) -> V
 @rule(
     "GRW-06",
     SHOULD,
+    question="May I note a goal outside a conversation?",
     on=(GoalSet, GoalChanged, GoalReached, GoalSetAside, RealityExplored, OptionRaised, ActionAgreed),
     source=CASE_STUDY,
     remedy="Name the conversation it belongs to, or mark it self-led or peer.",
@@ -181,6 +187,7 @@ GRW_07: Final = Rule(
     reviews_due,
     sort=RuleSort.DUTY,
     proven_by=("law_an_action_is_due_until_it_is_reviewed",),
+    question="When do we look at an action again?",
 )
 
 GROW: Final[tuple[Rule, ...]] = (

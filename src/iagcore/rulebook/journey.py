@@ -34,6 +34,7 @@ PLANS_ON_AN_OPEN_JOURNEY: Final = (
 @rule(
     "JRN-01",
     MUST,
+    question="May I book a conversation after the programme has ended?",
     on=(JourneyStarted, ConversationBooked, ConversationRescheduled, CourseEnrolled),
     source=CASE_STUDY,
     remedy="Choose a day within the programme's window.",
@@ -64,6 +65,7 @@ def _window(entry: Any, case: Case) -> Any:
 @rule(
     "JRN-02",
     MUST,
+    question="May somebody of eighteen start?",
     on=(JourneyStarted,),
     source=PROGRAMME_BACKGROUND,
     remedy="Ask the learner to attest their age; offer other guidance where they are younger.",
@@ -87,6 +89,7 @@ def old_enough(entry: Any, case: Case) -> Verdict:
 @rule(
     "JRN-03",
     MUST,
+    question="May I book on a journey that is closed?",
     on=PLANS_ON_AN_OPEN_JOURNEY,
     source=LOCAL,
     remedy="Start the journey, or reopen it, first.",
@@ -117,6 +120,7 @@ def _is_exempt(entry: Entry, case: Case) -> bool:
 @rule(
     "JRN-04",
     MUST,
+    question="May a journey be started twice?",
     on=(JourneyStarted, EntryCorrected),
     source=LOCAL,
     remedy="Use a new journey name for another learner; correct the start that is on the record, not make another.",
@@ -150,6 +154,7 @@ def _whose(start: Any, case: Case) -> str:
 @rule(
     "JRN-05",
     MUST,
+    question="May the id of an extension be used again?",
     on=(AllowanceExtended,),
     source=LOCAL,
     remedy="Give the extension an id of its own.",

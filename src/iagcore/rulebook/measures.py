@@ -29,6 +29,7 @@ SEVERITY: Final = (PHQ_9, GAD_7)
 @rule(
     "MEA-01",
     SHOULD,
+    question="How is a scale scored when an answer is missing?",
     on=(MeasureTaken,),
     source=SCORING,
     remedy="Ask whether the learner wants to answer the rest; if not, it stays as it is.",
@@ -59,6 +60,7 @@ def _kept(entry: Any) -> str:
 @rule(
     "MEA-02",
     SHOULD,
+    question="May I ask only one of the three scales?",
     on=(MeasureTaken, JourneyClosed),
     source=RESEARCH_TOOLS,
     remedy="Take the three together; where one cannot be answered, record it with its code.",
@@ -89,6 +91,7 @@ def _sitting_before(entry: Any, case: Case) -> Sitting | None:
 @rule(
     "MEA-03",
     SHOULD,
+    question="Is it too late for a baseline?",
     on=(MeasureTaken,),
     source=TAKING_A_TOOL,
     remedy="Say of any change that its baseline was taken late.",
@@ -113,6 +116,7 @@ def _first_conversation(case: Case) -> date | None:
 @rule(
     "MEA-04",
     SHOULD,
+    question="May somebody start whose scores are high?",
     on=(JourneyStarted, MeasureTaken),
     source=ELIGIBILITY,
     remedy="Give initial guidance, and signpost to what fits; say what the programme is for.",

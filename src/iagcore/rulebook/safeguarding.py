@@ -22,6 +22,8 @@ from iagcore.rulebook.sources import DESIGN, ESCALATION, ITEM_NINE, LOCAL
 THE_SAFEGUARDING_LEAD: Final = "safeguarding-lead"
 ITEM: Final = 9
 """The item of PHQ-9 that is talked about."""
+TELLS_OF_A_CONCERN: Final = ("SAF-02", "SAF-04")
+"""The rules by whose findings one knows that a concern is open."""
 
 SAF_01: Final = Rule(
     "SAF-01",
@@ -33,6 +35,7 @@ SAF_01: Final = Rule(
     sort=RuleSort.GUARANTEE,
     protected=True,
     proven_by=("law_8_a_concern_is_never_refused_and_costs_nothing",),
+    question="Can a concern ever be turned away?",
 )
 
 
@@ -97,6 +100,7 @@ SAF_02: Final = Rule(
     sort=RuleSort.DUTY,
     values=("escalation_hours", "emergency_contacts"),
     proven_by=("law_an_open_concern_is_due_until_it_is_escalated",),
+    question="How soon is a concern escalated?",
 )
 
 
@@ -131,12 +135,14 @@ SAF_03: Final = Rule(
     item_nine,
     sort=RuleSort.DUTY,
     proven_by=("law_item_nine_is_due_until_it_is_talked_about",),
+    question="What if somebody answers item 9 of PHQ-9 above 0?",
 )
 
 
 @rule(
     "SAF-04",
     MUST,
+    question="May a journey be closed while a concern is open?",
     on=(JourneyClosed, Erased),
     source=LOCAL,
     remedy="Ask the safeguarding lead, who holds what is open; an open concern holds the record.",
@@ -160,6 +166,7 @@ def no_concern_is_open(entry: Any, case: Case) -> Verdict:
 @rule(
     "SAF-05",
     SHOULD,
+    question="Did anybody see the answer to item 9?",
     on=(MeasureTaken,),
     source=ITEM_NINE,
     remedy="Ask for the answer to item 9 itself, and talk about safety with the learner.",

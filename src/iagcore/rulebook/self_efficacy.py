@@ -12,6 +12,7 @@ from iagcore.rulebook.sources import BANDURA, DESIGN
 @rule(
     "EFF-01",
     SHOULD,
+    question="Which of the four domains has nobody spoken to yet?",
     on=(ConversationWrittenUp,),
     source=BANDURA,
     remedy="Listen for these next time. This is for the coach alone, and no target.",
@@ -34,6 +35,7 @@ def _is_a_later_write_up(entry: Any, case: Case) -> bool:
 @rule(
     "EFF-02",
     MUST,
+    question="Whose words are these?",
     on=(EvidenceNoted,),
     source=DESIGN,
     remedy="Correct the record: say whether these are the learner's words or the coach's.",

@@ -15,11 +15,14 @@ from iagcore.rulebook.sources import IMPARTIALITY, LOCAL, TAKING_A_TOOL
 
 POINTS: Final = (Signposted, ReferralMade)
 """The kinds that point a learner to an opportunity."""
+FOR_OTHER_AGES: Final = "it is for other ages"
+"""What is found where the directory says so: the one thing that SIG-01 asks a directory and the entry does not keep."""
 
 
 @rule(
     "SIG-01",
     SHOULD,
+    question="May I signpost to something that nobody has checked lately?",
     on=(Signposted, CourseEnrolled),
     source=IMPARTIALITY,
     remedy="Ask whether it still runs and whether the learner may join, and have the directory say so.",
@@ -76,12 +79,13 @@ def _excludes(_: Any, case: Case) -> list[str]:
     years = case.day_of(case.at).year - case.day_of(case.status.started_at).year
     # the age was attested at the start, and no birth date is held: any age since then is possible
     possible = range(age, age + max(0, years) + 1)
-    return ["it is for other ages"] if all(opportunity.admits(one) is NO for one in possible) else []
+    return [FOR_OTHER_AGES] if all(opportunity.admits(one) is NO for one in possible) else []
 
 
 @rule(
     "SIG-02",
     SHOULD,
+    question="May a learner enrol on the only course that was shown?",
     on=(CourseEnrolled,),
     source=IMPARTIALITY,
     remedy="Show the learner what else is on, and let them choose.",
@@ -102,6 +106,7 @@ def chosen_among_those_shown(entry: Any, case: Case) -> Verdict:
 @rule(
     "SIG-03",
     MUST,
+    question="May a place on the programme depend on a referral?",
     on=(ReferralMade,),
     source=TAKING_A_TOOL,
     remedy="Make the referral without making the learner's place depend on it, or record the concern it is made for.",
@@ -184,6 +189,7 @@ SIG_04: Final = Rule(
     sort=RuleSort.DUTY,
     values=("signpost_outcome_days", "signpost_attempts"),
     proven_by=("law_what_came_of_a_signpost_is_due_until_it_is_settled",),
+    question="When do I ask what came of a signpost?",
 )
 
 
@@ -213,6 +219,7 @@ SIG_05: Final = Rule(
     sort=RuleSort.DUTY,
     values=("referral_deadline_days", "signpost_attempts"),
     proven_by=("law_a_referral_is_due_until_something_is_heard_of_it",),
+    question="What if a service does not answer?",
 )
 
 SIGNPOSTING: Final[tuple[Rule, ...]] = (

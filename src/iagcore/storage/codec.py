@@ -2,7 +2,8 @@
 
 Format 1. Both halves are JSON in UTF-8, with sorted keys. Nothing is coerced in either direction: a number is a
 number, and an unknown field is an error, not a guess. An entry of a kind that this version does not know keeps its
-text as it is, inside a correction too, and is written again to the letter.
+text as it is, inside a correction too, and is written again to the letter. What an earlier version wrote otherwise is
+read by way of `upcasters`; a format of a later version is refused.
 """
 
 import json
@@ -24,8 +25,13 @@ from iagcore.practice.kinds import Entry, Field
 from iagcore.record.findings import Assessment, Level, Outcome, Weight
 from iagcore.record.records import Envelope, LineState, PolicyKept, Record, Sort, UnreadEntry
 from iagcore.record.stored import StoredRecord
+from iagcore.storage import upcasters
+from iagcore.storage.upcasters import upcast, upcast_entry
 
 FORMAT: Final = 1
+"""The format that is written: of the envelope, and of the payload that goes with it."""
+OLDEST: Final = 1
+"""The first format that was ever written."""
 
 Document = dict[str, Any]
 
@@ -36,6 +42,16 @@ class UnreadableRecord(IagcoreError):
     def __init__(self, surrogate: str, reason: str) -> None:
         self.surrogate, self.reason = surrogate, reason
         super().__init__(f"record {surrogate} cannot be read: {reason}")
+
+
+class WrittenLater(UnreadableRecord):
+    """A record is in a format that only a later version of iagcore can read. Attribute: `format`."""
+
+    def __init__(self, surrogate: str, format: int) -> None:
+        self.format = format
+        super().__init__(
+            surrogate, f"it is in format {format}, and this version of iagcore reads up to format {FORMAT}: upgrade it"
+        )
 
 
 @attrs.frozen
@@ -269,14 +285,19 @@ def line_state(line: Line, surrogate: str, places: Mapping[str, int]) -> LineSta
 def read_envelope(stored: StoredRecord) -> Envelope:
     """The envelope of a stored record. Raises `UnreadableRecord`, also for a format of a later version."""
     document = _loaded(stored.envelope, stored.surrogate)
-    written = document.get("format")
-    if written != FORMAT:
-        raise UnreadableRecord(
-            stored.surrogate,
-            f"it is in format {written}, and this version of iagcore reads format {FORMAT}: upgrade it",
-        )
+    written = _format_of(document, stored.surrogate)
+    document = {**upcast(upcasters.ENVELOPE, document, written, upcasters.UPCASTERS), "format": written}
     envelope: Envelope = _structured(document, Envelope, stored.surrogate)
     return envelope
+
+
+def _format_of(document: Document, surrogate: str) -> int:
+    written = document.get("format")
+    if type(written) is not int or written < OLDEST:
+        raise UnreadableRecord(surrogate, f"its format is given as {written!r}, which no version of iagcore writes")
+    if written > FORMAT:
+        raise WrittenLater(surrogate, written)
+    return written
 
 
 def decode(stored: StoredRecord) -> Record:
@@ -284,7 +305,7 @@ def decode(stored: StoredRecord) -> Record:
     envelope = read_envelope(stored)
     if stored.payload is None or stored.id is None:
         raise UnreadableRecord(stored.surrogate, "its words were erased")
-    payload: Payload = _structured(_loaded(stored.payload, stored.surrogate), Payload, stored.surrogate)
+    payload = _payload(stored.payload, envelope.format, stored.surrogate)
     about = tuple(filing.subject for filing in stored.about)
     if payload.entry.get("kind") != payload.kind:
         raise UnreadableRecord(stored.surrogate, "its kind is not that of its entry")
@@ -304,7 +325,7 @@ def decode(stored: StoredRecord) -> Record:
                 (state.surrogate, _line(state, id, about))
                 for state, id in zip(envelope.lines, payload.lines, strict=True)
             ),
-            read_entry(payload.entry),
+            read_entry(upcast_entry(payload.entry, envelope.format, upcasters.UPCASTERS)),
         )
     except (KeyError, TypeError, ValueError, InvalidEntry) as error:  # of an entry, or of lines that do not match
         raise UnreadableRecord(stored.surrogate, str(error)) from error
@@ -345,8 +366,13 @@ def _structured(document: Any, wanted: Any, surrogate: str) -> Any:
 
 def salt_of(stored: StoredRecord) -> str:
     """The salt inside a payload, which only the seal has a use for."""
-    payload: Payload = _structured(_loaded(stored.payload or b"", stored.surrogate), Payload, stored.surrogate)
-    return payload.salt
+    return _payload(stored.payload or b"", read_envelope(stored).format, stored.surrogate).salt
+
+
+def _payload(text: bytes, written: int, surrogate: str) -> Payload:
+    document = upcast(upcasters.PAYLOAD, _loaded(text, surrogate), written, upcasters.UPCASTERS)
+    payload: Payload = _structured(document, Payload, surrogate)
+    return payload
 
 
 def licences(records: Iterable[StoredRecord]) -> dict[str, frozenset[str]]:

@@ -6,8 +6,8 @@ subjects is its *home*. A *position* is an opaque token that only the store inte
 records of the store.
 
 A store appends and reads records and knows no rule: the envelope and the payload are bytes to it, kept and returned
-to the letter. Whoever writes a store for their own database writes the three methods of `Journal`, adds `read_all`
-and `erase` where they want caseloads and erasure, and lets `iagcore.testing.JournalContract` prove it.
+to the letter. Whoever writes a store for their own database writes the two methods of `Journal`, adds `read_all` and
+`erase` where they want caseloads and erasure, and lets `iagcore.testing.JournalContract` prove it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -61,7 +61,9 @@ class Journal(Protocol):
         """Keep all of `records`, or none of them.
 
         `expect` names every subject that was read or is written, with the version it had then (0: it did not exist).
-        The records carry their versions, which follow on from `expect` without a gap.
+        The records carry their versions, which follow on from `expect` without a gap. Names and ids that iagcore makes
+        have up to 64 characters after the role and no control characters; a store keeps any such name to the letter,
+        and a name that it cannot keep it refuses whole.
 
         Promises: atomic; durable once it returns; raises `Conflict` whenever an expected subject has moved on, under
         any interleaving of threads and processes, also a subject that was only read, and whenever the last record of a
@@ -74,8 +76,9 @@ class Journal(Protocol):
     def read(self, subject: str, *, after: int = 0) -> Iterator[StoredRecord]:
         """The records filed under `subject` after version `after`, in the order of their versions.
 
-        Promises: never blocks a writer and is never blocked by one; survives appends made while it is being read;
-        yields nothing for a subject that does not exist.
+        Promises: never blocks a writer and is never blocked by one; sees all of an append or nothing of it; survives
+        appends and erasures made while it is being read, which may end it early under a name that is renamed; yields
+        nothing for a subject that does not exist.
         """
         ...
 
@@ -88,7 +91,7 @@ class Feed(Protocol):
         """Every record of the store after a position, each once, in the order of positions.
 
         Promises: a record that commits late is never skipped by a reader who goes on from the last position it saw;
-        a home's records come in the order of their versions.
+        a home's records come in the order of their versions; survives appends and erasures made while it is being read.
         """
         ...
 

@@ -26,7 +26,7 @@ from itertools import groupby
 from pathlib import Path
 from threading import Condition, RLock
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 from weakref import WeakSet, finalize
 
 from iagcore.exceptions import Conflict, UnusableJournal
@@ -115,7 +115,7 @@ _ASKED_AT_ONCE = 500
 _IDLE_MOST = 8
 """Connections kept open for the next use."""
 
-_REASONS = {
+REASONS: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_BUSY: "another process has held it locked for more than {wait:g} s, and nothing was written; "
     "try again, or find the process that is still writing",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; let this user read and write the file and its folder",
@@ -495,7 +495,7 @@ def _primary(error: sqlite3.Error) -> int:
 
 
 def _sentence(error: sqlite3.Error, wait: float) -> str:
-    return _REASONS.get(_primary(error), "SQLite reports: {error}").format(wait=wait, error=error)
+    return REASONS.get(_primary(error), "SQLite reports: {error}").format(wait=wait, error=error)
 
 
 _EVERY: WeakSet[_Connections] = WeakSet()

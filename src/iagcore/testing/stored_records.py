@@ -1,19 +1,19 @@
 """Records to try a store with, and ways of using it from several threads at once.
 
-The tests of `contract` are written with these, and so may be tests of a store's own.
+The tests of `contract` are written with these, and so may be tests of a store's own. Nothing heavy is imported, since
+spawned processes import this too.
 """
 
 import hashlib
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Barrier, Thread
 
 import attrs
-import pytest
 
 from iagcore.exceptions import Conflict
-from iagcore.storage.protocols import Erasable, Feed, Filing, Journal, StoredRecord
+from iagcore.storage.protocols import Filing, Journal, StoredRecord
 
 PATIENCE = 30.0
 """Seconds after which a call that does not come back counts as blocked."""
@@ -38,7 +38,7 @@ def stored(
     """
 
     def some(purpose: str) -> bytes:
-        return hashlib.sha256(f"{purpose} of {surrogate}".encode()).digest()
+        return hashlib.sha256(f"{purpose} of {surrogate}".encode(errors="surrogatepass")).digest()
 
     return StoredRecord(
         surrogate=surrogate,
@@ -69,10 +69,10 @@ def versions(records: Sequence[StoredRecord], subject: str) -> list[int]:
     return [filing.version for record in records for filing in record.about if filing.subject == subject]
 
 
-def erased(record: StoredRecord) -> StoredRecord:
-    """What that erasure should leave of a record."""
+def erased(record: StoredRecord, renames: Mapping[str, str] = RENAMES) -> StoredRecord:
+    """What an erasure should leave of a record."""
     about = tuple(
-        attrs.evolve(filing, subject=RENAMES[filing.subject], salt=None) if filing.subject in RENAMES else filing
+        attrs.evolve(filing, subject=renames[filing.subject], salt=None) if filing.subject in renames else filing
         for filing in record.about
     )
     return attrs.evolve(record, about=about, payload=None, id=None)
@@ -114,9 +114,13 @@ def in_time(task: Callable[[], object]) -> None:
 
 
 def append_next(journal: Journal, subject: str, name: str, count: int) -> None:
-    """Append `count` records to a subject, reading and trying again after each conflict, as a casebook does."""
+    """Append `count` records to a subject, reading and trying again after each conflict, as a casebook does.
+
+    Raises `TimeoutError` where that comes to nothing for `PATIENCE`.
+    """
     reached = 0
     for number in range(count):
+        last = time.monotonic() + PATIENCE
         while True:
             for record in journal.read(subject, after=reached):
                 reached = next(filing.version for filing in record.about if filing.subject == subject)
@@ -125,21 +129,8 @@ def append_next(journal: Journal, subject: str, name: str, count: int) -> None:
                 journal.append([stored(f"{name} {number}", (subject, reached + 1))], expect={subject: reached})
                 break
             except Conflict:
-                continue
-
-
-def feed(journal: Journal) -> Feed:
-    """The journal as a feed; skips the test where it is none."""
-    if not isinstance(journal, Feed):
-        pytest.skip(f"{type(journal).__name__} is no Feed: it has no read_all")
-    return journal
-
-
-def erasable(journal: Journal) -> Erasable:
-    """The journal as one that erases; skips the test where it does not."""
-    if not isinstance(journal, Erasable):
-        pytest.skip(f"{type(journal).__name__} is not Erasable: it has no erase")
-    return journal
+                if time.monotonic() > last:
+                    raise TimeoutError(f"every append to {subject} is a conflict, whatever was read") from None
 
 
 def a_learner_among_others(journal: Journal) -> list[StoredRecord]:

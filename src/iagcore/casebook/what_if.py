@@ -1,0 +1,299 @@
+"""What if: the decisions of a journal, judged again under another policy. Nothing is recorded.
+
+Each plan and each fact is judged as of its own time, on the record as it stood before it. What was accepted then stays
+on that record, and what was refused then stays off it, whatever the other policy says of either: this compares answers,
+one by one, and is no simulation of another history. The minutes of what stands are settled under the other policy, for
+else an allowance, a charge or a rounding that it decides otherwise would change nothing.
+
+The journal is read once, from its first record to its last, and each record is folded once: what lay beyond a home (who
+was booked when, a coach's readiness, consents on other journeys) is as it was when the record came.
+
+It is for a lead. What a lead may not see is not looked at: a concern, what tells of one, a diary that is not shared.
+What was erased cannot be; and what was shown to somebody is left out, since no policy decides it.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+import attrs
+
+from iagcore.casebook.deciding import Weighed, weigh_up
+from iagcore.casebook.homes import empty_home
+from iagcore.casebook.pointing import as_answered
+from iagcore.casebook.reading import consents_across, version_in
+from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.policy import Policy, PolicyOnDay
+from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.consent import Consents
+from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
+from iagcore.practice.kinds import PLAN, ROLES
+from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.readiness import Readiness
+from iagcore.record.findings import Assessment, Decision
+from iagcore.record.home import Home, LineKey
+from iagcore.record.journey import Timeline
+from iagcore.record.judging import Rule, counted, plain_title, title
+from iagcore.record.records import Record, Sort, UnreadEntry
+from iagcore.record.releasing import carries_record
+from iagcore.record.stored import StoredRecord
+from iagcore.rulebook.safeguarding import TELLS_OF_A_CONCERN
+from iagcore.storage import codec
+from iagcore.storage.protocols import Feed
+
+Progress = Callable[[int], None]
+"""Told how many records have been looked at."""
+FOR_A_LEAD: Final = OUTLET_BY_NAME["coaching view"]
+
+
+class ChangeSort(StrEnum):
+    """How a decision changes, the weightiest first."""
+
+    REFUSED_NOW = "accepted then, refused now"
+    ACCEPTED_NOW = "refused then, accepted now"
+    REFUSED_OTHERWISE = "refused both times, for other reasons"
+    FINDINGS = "accepted both times, with other breaches or advice"
+    MINUTES = "accepted both times, with other minutes"
+
+
+@attrs.frozen
+class Change:
+    """One decision that another policy changes.
+
+    `about` is the journey or the coach, as a subject; `record` the id it stands under; `at` when it happened or was
+    decided; `before` the answer on the record, and `after` what the other policy says. Neither has duties.
+    """
+
+    about: str
+    record: str
+    at: datetime
+    before: Decision
+    after: Decision
+
+    @property
+    def sort(self) -> ChangeSort:
+        """How it changes."""
+        if self.before.accepted is not self.after.accepted:
+            return ChangeSort.REFUSED_NOW if self.before.accepted else ChangeSort.ACCEPTED_NOW
+        if not self.before.accepted:
+            return ChangeSort.REFUSED_OTHERWISE
+        return ChangeSort.FINDINGS if self.goes or self.comes else ChangeSort.MINUTES
+
+    @property
+    def goes(self) -> tuple[Assessment, ...]:
+        """The findings that the other policy does not have, or that weigh otherwise there."""
+        return _but(self.before.findings, self.after.findings)
+
+    @property
+    def comes(self) -> tuple[Assessment, ...]:
+        """The findings that only the other policy has, or that weigh otherwise there."""
+        return _but(self.after.findings, self.before.findings)
+
+
+def _but(findings: Sequence[Assessment], others: Sequence[Assessment]) -> tuple[Assessment, ...]:
+    there = {(one.rule, one.weight) for one in others}
+    return tuple(one for one in findings if (one.rule, one.weight) not in there)
+
+
+@attrs.frozen
+class WhatIf:
+    """What another policy would have answered.
+
+    `plans` and `facts` count what was judged again, `homes` the journeys and coaches it stands on; `erased` the records
+    whose words are gone, `unread` those of a later version; `changes` the decisions that change, in the order of
+    recording. `policy` is the other policy, and `day` the day as of which it was taken, None where it went by its own.
+    """
+
+    policy: Policy
+    day: date | None
+    plans: int
+    facts: int
+    homes: int
+    erased: int
+    unread: int
+    changes: tuple[Change, ...]
+
+    def of(self, sort: ChangeSort) -> tuple[Change, ...]:
+        """The changes of one sort."""
+        return tuple(one for one in self.changes if one.sort is sort)
+
+
+@attrs.frozen(kw_only=True)
+class _AsOn(Policy):
+    """A policy as though what it says on one day held on every day. Nothing is ever recorded under it."""
+
+    asked: date
+
+    def at(self, day: date) -> PolicyOnDay:
+        return super().at(self.asked)
+
+
+def judged_again(
+    journal: Feed,
+    policy: Policy,
+    rules: Sequence[Rule],
+    *,
+    programme: str | None = None,
+    day: date | None = None,
+    progress: Progress | None = None,
+) -> WhatIf:
+    """Judge a whole journal again under another policy; with a `programme`, only the journeys on it.
+
+    With a `day`, the policy is taken as it stands on that day, for whatever was recorded before it.
+    Raises `InvalidEntry` where nothing is on record of the programme.
+    """
+    under = policy
+    if day is not None:
+        parts = {one.name: getattr(policy, one.name) for one in attrs.fields(Policy) if one.init}
+        under = _AsOn(**parts, asked=day)
+    again = Again(under, rules, programme)
+    for number, stored in enumerate(journal.read_all(), start=1):
+        again.after(stored)
+        if progress is not None:
+            progress(number)
+    if programme is not None and programme not in again.programmes:
+        reason = f"no journey on this programme is on the record{nearest(programme, again.programmes)}"
+        raise InvalidEntry("what-if", "programme", programme, reason)
+    return WhatIf(
+        policy,
+        day,
+        again.plans,
+        again.facts,
+        len(again.looked_at),
+        again.erased,
+        again.unread,
+        tuple(again.changes),
+    )
+
+
+class Again:
+    """A journal read again: every home as another policy settles it, and what lies beyond each as it then was."""
+
+    def __init__(self, policy: Policy, rules: Sequence[Rule], programme: str | None) -> None:
+        self._policy = policy
+        self._rules = rules
+        self._programme = programme
+        self.homes: dict[str, Home] = {}
+        self._timelines: dict[str, Timeline] = {}
+        self._filed: dict[str, dict[tuple[str, str | None], int]] = {}
+        self.plans = self.facts = self.erased = self.unread = 0
+        self.looked_at: set[str] = set()
+        self.programmes: set[str] = set()
+        self.changes: list[Change] = []
+
+    def after(self, stored: StoredRecord) -> None:
+        """One more record."""
+        envelope = codec.read_envelope(stored)
+        if stored.payload is None:
+            # of a home that was erased, or a refusal whose learner was: the hours still count
+            self.erased += envelope.sort is not Sort.RECEIPT
+        elif stored.home.startswith(("journey:", "coach:")):
+            home = self._home(stored.home)
+            record = self._settled_again(codec.decode(stored), home)
+            self.homes[stored.home] = home.after(record, version=version_in(stored, stored.home))
+        about = tuple(filing.subject for filing in stored.about)
+        for filing in stored.about:
+            if filing.subject.partition(":")[0] in ROLES:
+                timeline = self.timeline(filing.subject).after(envelope, about, version=filing.version)
+                self._timelines[filing.subject] = timeline
+                self._filed.setdefault(filing.subject, {})[stored.home, stored.id] = filing.version
+
+    def _home(self, subject: str) -> Home:
+        return self.homes.get(subject) or empty_home(subject.removeprefix("journey:"))
+
+    def _settled_again(self, record: Record, home: Home) -> Record:
+        """The record with what this policy settles and finds, and with its own answer: that stays what it was."""
+        entry = record.entry.entry if isinstance(record.entry, EntryCorrected) else record.entry
+        if isinstance(entry, UnreadEntry):
+            self.unread += 1
+            return record
+        if isinstance(entry, DisclosureMade):
+            return record
+        amends = isinstance(record.entry, EntryCorrected | EntryWithdrawn)
+        nature = PLAN if amends else record.entry.declares.nature
+        weighed = weigh_up(
+            record.entry,
+            home,
+            self._policy,
+            at=record.at,
+            by=record.by,
+            id=record.id,
+            nature=nature,
+            beyond=self,
+            policy_of=lambda _: self._policy,
+            rules=self._rules,
+            opportunity=as_answered(record),
+        )
+        if self._is_asked_about(record, home) and _is_told(record, home, weighed):
+            self.plans += nature is PLAN
+            self.facts += nature is not PLAN
+            self.looked_at.add(home.subject)
+            self._compare(record, home, weighed)
+        if not record.accepted:
+            return record
+        surrogates = {**{line.key: surrogate for surrogate, line in record.effect}, **home.surrogates}
+        return attrs.evolve(
+            record,
+            policy=self._policy.fingerprint,
+            considered=weighed.considered,
+            restated=weighed.amended.restated if weighed.amended is not None else (),
+            effect=tuple((surrogates.get(line.key, _surrogate(line.key)), line) for line in weighed.case.effect),
+        )
+
+    def _is_asked_about(self, record: Record, home: Home) -> bool:
+        started = record.entry if isinstance(record.entry, JourneyStarted) else home.parts.status
+        on = started.programme
+        if on is not None:
+            self.programmes.add(on)
+        return self._programme in (None, on)
+
+    def _compare(self, record: Record, home: Home, weighed: Weighed) -> None:
+        before = self._decision(record, record.considered, tuple(line for _, line in record.effect), record.accepted)
+        accepted = weighed.accepted
+        after = self._decision(record, weighed.considered, weighed.case.effect if accepted else (), accepted)
+        before = attrs.evolve(before, policy=record.policy, restated=record.restated, record=record.id)
+        change = Change(home.subject, record.id, record.at, before, after)
+        moves = before.accepted and after.accepted and set(before.effect) != set(after.effect)
+        if before.accepted is not after.accepted or change.goes or change.comes or moves:
+            self.changes.append(change)
+
+    def _decision(
+        self, record: Record, considered: tuple[Assessment, ...], effect: tuple[Any, ...], accepted: bool
+    ) -> Decision:
+        return Decision(
+            accepted,
+            considered,
+            title(record.entry, self._policy.zone),
+            plain_title(record.entry, self._policy.zone),
+            self._policy.fingerprint,
+            effect=effect,
+            complete=True,
+            counted=counted(record.entry, effect, considered, self._rules),
+        )
+
+    # ---- what lay beyond a home
+
+    def timeline(self, subject: str) -> Timeline:
+        """The hours of a learner or a coach, as they then were."""
+        return self._timelines.get(subject) or Timeline(subject)
+
+    def readiness(self, coach: str) -> Readiness:
+        """A coach's readiness, as it then was."""
+        return self._home(coach).parts.readiness
+
+    def consents(self, home: Home) -> Consents:
+        """What the learner had consented to by then, on other journeys too."""
+        order = self._filed.get(home.learner or "", {})
+        return consents_across(home, order, max(order.values(), default=0), self._home)
+
+
+def _is_told(record: Record, home: Home, weighed: Weighed) -> bool:
+    """Whether a lead may see it: neither the entry nor what is found of it tells of a concern or a private diary."""
+    tells = {one.rule for one in (*record.considered, *weighed.considered) if one.weight is not None}
+    return not tells & set(TELLS_OF_A_CONCERN) and carries_record(home, record, FOR_A_LEAD, None)
+
+
+def _surrogate(key: LineKey) -> str:
+    # a grant of nothing is no line on the record; as a line it is nobody's hour, so any name will do
+    return " ".join(key)

@@ -1,0 +1,91 @@
+"""`iagcore journal`: what whoever looks after a server does with the journal on it."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from iagcore.exceptions import InvalidEntry
+from iagcore.storage.opening import is_url, on_a_server
+
+if TYPE_CHECKING:
+    from iagcore.storage.sql import SQLJournal
+
+
+def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the parser of `journal` and of what it does."""
+    parser = subcommands.add_parser(
+        "journal",
+        help="make a journal on a server, and look after it",
+        description="Make the tables of a journal on a server, see how far its feed is behind, and write it anew after "
+        "an erasure.",
+        epilog="example: iagcore journal create postgresql+psycopg://owner@db.college.example/coaching",
+    )
+    actions = parser.add_subparsers(title="what to do", metavar="ACTION", required=True)
+    create = actions.add_parser(
+        "create",
+        help="make the tables",
+        description="Make the tables of a journal, where the program that records may not. Tables that are there stay "
+        "as they are. Exit code: 0 done, 2 bad input.",
+        epilog="example: iagcore journal create --sql postgresql+psycopg:///coaching",
+    )
+    create.add_argument("--sql", action="store_true", help="print the statements, and run none")
+    create.add_argument(
+        "--partitions", metavar="N", type=int, default=0, help="on PostgreSQL, divide each table into N hash partitions"
+    )
+    horizon = actions.add_parser(
+        "horizon",
+        help="how far the feed is behind",
+        description="Print how many records are committed and not handed out yet, since a transaction is open that "
+        "could still come before them, and how long that has been open. Exit code: 0 done, 2 bad input.",
+        epilog="example: iagcore journal horizon postgresql+psycopg:///coaching",
+    )
+    compact = actions.add_parser(
+        "compact",
+        help="write the tables anew after an erasure",
+        description="Write the tables anew, so that no byte erased before is left in them. Everybody waits meanwhile. "
+        "Exit code: 0 done, 2 bad input.",
+        epilog="example: iagcore journal compact postgresql+psycopg://owner@db.college.example/coaching",
+    )
+    for action, run in ((create, run_create), (horizon, run_horizon), (compact, run_compact)):
+        action.add_argument("url", metavar="URL", help="the journal, such as postgresql+psycopg://user@host/database")
+        action.set_defaults(run=run)
+
+
+def run_create(arguments: argparse.Namespace) -> int:
+    """Make the tables, or print how. Raises `UnusableJournal` and `InvalidEntry`."""
+    partitions = arguments.partitions
+    with named(arguments.url) as journal:
+        if partitions and (partitions < 0 or not journal.divides):
+            reason = "a number of 1 or more is expected, and PostgreSQL: nothing else has partitions here"
+            raise InvalidEntry("option", "--partitions", partitions, reason)
+        if arguments.sql:
+            print(";\n\n".join(journal.statements(partitions=partitions)) + ";")
+        elif journal.create(partitions=partitions):
+            print(f"Made: {journal.name}")
+        else:
+            print(f"It was there already, and stays as it is: {journal.name}")
+    return 0
+
+
+def run_horizon(arguments: argparse.Namespace) -> int:
+    """Print how far the feed is behind. Raises `UnusableJournal`."""
+    with named(arguments.url) as journal:
+        found = journal.horizon()
+    open_for = "no transaction that holds it back" if found.seconds is None else f"open for {found.seconds:.1f} s"
+    print(f"Records behind the horizon: {found.records}; oldest transaction: {open_for}.")
+    return 0
+
+
+def run_compact(arguments: argparse.Namespace) -> int:
+    """Write the tables anew. Raises `UnusableJournal`."""
+    with named(arguments.url) as journal:
+        gone = journal.compact()
+    print(f"The tables are written anew. What was erased is {gone}.")
+    return 0
+
+
+def named(url: str) -> "SQLJournal":
+    """The journal of a URL, whose tables are not made by the way. Raises `InvalidEntry` for a path."""
+    if not is_url(url):
+        reason = "a URL is expected, such as postgresql+psycopg://user@host/database; a file needs none of this"
+        raise InvalidEntry("journal", "URL", url, reason)
+    return on_a_server(url, create=False)

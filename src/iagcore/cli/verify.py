@@ -1,0 +1,62 @@
+"""`iagcore verify`: whether a journal is as it was written, and what can still be read of one that is not."""
+
+import argparse
+from typing import Final
+
+from iagcore.cli import add_journal, is_there
+from iagcore.cli.terminal import counting
+from iagcore.storage.examining import Examination, Progress, examine
+from iagcore.storage.opening import is_url, open_journal, shown
+from iagcore.storage.salvaging import examine_file
+
+IN_TROUBLE: Final = 1
+"""What it exits with where anything is not as it was written."""
+
+
+def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the parser of `verify`."""
+    parser = subcommands.add_parser(
+        "verify",
+        help="examine a journal: is anything altered, moved, missing or damaged?",
+        description="Examine a whole journal: the seal of every home, the versions of every subject, and whether each "
+        "record can be read. Of a damaged SQLite file, read what can still be read, and name what is lost. Nothing is "
+        "written. Exit code: 0 all is as it was written, 1 something is not, 2 there is no journal to examine.",
+        epilog="example: iagcore verify --journal casebook.db",
+    )
+    add_journal(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Examine, and say what was found. Raises `UnusableJournal` where it is no journal."""
+    is_there(arguments.journal)
+    with counting("records") as progress:
+        found = examined(arguments.journal, progress)
+    print(f"{shown(arguments.journal)}: {counted(found)}")
+    for trouble in found.troubles:
+        print(f"    {trouble}")
+    if found.troubles:
+        few = len(found.troubles) == 1
+        print(f"{len(found.troubles)} {'thing is' if few else 'things are'} not as written.")
+        return IN_TROUBLE
+    print("Everything is as it was written.")
+    return 0
+
+
+def examined(written: str, progress: Progress) -> Examination:
+    """The journal at a path or a URL, examined; of an SQLite file, its pages too. Raises `UnusableJournal`."""
+    if not is_url(written):
+        return examine_file(written, progress=progress)
+    with open_journal(written) as journal:
+        return examine(journal, progress=progress)
+
+
+def counted(found: Examination) -> str:
+    """How much was read, in words."""
+    said = f"{found.records} {'record' if found.records == 1 else 'records'}"
+    said += f" in {found.homes} {'home' if found.homes == 1 else 'homes'}"
+    if found.erased:
+        said += f", {found.erased} without words"
+    if found.unread:
+        said += f", {found.unread} of a kind that a later version brings"
+    return said

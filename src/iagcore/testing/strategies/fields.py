@@ -1,0 +1,172 @@
+"""What a field may hold, and what it refuses, by the name of its type."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from types import MappingProxyType
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from iagcore.practice.kinds import ROLES, Field
+
+SHORT, LONG = 64, 20_000
+"""The most characters of an id, and of words."""
+
+LOOKS_LIKE_SOMETHING_ELSE: Final = (
+    "שלום",  # from right to left
+    "مرحبا",
+    "a\N{RIGHT-TO-LEFT OVERRIDE}b",
+    "\N{ZERO WIDTH SPACE}a",
+    "👩🏽‍🏫",  # several code points, one picture
+    "é",  # a letter and its accent apart
+    "<script>alert(1)</script>",
+    "'; drop table record; --",
+    "../../etc/passwd",
+    "{asked}",
+    "%s",
+    "=1+1",
+    "null",
+    "0",
+    "45.0",
+    "True",
+    "coach:nina",
+    '"quoted"',
+    "\\",
+)
+"""Texts that are accepted, and are trouble for whoever takes them for something else."""
+
+CONTROLS: Final = ("\x00", "a\x00b", "\x1b[31m", "a\x07", "\x7f", "a\x85", "\ud800")
+NO_TEXT: Final[tuple[Any, ...]] = (None, 0, 1.5, True, b"bytes", [], {}, date(2030, 1, 1))
+NO_NUMBER: Final[tuple[Any, ...]] = (None, "45", 45.0, True, [], float("nan"))
+
+_letters = st.characters(exclude_categories=("Cc", "Cs"))
+
+
+def _texts(longest: int, *, lines: bool = False) -> st.SearchStrategy[str]:
+    edges = ["x", "x" * longest, "é" * longest, *LOOKS_LIKE_SOMETHING_ELSE]
+    edges += ["one\ntwo\r\n\tthree"] if lines else []
+    written = st.text(_letters, min_size=1, max_size=24).filter(lambda text: bool(text.strip()))
+    return st.sampled_from(edges) | written
+
+
+def _whole(least: int, most: int) -> st.SearchStrategy[int]:
+    return st.sampled_from((least, least + 1, most - 1, most)) | st.integers(least, most)
+
+
+def _parties(*roles: str) -> st.SearchStrategy[str]:
+    references = st.sampled_from(("a", "nina", "\N{GRINNING FACE}", "x" * (SHORT - len("safeguarding-lead:"))))
+    return st.builds("{}:{}".format, st.sampled_from(roles), references)
+
+
+_days = st.sampled_from((date(1900, 1, 1), date(2024, 2, 29), date(2999, 12, 31))) | st.dates(
+    date(1900, 1, 1), date(2999, 12, 31)
+)
+_moments = st.sampled_from(
+    (
+        datetime(1900, 1, 1, tzinfo=UTC),
+        datetime(2999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+        datetime(2025, 3, 30, 1, tzinfo=UTC),  # the clocks of Europe/London change
+        datetime(2025, 10, 26, 1, 30, tzinfo=UTC),
+        datetime(2024, 2, 29, 23, 59, tzinfo=timezone(timedelta(hours=-12))),
+    )
+) | st.datetimes(
+    datetime(1901, 1, 1),  # noqa: DTZ001 # Hypothesis adds the zone
+    datetime(2998, 12, 31),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+
+
+def _ulns() -> st.SearchStrategy[str]:
+    return st.sampled_from(("9276308686", "9999999999"))
+
+
+VALUES: Final[Mapping[str, st.SearchStrategy[Any]]] = MappingProxyType(
+    {
+        "id": _texts(SHORT),
+        "words": _texts(LONG, lines=True),
+        "party": _parties(*ROLES),
+        "learner": _parties("learner"),
+        "coach": _parties("coach"),
+        "lead": _parties("lead"),
+        "staff": _parties(*(role for role in ROLES if role != "learner")),
+        "day": _days,
+        "moment": _moments,
+        "minutes": _whole(1, 100_000),
+        "age": _whole(0, 130),
+        "commitment": _whole(1, 10),
+        "points": _whole(0, 100),
+        "item number": _whole(1, 100),
+        "provider number": _whole(10_000_000, 99_999_999),
+        "flag": st.booleans(),
+        "unique learner number": _ulns(),
+        "learner reference number": st.from_regex(r"[A-Za-z0-9][A-Za-z0-9 ]{0,11}", fullmatch=True),
+    }
+)
+"""What the types of fields accept, by their names."""
+
+_NO_PARTY: Final = (
+    *NO_TEXT,
+    *CONTROLS,
+    "",
+    "nina",
+    "coach:",
+    "coach: ",
+    "Coach:nina",
+    "pupil:a",
+    "coach:" + "x" * SHORT,
+)
+_NO_DAY: Final = (None, "2030-01-01", 0, datetime(2030, 1, 1, tzinfo=UTC), date(1899, 12, 31), date(3000, 1, 1))
+
+
+def _past(least: int, most: int) -> tuple[Any, ...]:
+    return (*NO_NUMBER, least - 1, most + 1, -(10**30), 10**30)
+
+
+REFUSED: Final[Mapping[str, tuple[Any, ...]]] = MappingProxyType(
+    {
+        "id": (*NO_TEXT, *CONTROLS, "", " ", "a\nb", "x" * (SHORT + 1)),
+        "words": (*NO_TEXT, *CONTROLS, "", " \n\t", "x" * (LONG + 1)),
+        "party": _NO_PARTY,
+        "learner": (*_NO_PARTY, "coach:nina"),
+        "coach": (*_NO_PARTY, "learner:a"),
+        "lead": (*_NO_PARTY, "safeguarding-lead:sam"),
+        "staff": (*_NO_PARTY, "learner:a"),
+        "day": _NO_DAY,
+        "moment": (
+            None,
+            "2030-01-01T10:00:00Z",
+            0,
+            date(2030, 1, 1),
+            datetime(2030, 1, 1),  # noqa: DTZ001 # without its zone, which is what is refused
+            datetime(1899, 12, 31, tzinfo=UTC),
+            datetime(3000, 1, 1, tzinfo=UTC),
+        ),
+        "minutes": _past(1, 100_000),
+        "age": _past(0, 130),
+        "commitment": _past(1, 10),
+        "points": _past(0, 100),
+        "item number": _past(1, 100),
+        "provider number": _past(10_000_000, 99_999_999),
+        "flag": (None, 0, 1, "true", "no", [], 1.0),
+        "unique learner number": (*NO_TEXT, "", "0276308686", "9276308687", "927630868", "92763086860"),
+        "learner reference number": (*NO_TEXT, "", "x" * 13, "a-b", "é"),
+    }
+)
+"""What they refuse."""
+
+
+def values(field: Field) -> st.SearchStrategy[Any]:
+    """What a field accepts. A list has up to three; what may be left out may be None or empty."""
+    one = st.sampled_from(field.type.choices) if field.type.choices else VALUES[field.type.name]
+    if field.many:
+        return st.lists(one, min_size=0 if field.may_be_left_out else 1, max_size=3).map(tuple)
+    return st.none() | one if field.optional else one
+
+
+def refused_values(field: Field) -> st.SearchStrategy[Any]:
+    """What a field refuses: one past each limit, another type, and text with what cannot be shown."""
+    wrong = (*NO_TEXT, "", "no such word") if field.type.choices else REFUSED[field.type.name]
+    if field.many:
+        # None stands for no list, and is a wrong item too
+        return st.sampled_from((None, "text", 1, *([one] for one in wrong)))
+    return st.sampled_from(tuple(one for one in wrong if not (field.optional and one is None)))
