@@ -103,6 +103,19 @@ cases = [{ "#2".minutes = 45 }]
     assert [getattr(step.entry, "minutes", None) for step in scenario.history[-2:]] == [30, 45]
 
 
+def test_a_long_row_stands_under_a_header_of_its_own() -> None:
+    body = (
+        'try = { kind = "conversation-booked" }\noutcome = "accepted"\n'
+        '[[scenario.cases]]\nminutes = 90\nrules = []\n[[scenario.cases]]\nminutes = 91\nrules = ["ALW-05"]\n'
+    )
+    scenarios = one_for_each(body)
+    assert [(scenario.name, scenario.line) for scenario in scenarios] == [
+        ("one[minutes=90]", 6),
+        ("one[minutes=91]", 9),
+    ]
+    assert [run(scenario).passed for scenario in scenarios] == [True, True]
+
+
 def test_a_row_may_say_the_whole_entry() -> None:
     scenarios = one_for_each(
         'cases = [{ kind = "goal-set" }, { kind = "diary-written", by = "learner:a" }]\noutcome = "accepted"'
@@ -202,6 +215,7 @@ HELD = 'try = { kind = "conversation-held", minutes = 50, at = 2020-02-03T10:00:
         ('duties = ["BKG-03", "FUP-02"]', []),
         ('duties = { overdue = [], coming = [], for = "coach:nina", at = 2020-02-08T10:00:00Z }', []),
         ('duties = { overdue = ["BKG-03"], at = 2020-02-08T10:00:01Z }', []),
+        ('duties = { due = ["BKG-03", "FUP-02"], at = 2020-02-08T10:00:01Z }', []),  # what is overdue is due
         ('duties = { due = [], for = "lead:jo" }', []),
         ('duties = { due = ["BKG-03", "FUP-02"], says = { FUP-02 = "130 minutes remain" } }', []),
         (

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from iagcore.cli import check
+from iagcore.cli import check, main
 from iagcore.exceptions import InvalidFile, InvalidPolicy
 from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected
@@ -955,5 +955,5 @@ def test_check_returns_2_for_a_path_without_a_scenario_file(
 
 def test_check_explains_itself_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        check_on("--help")
+        main(["check", "--help"])
     assert "  iagcore check tests/scenarios policies/allowance.iag.toml\n" in capsys.readouterr().out

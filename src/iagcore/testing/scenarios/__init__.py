@@ -17,7 +17,8 @@ An entry is written as in a journey file; long ones go under `[[scenario.history
 whatever is expected. `rules` is the exact set of rules among the findings, and so are `refusals`, `breaches`, `advice`
 and `not_assessed` among their own. `evidence` may speak of any rule that is considered, met or not. A history that
 several scenarios share stands once, under `[[histories.NAME]]`; a scenario that goes on from it says `after = "NAME"`.
-What is meant to be refused in a history says `refused = true`.
+What is meant to be refused in a history says `refused = true`. `effects` and `duties` (see `expecting`) are the minutes
+that are settled and what is then to do; with `cases` (see `cases`) a scenario is tried on each row of a table.
 
 What a scenario does not speak of is supplied, so that the findings are about what it does speak of:
 
