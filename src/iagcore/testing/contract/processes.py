@@ -95,7 +95,7 @@ class AcrossProcesses(JournalPromises, states=True):
     ) -> None:
         how, kept = opening(self, journal), 0
         for kill in range(times(4)):
-            told = killed_after(how, partial(append_batches, HOME, "k", kept), 0.004 * (kill % 8))
+            told = killed_after(how, partial(append_batches, HOME, "k", kept), 0.002 + 0.017 * (kill % 8))
             found = list(journal.read(HOME))
             assert found == [record for number in range(len(found) // BATCH) for record in batch(HOME, "k", number)]
             # the one in flight may be kept without having returned
