@@ -64,7 +64,7 @@ class Story:
                 standing = "open"
             elif kind == "learner-left":
                 standing = "left"
-            elif standing == "open":
+            else:
                 standing = "closed"
         return standing
 
