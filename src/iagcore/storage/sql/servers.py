@@ -51,9 +51,10 @@ class Server:
     more, None where nothing ever can); `next_xact` (one for the first transaction that is yet to begin); `order` (the
     columns of the feed's order); `making` (keeps two from making the tables at once); `numbers` and `piecemeal` (see
     `schema.statements`); `by_itself` (it is a file, with no server beside it); `code` (of an error); `again` (codes of
-    what is tried again); `taken` (codes of a key that is there already); `reasons` (sentences by code); `owns`
-    (a statement for whether this user owns the tables) and `rewriting` (statements that write them anew); `open_since` (a statement for the seconds that the oldest transaction has
-    been open which holds the feed back); `keeps` (where else the server keeps bytes that an erasure cannot reach).
+    what is tried again); `taken` (codes of a key that is there already); `reasons` (sentences by code); `owns` (a
+    statement for whether this user owns the tables) and `rewriting` (statements that write them anew); `open_since` (a
+    statement for the seconds that the oldest transaction has been open which holds the feed back); `keeps` (where else
+    the server keeps bytes that an erasure cannot reach).
     """
 
     title: str
