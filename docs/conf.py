@@ -42,6 +42,7 @@ autodoc_preserve_defaults = True  # a default is shown as it is written: RULES, 
 autodoc_typehints_format = "short"
 
 _NOT_HERE: Final = (
+    r"sqlalchemy\..*",  # its own pages are elsewhere
     # Python's own: no inventory of it is fetched, so that building needs no network
     r"(collections|datetime|decimal|os)\..*",
     r"iagcore\.record\.(judging\.Amending|records\.Envelope)",  # what the engine hands to itself, and nobody calls

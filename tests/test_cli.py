@@ -554,7 +554,7 @@ def test_a_journal_in_a_folder_that_is_not_there_is_said(run: Run, written: Call
 def test_a_journal_that_another_process_keeps_locked_stops_it_with_nothing_recorded(
     run: Run, written: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(record, "open_journal", partial(SQLiteJournal, wait=0.05))
+    monkeypatch.setattr("iagcore.storage.opening.SQLiteJournal", partial(SQLiteJournal, wait=0.05))
     run("record", written(HEAD + START))
     with closing(sqlite3.connect(tmp_path / "casebook.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

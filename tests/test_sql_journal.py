@@ -323,6 +323,32 @@ def test_a_right_that_is_lacking_is_named(schema: URL, journal: SQLJournal) -> N
     run(schema, f"DROP OWNED BY reader_{name}", f"DROP ROLE reader_{name}")
 
 
+def test_the_rights_that_the_page_grants_are_enough_and_no_more(schema: URL, journal: SQLJournal) -> None:
+    journal.create()
+    name = str(schema.query["options"]).removeprefix("-csearch_path=")
+    page = (Path(__file__).parent.parent / "docs" / "postgresql.md").read_text("utf-8")
+    grants = [line.rstrip(";") for line in page.splitlines() if line.startswith("GRANT ")]
+    assert len(grants) == 5
+    for role in ("coaching", "reports"):
+        run(schema, f"CREATE ROLE {role}_{name} LOGIN", f"GRANT USAGE ON SCHEMA {name} TO {role}_{name}")
+    run(schema, *(f"{grant}_{name}" for grant in grants))
+    with (
+        SQLJournal(schema.set(username=f"coaching_{name}"), create=False) as recording,
+        SQLJournal(schema.set(username=f"reports_{name}"), create=False) as reporting,
+    ):
+        recording.append([THREE], expect=NEW)
+        recording.erase({LEARNER: "erased:1"}, expect={LEARNER: 1}, receipts=[receipt("r1", ("erased:1", 2))])
+        assert [one.surrogate for one in reporting.read_all()] == ["s1", "r1"]
+        assert [one.surrogate for one in reporting.read(HOME)] == ["s1"]
+        assert reporting.horizon() == Horizon(0, None)
+        with pytest.raises(UnusableJournal, match="lacks a right that it needs"):
+            reporting.append([stored("s2", (HOME, 2))], expect={HOME: 1})
+        with pytest.raises(UnusableJournal, match="this user does not own its tables"):
+            recording.compact()
+    for role in ("coaching", "reports"):
+        run(schema, f"DROP OWNED BY {role}_{name}", f"DROP ROLE {role}_{name}")
+
+
 def test_an_append_waits_for_the_disk_though_the_server_is_set_not_to(schema: URL) -> None:
     [options] = [schema.query["options"]]
     lax = schema.update_query_dict({"options": f"{options} -csynchronous_commit=off"})

@@ -135,7 +135,7 @@ class Connections:
 
     def in_a_child(self) -> None:
         """Forget the connections, which are the parent's."""
-        self.engine.dispose(close=False)
+        self.engine.dispose(close=False)  # pragma: no cover - in a child, which nothing measures
 
     # ---- the tables
 
@@ -271,7 +271,7 @@ _EVERY: Final[WeakSet[Connections]] = WeakSet()
 
 
 def _in_every_child() -> None:
-    for one in _EVERY:
+    for one in _EVERY:  # pragma: no cover - in a child, which nothing measures
         one.in_a_child()
 
 

@@ -225,6 +225,9 @@ class SQLJournal:
         def rewriting(connection: Connection) -> Gone:
             if self._connections.era(connection) is None:
                 return Gone.COMPLETE
+            if server.owns is not None and not connection.exec_driver_sql(server.owns).scalar_one():
+                reason = "this user does not own its tables, and cannot write them anew; let their owner call compact()"
+                raise UnusableJournal(self.name, reason)
             connection.rollback()
             alone = connection.execution_options(isolation_level="AUTOCOMMIT")
             told = [alone.exec_driver_sql(statement) for statement in server.rewriting]

@@ -51,9 +51,10 @@ class Server:
     more, None where nothing ever can); `next_xact` (one for the first transaction that is yet to begin); `order` (the
     columns of the feed's order); `making` (keeps two from making the tables at once); `numbers` and `piecemeal` (see
     `schema.statements`); `by_itself` (it is a file, with no server beside it); `code` (of an error); `again` (codes of
-    what is tried again); `taken` (codes of a key that is there already); `reasons` (sentences by code); `rewriting`
-    (statements that write the tables anew); `open_since` (a statement for the seconds that the oldest transaction has
-    been open which holds the feed back); `keeps` (where else the server keeps bytes that an erasure cannot reach).
+    what is tried again); `taken` (codes of a key that is there already); `reasons` (sentences by code); `owns` (a
+    statement for whether this user owns the tables) and `rewriting` (statements that write them anew); `open_since` (a
+    statement for the seconds that the oldest transaction has been open which holds the feed back); `keeps` (where else
+    the server keeps bytes that an erasure cannot reach).
     """
 
     title: str
@@ -73,6 +74,7 @@ class Server:
     again: frozenset[object]
     taken: frozenset[object]
     reasons: Mapping[object, str]
+    owns: str | None
     rewriting: tuple[str, ...]
     open_since: str | None
     keeps: str
@@ -145,6 +147,9 @@ POSTGRESQL: Final = Server(
         "try again, or find the connection that is still writing",
         "57P03": "the server is starting or stopping, and nothing was written; try again in a moment",
     },
+    # who is no owner would be answered with a mere warning, and nothing would be done
+    owns="""SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class
+            WHERE oid IN ('iag_record'::regclass, 'iag_about'::regclass)""",
     rewriting=("VACUUM (FULL) iag_record", "VACUUM (FULL) iag_about"),
     open_since="""SELECT CAST(extract(epoch FROM clock_timestamp() - min(since)) AS float) FROM (
                       SELECT xact_start AS since FROM pg_stat_activity
@@ -201,6 +206,7 @@ MARIADB: Final = Server(
         1290: "it is read-only, so it can be read but nothing can be added; name the server that may be written",
         2003: "the server cannot be reached; check its address, and that it is running",
     },
+    owns=None,
     rewriting=("OPTIMIZE TABLE iag_record", "OPTIMIZE TABLE iag_about"),
     open_since=None,
     keeps="the server's redo and binary logs, its replicas and backups",
@@ -239,6 +245,7 @@ SQLITE: Final = Server(
     again=frozenset(),
     taken=_TAKEN,
     reasons=dict[object, str](SQLITE_REASONS.items()),
+    owns=None,
     rewriting=("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
     open_since=None,
     keeps="backups and copies of the file",
