@@ -21,6 +21,7 @@ from iagcore.casebook.deciding import weigh_up
 from iagcore.casebook.due import DueIndex, Progress, duties_on
 from iagcore.casebook.erasing import erase
 from iagcore.casebook.homes import belongs, empty_home, is_shown_to_its_own, journey_name
+from iagcore.casebook.patience import patiently
 from iagcore.casebook.pointing import as_shown, pointed_to, says_as_much
 from iagcore.casebook.reading import Reading, folded
 from iagcore.casebook.what_if import Progress as Told
@@ -79,7 +80,6 @@ from iagcore.storage.protocols import Erasable, Erasure, Feed, Journal
 
 Amendment = EntryCorrected | EntryWithdrawn
 Restated = tuple[tuple[str, tuple[Assessment, ...]], ...]
-T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -386,10 +386,11 @@ class Casebook:
                 accepts(considered), considered, title(asked, zone), plain_title(asked, zone), policy, complete=True
             ).require()
 
+        def erased() -> Erasure:
+            return erase(erasable, self._reading, learner, judged, now=now, policy=policy)
+
         # one that was interrupted may be done, and would then find nobody: its caller is told so instead
-        erasure = self._patiently(
-            lambda: erase(erasable, self._reading, learner, judged, now=now, policy=policy), again=False
-        )
+        erasure = patiently(erased, seconds=self._patience, again=False)
         self._reading.remembered.forget()
         if isinstance(journal, Feed):
             try:
@@ -422,31 +423,7 @@ class Casebook:
         empty = empty_home(journey)
         for one in asked:
             belongs(one.entry, empty)
-        return self._patiently(lambda: self._attempt(journey, asked, together=together, keep=keep))
-
-    def _patiently(self, attempt: Callable[[], T], *, again: bool = True) -> T:
-        """What an attempt gives, made anew after a conflict; and, with `again`, once its connection was lost.
-
-        An attempt that was interrupted may be on the record. The next one has the same ids, and then finds it there.
-        """
-        until = time.monotonic() + self._patience
-        pause = 0.001
-        lost: UnusableJournal | None = None
-        while True:
-            try:
-                return attempt()
-            except Conflict:
-                if time.monotonic() >= until:
-                    raise
-            except UnusableJournal as error:
-                # once interrupted, a server that is not there yet is waited for: what was asked for may be on it
-                if not again or (lost is None and not error.interrupted):
-                    raise
-                lost = lost or error
-                if time.monotonic() >= until:
-                    raise lost from None
-            time.sleep(random.uniform(0, pause))  # spreads retries, guards nothing
-            pause = min(2 * pause, 0.1)
+        return patiently(lambda: self._attempt(journey, asked, together=together, keep=keep), seconds=self._patience)
 
     def _attempt(self, name: str, asked: Sequence[Asked], *, together: bool, keep: bool) -> list[Decision]:
         now = accepted("clock", self._clock(), accept_moment)
