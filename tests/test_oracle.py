@@ -1,12 +1,27 @@
 """The oracle by itself: minutes, charges and rounding, case by case."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from iagcore.policy import Policy
-from iagcore.practice.conversations import ConversationCancelled, ConversationHeld, ConversationMissed, MissedMarkWaived
+from iagcore.practice.consent import ConsentGiven, ConsentWithdrawn
+from iagcore.practice.conversations import (
+    ConversationCancelled,
+    ConversationHeld,
+    ConversationMissed,
+    ConversationRescheduled,
+    MissedMarkWaived,
+)
+from iagcore.practice.disclosures import DisclosureMade
+from iagcore.practice.follow_up import FollowUpPlanned
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft
-from iagcore.testing import Oracle, Told
+from iagcore.practice.readiness import CoachPaused, CoachSuspended, StepTaken, SupervisionHeld
+from iagcore.practice.safeguarding import ConcernClosed, ConcernRaised
+from iagcore.practice.signposting import ReferralMade
+from iagcore.testing import Oracle, Told, disagreement
 from tests.casework import JO, NINA, STARTER, booked, on, policy, value
 
 GAPS = policy(
@@ -99,3 +114,105 @@ def test_what_is_not_started_is_not_opened_by_leaving() -> None:
     oracle = Oracle(STARTER)
     oracle.story = oracle.story.with_(Told("a", LearnerLeft(how="moved on"), JO, on(0), "left"))
     assert oracle.standing("a") == "not started"
+
+
+# ---- both, on histories that say something: the engine agrees, and the answer is the one that is meant
+
+
+def consented(purpose: str, **rest: Any) -> ConsentGiven:
+    return ConsentGiven(consent="k", purpose=purpose, scope=rest.pop("scope", "this journey"), **rest)
+
+
+def withdrawn(purpose: str, **rest: Any) -> ConsentWithdrawn:
+    return ConsentWithdrawn(purpose=purpose, **rest)
+
+
+REFERRED = ReferralMade(referral="r1", opportunity="art", condition_of_place=False)
+PLANNED = FollowUpPlanned(follow_up="f", planned_for=on(30).date())
+EXTRACT = DisclosureMade(outlet="research extract", shown_to="researcher:ria")
+STUDY = DisclosureMade(outlet="case study", shown_to=JO, whole_approved_by=JO, nobody_recognisable=True)
+QUOTING = DisclosureMade(
+    outlet="case study", shown_to=JO, quotes=("s1",), whole_approved_by=JO, nobody_recognisable=True
+)
+UNDER_A_CONCERN = ReferralMade(
+    referral="r1", opportunity="art", condition_of_place=False, concern="k1", authorised=JO, why="It could not wait."
+)
+CONCERN = ConcernRaised(concern="k1", words="It worries me.")
+SEEN_TO = ConcernClosed(concern="k1", words="It was seen to.")
+SAM = "safeguarding-lead:sam"
+
+
+def last_of(*told: tuple[str, Entry, int], by: str = JO) -> Mapping[str, str]:
+    """What both find of the last of some entries; each with its home and its day. Two journeys are one learner's."""
+    history = [
+        Told(home, JourneyStarted(learner="learner:a", programme="p", attests_age=30), JO, on(0), "start")
+        for home in ("a", "a2")
+    ]
+    for number, (home, entry, day) in enumerate(told):
+        whose = SAM if entry is SEEN_TO else JO
+        history.append(Told(home, entry, by if number == len(told) - 1 else whose, on(day), f"s{number}"))
+    assert disagreement(history, STARTER) is None
+    oracle = Oracle(STARTER)
+    return [oracle.tell(one) for one in history][-1].findings
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "weight"),
+    [
+        ([("a", PLANNED, 1)], "CON-04", "refusal"),
+        ([("a", consented("contact"), 1), ("a", PLANNED, 2)], "CON-04", None),
+        ([("a", consented("contact"), 3), ("a", PLANNED, 2)], "CON-04", "refusal"),
+        ([("a", consented("contact", only_for="r1"), 1), ("a", PLANNED, 2)], "CON-04", "refusal"),
+        ([("a", consented("contact", expires_on=on(30).date()), 1), ("a", PLANNED, 2)], "CON-04", None),
+        ([("a", consented("contact", expires_on=on(29).date()), 1), ("a", PLANNED, 2)], "CON-04", "refusal"),
+        ([("a", consented("contact"), 1), ("a", withdrawn("contact"), 2), ("a", PLANNED, 3)], "CON-04", "refusal"),
+        ([("a", consented("contact"), 1), ("a", withdrawn("research"), 2), ("a", PLANNED, 3)], "CON-04", None),
+        ([("a", consented("contact"), 1), ("a", withdrawn("contact", only_for="r"), 2), ("a", PLANNED, 3)], "CON-04", None),
+        ([("a", withdrawn("contact"), 1), ("a", consented("contact"), 2), ("a", PLANNED, 3)], "CON-04", None),
+        ([("a2", consented("contact"), 1), ("a", PLANNED, 3)], "CON-04", "refusal"),
+        ([("a2", consented("contact", scope="every journey"), 1), ("a", PLANNED, 3)], "CON-04", None),
+        ([("a", consented("research"), 1), ("a", withdrawn("research"), 5), ("a", EXTRACT, 3)], "CON-02", None),
+        ([("a", consented("research"), 1), ("a", withdrawn("research"), 2), ("a", EXTRACT, 3)], "CON-02", "breach"),
+        ([("a", consented("case study"), 1), ("a", STUDY, 3)], "CON-03", None),
+        ([("a", STUDY, 3)], "CON-03", "breach"),
+        ([("a", QUOTING, 3)], "CON-03", "breach"),
+        ([("a", consented("referral", only_for="r1"), 1), ("a", REFERRED, 3)], "CON-01", None),
+        ([("a", consented("referral", only_for="r2"), 1), ("a", REFERRED, 3)], "CON-01", "refusal"),
+        ([("a", CONCERN, 1), ("a", UNDER_A_CONCERN, 3)], "CON-01", None),
+        ([("a", CONCERN, 1), ("a", SEEN_TO, 2), ("a", UNDER_A_CONCERN, 3)], "CON-01", "refusal"),
+        ([("a", CONCERN, 1), ("a", JourneyClosed(), 3)], "SAF-04", "refusal"),
+        ([("a", CONCERN, 1), ("a", SEEN_TO, 2), ("a", JourneyClosed(), 3)], "SAF-04", None),
+    ],
+)  # fmt: skip
+def test_consent_and_concerns_are_as_the_rule_book_says(
+    told: list[tuple[str, Entry, int]], code: str, weight: str | None
+) -> None:
+    assert last_of(*told).get(code) == weight
+
+
+def steps_to(*entries: Entry) -> list[tuple[str, Entry, int]]:
+    return [(NINA, entry, number + 1) for number, entry in enumerate(entries)]
+
+
+SUPPORTED = StepTaken(step="supported", coach_agrees=True, supported_by=JO)
+INDEPENDENT = StepTaken(step="independent", coach_agrees=True)
+SUSPENDED = CoachSuspended(reason="A reference is asked for.")
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "code", "weight"),
+    [
+        ([INDEPENDENT], booked("c1", on(9)), "COA-04", None),
+        ([SUPPORTED], booked("c1", on(9)), "COA-04", None),
+        ([INDEPENDENT, CoachPaused()], booked("c1", on(9)), "COA-04", "advice"),
+        ([INDEPENDENT, CoachPaused(until=on(8).date())], booked("c1", on(9)), "COA-04", None),
+        ([INDEPENDENT, CoachPaused()], held(30), "COA-04", None),
+        ([INDEPENDENT, SUSPENDED], booked("c1", on(9)), "COA-04", "advice"),
+        ([INDEPENDENT, SUSPENDED, INDEPENDENT], booked("c1", on(9)), "COA-04", None),
+        ([INDEPENDENT, SupervisionHeld()], booked("c1", on(44)), "COA-07", None),
+        ([INDEPENDENT, SupervisionHeld()], booked("c1", on(45)), "COA-07", "advice"),
+        ([SUPPORTED], ConversationRescheduled(conversation="c1", starts_at=on(9), minutes=30), "COA-08", "advice"),
+    ],
+)
+def test_readiness_is_as_the_rule_book_says(before: list[Entry], last: Entry, code: str, weight: str | None) -> None:
+    assert last_of(*steps_to(*before), ("a", last, 8)).get(code) == weight
