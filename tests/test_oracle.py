@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from iagcore.policy import Policy
-from iagcore.practice.consent import ConsentGiven, ConsentWithdrawn
+from iagcore.practice.coaches import CoachAssigned, CoverAssigned
+from iagcore.practice.consent import ConfidentialityExplained, ConsentGiven, ConsentWithdrawn
 from iagcore.practice.conversations import (
     ConversationCancelled,
     ConversationHeld,
@@ -57,6 +58,10 @@ def missed(fault: str) -> Entry:
 
 def cancelled(fault: str) -> Entry:
     return ConversationCancelled(conversation="c1", fault=fault)
+
+
+def moved(minutes: int) -> Entry:
+    return ConversationRescheduled(conversation="c1", starts_at=on(9), minutes=minutes)
 
 
 def held(minutes: int) -> Entry:
@@ -149,7 +154,7 @@ def last_of(*told: tuple[str, Entry, int], by: str = JO) -> Mapping[str, str]:
         for home in ("a", "a2")
     ]
     for number, (home, entry, day) in enumerate(told):
-        whose = SAM if entry is SEEN_TO else JO
+        whose = SAM if isinstance(entry, ConcernClosed) else JO
         history.append(Told(home, entry, by if number == len(told) - 1 else whose, on(day), f"s{number}"))
     assert disagreement(history, STARTER) is None
     oracle = Oracle(STARTER)
@@ -216,3 +221,38 @@ SUSPENDED = CoachSuspended(reason="A reference is asked for.")
 )
 def test_readiness_is_as_the_rule_book_says(before: list[Entry], last: Entry, code: str, weight: str | None) -> None:
     assert last_of(*steps_to(*before), ("a", last, 8)).get(code) == weight
+
+
+ASSIGNED, INSTEAD = CoachAssigned(coach=NINA), CoachAssigned(coach="coach:omar")
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "weight"),
+    [
+        ([("a", booked("c1", on(9), 180), 1), ("a", moved(180), 2)], "ALW-01", None),
+        ([("a", booked("c1", on(9), 180), 1), ("a", booked("c2", on(19), 1), 2)], "ALW-01", "refusal"),
+        ([("a", booked("c1", on(9)), 1), ("a", cancelled("provider"), 2), ("a", booked("c2", on(9)), 3)], "ALW-06", None),
+        ([("a", ConfidentialityExplained(limits=True), 1), ("a", held(30), 2)], "CON-05", None),
+        ([("a", ConfidentialityExplained(limits=True), 3), ("a", held(30), 2)], "CON-05", "advice"),
+        ([("a", held(30), 1), ("a", ConversationHeld(conversation="c2", coach=NINA, minutes=9), 2)], "CON-05", None),
+        ([("a", ASSIGNED, 1), ("a", booked("c1", on(9)), 2)], "COA-08", None),
+        ([("a", ASSIGNED, 1), ("a", INSTEAD, 9), ("a", booked("c1", on(9)), 2)], "COA-08", None),
+        ([("a", ASSIGNED, 1), ("a", INSTEAD, 8), ("a", booked("c1", on(9)), 2)], "COA-08", "advice"),
+        ([("a", ASSIGNED, 9), ("a", booked("c1", on(9)), 2)], "COA-08", None),
+        ([("a", INSTEAD, 3), ("a", ASSIGNED, 1), ("a", booked("c1", on(9)), 2)], "COA-08", "advice"),
+        ([("a", CoverAssigned(coach=NINA, until=on(9).date()), 1), ("a", booked("c1", on(9)), 2)], "COA-08", None),
+        ([("a", CoverAssigned(coach=NINA, until=on(8).date()), 1), ("a", booked("c1", on(9)), 2)], "COA-08", "advice"),
+        ([("a", CONCERN, 1), ("a", ConcernClosed(concern="k2", words="x"), 2), ("a", JourneyClosed(), 3)], "SAF-04", "refusal"),
+    ],
+)  # fmt: skip
+def test_bookings_and_who_goes_with_the_learner_are_as_the_rule_book_says(
+    told: list[tuple[str, Entry, int]], code: str, weight: str | None
+) -> None:
+    assert last_of(*told).get(code) == weight
+
+
+def test_a_start_that_stands_where_nothing_is_decided_grants_nothing() -> None:
+    oracle = Oracle(GAPS)
+    start = JourneyStarted(learner="learner:a", programme="p", attests_age=30)
+    oracle.story = oracle.story.with_(Told("a", start, JO, on(0), "start"))
+    assert oracle.minutes("a").granted == 0
