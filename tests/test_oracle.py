@@ -196,11 +196,13 @@ def test_consent_and_concerns_are_as_the_rule_book_says(
 
 
 def steps_to(*entries: Entry) -> list[tuple[str, Entry, int]]:
-    return [(NINA, entry, number + 1) for number, entry in enumerate(entries)]
+    # what is recorded first may have been later
+    return [(NINA, entry, 7 if entry is LATER else number + 1) for number, entry in enumerate(entries)]
 
 
 SUPPORTED = StepTaken(step="supported", coach_agrees=True, supported_by=JO)
 INDEPENDENT = StepTaken(step="independent", coach_agrees=True)
+LATER = StepTaken(step="shadowing", coach_agrees=True)
 SUSPENDED = CoachSuspended(reason="A reference is asked for.")
 
 
@@ -213,6 +215,7 @@ SUSPENDED = CoachSuspended(reason="A reference is asked for.")
         ([INDEPENDENT, CoachPaused(until=on(8).date())], booked("c1", on(9)), "COA-04", None),
         ([INDEPENDENT, CoachPaused()], held(30), "COA-04", None),
         ([INDEPENDENT, SUSPENDED], booked("c1", on(9)), "COA-04", "advice"),
+        ([LATER, INDEPENDENT], booked("c1", on(9)), "COA-04", "advice"),
         ([INDEPENDENT, SUSPENDED, INDEPENDENT], booked("c1", on(9)), "COA-04", None),
         ([INDEPENDENT, SupervisionHeld()], booked("c1", on(44)), "COA-07", None),
         ([INDEPENDENT, SupervisionHeld()], booked("c1", on(45)), "COA-07", "advice"),
