@@ -122,9 +122,14 @@ LOWERED = {
 }
 
 
+LACKING = "the page of {0} needs a scenario, no row of `cases`, under a line '# ---- {0}: …', in which {1}"
+
+
 @pytest.mark.parametrize("rule", [one for one in RULES if one.sort is RuleSort.CHECK], ids=lambda rule: rule.code)
 def test_a_check_has_a_yes_and_a_no_from_its_own_section_word_for_word(rule: Rule) -> None:
     yes, no = RULEBOOK.illustrations(rule)
+    assert yes is not None, LACKING.format(rule.code, "it is met, and nothing is found")
+    assert no is not None, LACKING.format(rule.code, "it alone is not met")
     assert [one.rule for one in yes.decision.findings] == []
     assert [(one.rule, one.outcome) for one in no.decision.findings] == [(rule.code, Outcome.UNMET)]
     for heading, told in (("A yes", yes), ("A no", no)):
