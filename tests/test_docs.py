@@ -319,12 +319,9 @@ def test_every_public_name_is_in_the_reference_and_says_what_it_is() -> None:
             missing.append(name)
         assert not callable(found) or (found.__doc__ or "").strip() != "", name
     assert missing == []
-    for package, prefix in ((reports, "iagcore.reports"), (testing, "iagcore.testing")):
-        public = getattr(package, "__all__", None) or [
-            "contract.JournalContract",
-            "directory_contract.DirectoryContract",
-        ]
-        assert [name for name in public if f"{prefix}.{name}" not in named] == []
+    assert [name for name in reports.__all__ if f"iagcore.reports.{name}" not in named] == []
+    where = {name: f"iagcore.testing.{module}.{name}" for name, module in testing._WHERE.items()}
+    assert [name for name in testing.__all__ if where[name] not in named] == []
     assert "iagcore.storage.protocols" in whole
 
 

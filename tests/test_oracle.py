@@ -1,12 +1,28 @@
 """The oracle by itself: minutes, charges and rounding, case by case."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from iagcore.policy import Policy
-from iagcore.practice.conversations import ConversationCancelled, ConversationHeld, ConversationMissed, MissedMarkWaived
+from iagcore.practice.coaches import CoachAssigned, CoverAssigned
+from iagcore.practice.consent import ConfidentialityExplained, ConsentGiven, ConsentWithdrawn
+from iagcore.practice.conversations import (
+    ConversationCancelled,
+    ConversationHeld,
+    ConversationMissed,
+    ConversationRescheduled,
+    MissedMarkWaived,
+)
+from iagcore.practice.disclosures import DisclosureMade
+from iagcore.practice.follow_up import FollowUpPlanned
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft
-from iagcore.testing import Oracle, Told
+from iagcore.practice.readiness import CoachPaused, CoachSuspended, StepTaken, SupervisionHeld
+from iagcore.practice.safeguarding import ConcernClosed, ConcernRaised
+from iagcore.practice.signposting import ReferralMade
+from iagcore.testing import Oracle, Told, disagreement
 from tests.casework import JO, NINA, STARTER, booked, on, policy, value
 
 GAPS = policy(
@@ -42,6 +58,10 @@ def missed(fault: str) -> Entry:
 
 def cancelled(fault: str) -> Entry:
     return ConversationCancelled(conversation="c1", fault=fault)
+
+
+def moved(minutes: int) -> Entry:
+    return ConversationRescheduled(conversation="c1", starts_at=on(9), minutes=minutes)
 
 
 def held(minutes: int) -> Entry:
@@ -99,3 +119,143 @@ def test_what_is_not_started_is_not_opened_by_leaving() -> None:
     oracle = Oracle(STARTER)
     oracle.story = oracle.story.with_(Told("a", LearnerLeft(how="moved on"), JO, on(0), "left"))
     assert oracle.standing("a") == "not started"
+
+
+# ---- both, on histories that say something: the engine agrees, and the answer is the one that is meant
+
+
+def consented(purpose: str, **rest: Any) -> ConsentGiven:
+    return ConsentGiven(consent="k", purpose=purpose, scope=rest.pop("scope", "this journey"), **rest)
+
+
+def withdrawn(purpose: str, **rest: Any) -> ConsentWithdrawn:
+    return ConsentWithdrawn(purpose=purpose, **rest)
+
+
+REFERRED = ReferralMade(referral="r1", opportunity="art", condition_of_place=False)
+PLANNED = FollowUpPlanned(follow_up="f", planned_for=on(30).date())
+EXTRACT = DisclosureMade(outlet="research extract", shown_to="researcher:ria")
+STUDY = DisclosureMade(outlet="case study", shown_to=JO, whole_approved_by=JO, nobody_recognisable=True)
+QUOTING = DisclosureMade(
+    outlet="case study", shown_to=JO, quotes=("s1",), whole_approved_by=JO, nobody_recognisable=True
+)
+UNDER_A_CONCERN = ReferralMade(
+    referral="r1", opportunity="art", condition_of_place=False, concern="k1", authorised=JO, why="It could not wait."
+)
+CONCERN = ConcernRaised(concern="k1", words="It worries me.")
+SEEN_TO = ConcernClosed(concern="k1", words="It was seen to.")
+SAM = "safeguarding-lead:sam"
+
+
+def last_of(*told: tuple[str, Entry, int], by: str = JO) -> Mapping[str, str]:
+    """What both find of the last of some entries; each with its home and its day. Two journeys are one learner's."""
+    history = [
+        Told(home, JourneyStarted(learner="learner:a", programme="p", attests_age=30), JO, on(0), "start")
+        for home in ("a", "a2")
+    ]
+    for number, (home, entry, day) in enumerate(told):
+        whose = SAM if isinstance(entry, ConcernClosed) else JO
+        history.append(Told(home, entry, by if number == len(told) - 1 else whose, on(day), f"s{number}"))
+    assert disagreement(history, STARTER) is None
+    oracle = Oracle(STARTER)
+    return [oracle.tell(one) for one in history][-1].findings
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "weight"),
+    [
+        ([("a", PLANNED, 1)], "CON-04", "refusal"),
+        ([("a", consented("contact"), 1), ("a", PLANNED, 2)], "CON-04", None),
+        ([("a", consented("contact"), 3), ("a", PLANNED, 2)], "CON-04", "refusal"),
+        ([("a", consented("contact", only_for="r1"), 1), ("a", PLANNED, 2)], "CON-04", "refusal"),
+        ([("a", consented("contact", expires_on=on(30).date()), 1), ("a", PLANNED, 2)], "CON-04", None),
+        ([("a", consented("contact", expires_on=on(29).date()), 1), ("a", PLANNED, 2)], "CON-04", "refusal"),
+        ([("a", consented("contact"), 1), ("a", withdrawn("contact"), 2), ("a", PLANNED, 3)], "CON-04", "refusal"),
+        ([("a", consented("contact"), 1), ("a", withdrawn("research"), 2), ("a", PLANNED, 3)], "CON-04", None),
+        ([("a", consented("contact"), 1), ("a", withdrawn("contact", only_for="r"), 2), ("a", PLANNED, 3)], "CON-04", None),
+        ([("a", withdrawn("contact"), 1), ("a", consented("contact"), 2), ("a", PLANNED, 3)], "CON-04", None),
+        ([("a2", consented("contact"), 1), ("a", PLANNED, 3)], "CON-04", "refusal"),
+        ([("a2", consented("contact", scope="every journey"), 1), ("a", PLANNED, 3)], "CON-04", None),
+        ([("a", consented("research"), 1), ("a", withdrawn("research"), 5), ("a", EXTRACT, 3)], "CON-02", None),
+        ([("a", consented("research"), 1), ("a", withdrawn("research"), 2), ("a", EXTRACT, 3)], "CON-02", "breach"),
+        ([("a", consented("case study"), 1), ("a", STUDY, 3)], "CON-03", None),
+        ([("a", STUDY, 3)], "CON-03", "breach"),
+        ([("a", QUOTING, 3)], "CON-03", "breach"),
+        ([("a", consented("referral", only_for="r1"), 1), ("a", REFERRED, 3)], "CON-01", None),
+        ([("a", consented("referral", only_for="r2"), 1), ("a", REFERRED, 3)], "CON-01", "refusal"),
+        ([("a", CONCERN, 1), ("a", UNDER_A_CONCERN, 3)], "CON-01", None),
+        ([("a", CONCERN, 1), ("a", SEEN_TO, 2), ("a", UNDER_A_CONCERN, 3)], "CON-01", "refusal"),
+        ([("a", CONCERN, 1), ("a", JourneyClosed(), 3)], "SAF-04", "refusal"),
+        ([("a", CONCERN, 1), ("a", SEEN_TO, 2), ("a", JourneyClosed(), 3)], "SAF-04", None),
+    ],
+)  # fmt: skip
+def test_consent_and_concerns_are_as_the_rule_book_says(
+    told: list[tuple[str, Entry, int]], code: str, weight: str | None
+) -> None:
+    assert last_of(*told).get(code) == weight
+
+
+def steps_to(*entries: Entry) -> list[tuple[str, Entry, int]]:
+    # what is recorded first may have been later
+    return [(NINA, entry, 7 if entry is LATER else number + 1) for number, entry in enumerate(entries)]
+
+
+SUPPORTED = StepTaken(step="supported", coach_agrees=True, supported_by=JO)
+INDEPENDENT = StepTaken(step="independent", coach_agrees=True)
+LATER = StepTaken(step="shadowing", coach_agrees=True)
+SUSPENDED = CoachSuspended(reason="A reference is asked for.")
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "code", "weight"),
+    [
+        ([INDEPENDENT], booked("c1", on(9)), "COA-04", None),
+        ([SUPPORTED], booked("c1", on(9)), "COA-04", None),
+        ([INDEPENDENT, CoachPaused()], booked("c1", on(9)), "COA-04", "advice"),
+        ([INDEPENDENT, CoachPaused(until=on(8).date())], booked("c1", on(9)), "COA-04", None),
+        ([INDEPENDENT, CoachPaused()], held(30), "COA-04", None),
+        ([INDEPENDENT, SUSPENDED], booked("c1", on(9)), "COA-04", "advice"),
+        ([LATER, INDEPENDENT], booked("c1", on(9)), "COA-04", "advice"),
+        ([INDEPENDENT, SUSPENDED, INDEPENDENT], booked("c1", on(9)), "COA-04", None),
+        ([INDEPENDENT, SupervisionHeld()], booked("c1", on(44)), "COA-07", None),
+        ([INDEPENDENT, SupervisionHeld()], booked("c1", on(45)), "COA-07", "advice"),
+        ([SUPPORTED], ConversationRescheduled(conversation="c1", starts_at=on(9), minutes=30), "COA-08", "advice"),
+    ],
+)
+def test_readiness_is_as_the_rule_book_says(before: list[Entry], last: Entry, code: str, weight: str | None) -> None:
+    assert last_of(*steps_to(*before), ("a", last, 8)).get(code) == weight
+
+
+ASSIGNED, INSTEAD = CoachAssigned(coach=NINA), CoachAssigned(coach="coach:omar")
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "weight"),
+    [
+        ([("a", booked("c1", on(9), 180), 1), ("a", moved(180), 2)], "ALW-01", None),
+        ([("a", booked("c1", on(9), 180), 1), ("a", booked("c2", on(19), 1), 2)], "ALW-01", "refusal"),
+        ([("a", booked("c1", on(9)), 1), ("a", cancelled("provider"), 2), ("a", booked("c2", on(9)), 3)], "ALW-06", None),
+        ([("a", ConfidentialityExplained(limits=True), 1), ("a", held(30), 2)], "CON-05", None),
+        ([("a", ConfidentialityExplained(limits=True), 3), ("a", held(30), 2)], "CON-05", "advice"),
+        ([("a", held(30), 1), ("a", ConversationHeld(conversation="c2", coach=NINA, minutes=9), 2)], "CON-05", None),
+        ([("a", ASSIGNED, 1), ("a", booked("c1", on(9)), 2)], "COA-08", None),
+        ([("a", ASSIGNED, 1), ("a", INSTEAD, 9), ("a", booked("c1", on(9)), 2)], "COA-08", None),
+        ([("a", ASSIGNED, 1), ("a", INSTEAD, 8), ("a", booked("c1", on(9)), 2)], "COA-08", "advice"),
+        ([("a", ASSIGNED, 9), ("a", booked("c1", on(9)), 2)], "COA-08", None),
+        ([("a", INSTEAD, 3), ("a", ASSIGNED, 1), ("a", booked("c1", on(9)), 2)], "COA-08", "advice"),
+        ([("a", CoverAssigned(coach=NINA, until=on(9).date()), 1), ("a", booked("c1", on(9)), 2)], "COA-08", None),
+        ([("a", CoverAssigned(coach=NINA, until=on(8).date()), 1), ("a", booked("c1", on(9)), 2)], "COA-08", "advice"),
+        ([("a", CONCERN, 1), ("a", ConcernClosed(concern="k2", words="x"), 2), ("a", JourneyClosed(), 3)], "SAF-04", "refusal"),
+    ],
+)  # fmt: skip
+def test_bookings_and_who_goes_with_the_learner_are_as_the_rule_book_says(
+    told: list[tuple[str, Entry, int]], code: str, weight: str | None
+) -> None:
+    assert last_of(*told).get(code) == weight
+
+
+def test_a_start_that_stands_where_nothing_is_decided_grants_nothing() -> None:
+    oracle = Oracle(GAPS)
+    start = JourneyStarted(learner="learner:a", programme="p", attests_age=30)
+    oracle.story = oracle.story.with_(Told("a", start, JO, on(0), "start"))
+    assert oracle.minutes("a").granted == 0

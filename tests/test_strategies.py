@@ -85,6 +85,11 @@ def test_the_edges_are_drawn(awaited: Any) -> None:
     assert awaited(find(strategies.entries(iagcore.ConversationBooked), awaited))
 
 
+@pytest.mark.parametrize("part", ["items", "unanswered", "total", "coded"])
+def test_measures_are_drawn_answered_summed_and_coded(part: str) -> None:
+    assert getattr(find(strategies.entries(iagcore.MeasureTaken), lambda one: getattr(one, part)), part)
+
+
 @given(policy=strategies.policies())
 @examples(25)
 def law_policies_that_are_drawn_read_back_as_the_same(policy: Policy) -> None:

@@ -305,3 +305,14 @@ def test_a_history_that_speaks_of_everything_is_written_without_more() -> None:
     assert 'kind = "consent-withdrawn"' in found.scenario
     broken, right = reports(found, without("CON-01"))
     assert (broken.passed, right.passed) == (False, True)
+
+
+def test_who_is_assigned_is_told_and_nobody_is_assigned_beside_them() -> None:
+    assigned = Told("a", CoachAssigned(coach=NINA), JO, on(0), "assigned")
+    explained = Told("a", ConfidentialityExplained(limits=True), NINA, on(0), "explained")
+    history = [START, assigned, explained, attrs.evolve(BOOKED, by=JO)]
+    found = disagreement(history, STARTER, rules=inverted("ALW-05"))
+    assert found is not None
+    assert found.scenario.count("confidentiality-explained") == 1
+    assert "cover-assigned" not in found.scenario
+    assert run(scenario_of(found)).passed

@@ -5,14 +5,11 @@ reads and decides again until it has an answer. It alone supplies what is not th
 salts. Nothing below it reads a clock or makes an id.
 """
 
-import random
 import secrets
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import reduce
 from itertools import islice
-from typing import TypeVar
 
 import attrs
 
