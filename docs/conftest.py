@@ -146,6 +146,4 @@ def _end(namespace: dict[str, Any]) -> None:
 
 # what the pages in `contributing` say is done in a copy of the project, by `tests/test_contributing.py`
 EXCLUDED: Final = ("contributing/*.md",)
-pytest_collect_file = Sybil(
-    parsers=[fences], pattern="*.md", excludes=EXCLUDED, setup=_begin, teardown=_end
-).pytest()
+pytest_collect_file = Sybil(parsers=[fences], pattern="*.md", excludes=EXCLUDED, setup=_begin, teardown=_end).pytest()

@@ -21,13 +21,16 @@ ROOT = DOCS.parent
 PAGES = sorted((DOCS / "contributing").glob("*.md"))
 FILE = re.compile(r"\{code-block\} \w+")
 HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@.*\n", re.MULTILINE)
+TIME = re.compile(r" in \d+\.\d+ ?s\b")
+"""How long it took, which no page says."""
 LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "_build", "node_modules", ".*")
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project, as somebody has it who begins."""
-    for name in ("src", "tests", "docs"):
+    shutil.copytree(ROOT / "src", tmp_path / "src")  # with what Python compiled of it, which is as old as it is
+    for name in ("tests", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=LEFT_BEHIND)
     for name in ("pyproject.toml", "README.md", "CHANGELOG.md"):
         shutil.copy(ROOT / name, tmp_path / name)
@@ -75,9 +78,9 @@ def changed(diff: str, project: Path) -> str | None:
             if (len(old), len(new)) != said:
                 return f"{name}: the change is of {len(old)} lines, then {len(new)}; it says {said[0]}, then {said[1]}"
             was, becomes = ("".join(f"{line}\n" for line in side) for side in (old, new))
-            if (found := f"\n{text}".count(f"\n{was}")) != 1:
+            if (found := len(re.findall(rf"^(?={re.escape(was)})", text, re.MULTILINE))) != 1:
                 return f"{name}: these lines stand there {found} times, not once:\n{was}"
-            text = f"\n{text}".replace(f"\n{was}", f"\n{becomes}")[1:]
+            text = re.sub(rf"^{re.escape(was)}", lambda _, becomes=becomes: becomes, text, flags=re.MULTILINE)  # type: ignore[misc]
         (project / name).write_text(text, "utf-8")
     return None
 
@@ -90,7 +93,7 @@ def typed(text: str, project: Path) -> str | None:
             printed = f"{code}\n"
         else:
             said = run(command, project)
-            code, printed = said.returncode, said.stdout
+            code, printed = said.returncode, TIME.sub("", said.stdout)
         if different := EXAMPLES.difference(expected, printed):
             return f"$ {command}\n{different}"
     return None
@@ -99,6 +102,7 @@ def typed(text: str, project: Path) -> str | None:
 PROGRAMS = {
     "iagcore": (sys.executable, "-m", "iagcore"),
     "python": (sys.executable,),
+    "cp": ("cp",),
 }
 
 
