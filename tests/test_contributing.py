@@ -110,7 +110,12 @@ def run(command: str, project: Path) -> subprocess.CompletedProcess[str]:
     """What somebody types in the copy, whose own modules are the ones that run."""
     name, *arguments = shlex.split(command)
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("CI", "PYTEST", "COV"))}
-    environment |= {"PYTHONPATH": str(project / "src"), "PYTEST_ADDOPTS": "-p no:cacheprovider", "NO_COLOR": "1"}
+    environment |= {
+        "PYTHONPATH": str(project / "src"),
+        "PYTEST_ADDOPTS": "-p no:cacheprovider",
+        "NO_COLOR": "1",
+        "COLUMNS": "80",
+    }
     return subprocess.run(
         [*PROGRAMS[name], *arguments],
         cwd=project,
