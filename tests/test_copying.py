@@ -14,7 +14,6 @@ import attrs
 import pytest
 
 from iagcore.casebook import Casebook
-from iagcore.cli import main
 from iagcore.exceptions import Conflict, UnusableJournal
 from iagcore.practice.grow import RealityExplored
 from iagcore.record.records import UnreadEntry
@@ -27,22 +26,8 @@ from iagcore.storage.protocols import Position
 from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.testing.stored_records import COACH, HOME, OTHER_HOME, chain, stored
 from tests.casework import JO, NINA, book, casebook, hold, on, opened, start
+from tests.conftest import Run
 from tests.test_codec import frozen, written
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a folder of its own: its exit code, and what it printed on either stream."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*argv: str) -> tuple[int, str, str]:
-        code = main(argv)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 def with_somebody_erased() -> MemoryJournal:
