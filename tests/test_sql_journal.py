@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL
 
 from iagcore.exceptions import Conflict, UnusableJournal
-from iagcore.storage.protocols import Gone
+from iagcore.storage.protocols import Gone, StoredRecord
 from iagcore.storage.sql import Horizon, SQLJournal
 from iagcore.storage.sql.connections import TRIES
 from iagcore.testing.stored_records import COACH, HOME, LEARNER, chain, receipt, stored
@@ -482,6 +482,53 @@ def test_a_database_that_was_moved_begins_a_new_era(schema: URL, journal: SQLJou
         assert [str(one.position).partition(".")[0] for one in found] == ["000001"] * 3 + ["000002"] * 3
     assert before[0] is not None
     assert [str(one.position) for one in found] == sorted(str(one.position) for one in found)
+
+
+def restored(schema: URL) -> None:
+    """Move a database: what is on record has numbers that the server is yet to give, but not by many."""
+    run(schema, "UPDATE iag_record SET xact = xact + 30")
+
+
+def passes_by(schema: URL) -> None:
+    """Let others use up so many numbers that the server is past all that is on record."""
+    run(schema, *["SELECT pg_current_xact_id()"] * 60)
+
+
+def test_an_era_that_was_never_begun_is_forgotten_so_that_no_record_comes_before_what_was_read(
+    schema: URL, journal: SQLJournal
+) -> None:
+    journal.append(chain(HOME, 1), expect={HOME: 0})
+    restored(schema)
+    with SQLJournal(schema) as early, SQLJournal(schema) as other:
+        assert list(early.read_all()) == chain(HOME, 1)
+        passes_by(schema)
+        other.append(chain("journey:x", 1), expect={"journey:x": 0})
+        early.append(chain("journey:y", 1), expect={"journey:y": 0})
+        reached = list(early.read_all())[-1].position
+        other.append(chain("journey:x", 1, after=1), expect={"journey:x": 1})
+        assert list(early.read_all(after=reached)) == chain("journey:x", 1, after=1)
+    assert run(schema, "SELECT era FROM iag_journal") == [(1,)]
+
+
+def test_a_reader_from_before_an_era_that_was_never_begun_skips_nothing_that_commits_late(
+    schema: URL, journal: SQLJournal
+) -> None:
+    journal.append(chain(HOME, 1), expect={HOME: 0})
+    restored(schema)
+    with SQLJournal(schema, settle=0) as reader, SQLJournal(schema) as slow, SQLJournal(schema) as quick:
+        assert list(reader.read_all()) == chain(HOME, 1)
+        passes_by(schema)
+        during: list[list[StoredRecord]] = []
+
+        def hold(connection: Any) -> None:
+            quick.append(chain("journey:quick", 1), expect={"journey:quick": 0})
+            during.append(list(reader.read_all()))
+
+        event.listen(slow._connections.engine, "commit", hold, once=True)
+        slow.append(chain("journey:late", 1), expect={"journey:late": 0})
+        assert during == [chain(HOME, 1)]
+        after = [one.home for one in reader.read_all(after=during[0][-1].position)]
+    assert after == ["journey:late", "journey:quick"]
 
 
 # ---- tables
