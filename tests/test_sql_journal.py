@@ -647,6 +647,57 @@ def test_what_an_erasure_leaves_on_a_server_is_said_truly(schema: URL, journal: 
     assert said_in(files / "pg_wal", words)
 
 
+@pytest.mark.parametrize("partitions", [0, 3])
+def test_what_was_erased_is_in_no_sample_that_the_server_keeps(schema: URL, partitions: int) -> None:
+    with SQLJournal(schema) as journal:
+        journal.create(partitions=partitions)
+        for number in range(40):
+            home = f"journey:seldom-{number}"
+            journal.append([stored(f"s{number}", (home, 1), payload=b"seldom", id="seldom")], expect={home: 0})
+        run(schema, "ANALYZE iag_record, iag_about")
+        seldom = "SELECT DISTINCT attname FROM pg_stats WHERE schemaname = current_schema() AND pg_stats::text LIKE "
+        asked = f"{seldom} '%seldom%' OR schemaname = current_schema() AND pg_stats::text LIKE '%{b'seldom'.hex()}%'"
+        assert sorted(run(schema, f"{asked} ORDER BY 1")) == [("home",), ("subject",)]
+        renames = {f"journey:seldom-{number}": f"erased:{number}" for number in range(40)}
+        done = journal.erase(renames, expect=dict.fromkeys(renames, 1), receipts=[])
+        assert done.note.startswith("No query finds it any more. Its bytes")
+        assert run(schema, asked) == []
+
+
+def test_who_may_not_gather_the_servers_samples_is_told_to_have_it_done(schema: URL, journal: SQLJournal) -> None:
+    journal.append([stored("s1", (HOME, 1))], expect={HOME: 0})
+    name = run(schema, "SELECT current_schema()")[0][0]
+    user = f"{name}_user"
+    run(
+        schema,
+        f"CREATE ROLE {user}",
+        f"GRANT USAGE ON SCHEMA {name} TO {user}",
+        f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA {name} TO {user}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {name} TO {user}",
+    )
+    try:
+        with SQLJournal(schema.update_query_dict({"options": f"-csearch_path={name} -crole={user}"})) as theirs:
+            done = theirs.erase({HOME: "erased:1"}, expect={HOME: 1}, receipts=[])
+    finally:
+        run(schema, f"DROP OWNED BY {user}", f"DROP ROLE {user}")
+    assert done.note.startswith(
+        "No query of the journal finds it any more; let the tables' owner run ANALYZE iag_record, iag_about, too. Its"
+    )
+
+
+def test_an_erasure_stands_where_the_servers_samples_cannot_be_gathered(schema: URL, journal: SQLJournal) -> None:
+    journal.append([stored("s1", (HOME, 1))], expect={HOME: 0})
+
+    def fail(connection: Any, cursor: Any, statement: str, *_: object) -> None:
+        if statement.startswith("ANALYZE"):
+            cursor.execute("SELECT 1 / 0")
+
+    event.listen(journal._connections.engine, "before_cursor_execute", fail)
+    done = journal.erase({HOME: "erased:1"}, expect={HOME: 1}, receipts=[])
+    assert done.note.startswith("No query of the journal finds it any more; let the tables' owner run ANALYZE")
+    assert [one.home for one in journal.read_all()] == ["erased:1"]
+
+
 def said_in(folder: Path, words: bytes) -> bool:
     return any(words in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
