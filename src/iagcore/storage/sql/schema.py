@@ -141,8 +141,8 @@ def statements(
 ) -> list[str]:
     """The statements that make a journal, in their order; `iag_journal` comes last and has its row.
 
-    `numbers` where the server needs a sequence, and keeps samples of its columns; `piecemeal` where it commits each of these by itself, and may have been
-    stopped among them; with `partitions`, so many hash partitions of each table.
+    `numbers` where the server needs a sequence, and keeps samples of its columns; `piecemeal` where it commits each of
+    these by itself, and may have been stopped among them; with `partitions`, so many hash partitions of each table.
     """
     made: list[Any] = [CreateSequence(NUMBERS)] if numbers else []
     for table in tables(order=order, divided=partitions > 0).sorted_tables:
