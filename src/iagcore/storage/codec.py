@@ -70,7 +70,7 @@ class Payload:
 
 
 def _sort_of(value: object) -> str:
-    """What a value is. What it says may be somebody's words, which do not belong in a message, however they got there."""
+    """What a value is; what it says may be somebody's words, which do not belong in a message."""
     return type(value).__name__
 
 
