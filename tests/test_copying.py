@@ -398,6 +398,24 @@ def test_the_command_says_when_more_was_recorded_meanwhile(
         assert (code, out.splitlines()[-1]) == (0, "More was recorded meanwhile: copy again for it.")
 
 
+def test_the_command_says_to_delete_a_copy_whose_learner_was_erased_meanwhile(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from iagcore.cli import copy as command
+
+    with SQLiteJournal(tmp_path / "casebook.db") as journal:
+        cases = opened(journal=journal)
+
+        def copy_and_erase(*given: object, **rest: object) -> int:
+            copied = copy(*given, **rest)  # type: ignore[arg-type]
+            cases.erase("learner:a", by=JO)
+            return copied
+
+        monkeypatch.setattr(command, "copy", copy_and_erase)
+        code, out, _ = run("copy", "casebook.db", "b.db")
+    assert (code, out.splitlines()[-1]) == (1, f"b.db: {copying.STILL_HAS_WORDS}")
+
+
 def test_the_command_refuses_a_target_that_holds_something_else(tmp_path: Path, run: Run) -> None:
     for name in ("casebook.db", "b.db"):
         with SQLiteJournal(tmp_path / name) as journal:

@@ -222,7 +222,16 @@ def test_a_url_that_cannot_be_used_is_told_without_its_password(
     assert "als0" not in out + err
 
 
-@pytest.mark.parametrize("url", ["://s3cret", "postgresql://u:s3cret@h:port/d", "s3cret postgresql://h"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "://s3cret",
+        "postgresql://u:s3cret@h:port/d",
+        "s3cret postgresql://h",
+        "postgresql://u:p@s3cret@h/d",
+        "postgresql://u:p@t/s3cret@h/d",
+    ],
+)
 def test_a_url_that_cannot_be_read_is_not_shown_at_all(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "a", "--journal", url]) == 2
     assert capsys.readouterr().err == (

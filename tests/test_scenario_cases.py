@@ -153,6 +153,7 @@ def test_a_label_says_lists_flags_and_times_shortly() -> None:
         ("cases = [\n{ gg.words = 'x' },\n]", "a.iag.toml:8: 'gg' is no column: no field of conversation-booked, no id in this history, and nothing expected; did you mean 'g'?"),
         ("cases = [\n{ minutes = 45 },\n{ minutes = 45 },\n]", "a.iag.toml:9: row 2 is like row 1 (minutes=45): change what it sets, or its label"),
         ("cases = [\n{ minutes = 45, label = 'x' },\n{ minutes = 46, label = 'x' },\n]", "a.iag.toml:9: row 2 is like row 1 (x): change what it sets, or its label"),
+        ("cases = [\n{ minutes = 45 },\n{ minutes = 45, label = 'again' },\n]", "a.iag.toml:9: row 2 sets what row 1 sets, under another label: leave one of them out"),
         ("cases = [\n{ minutes = 45 },\n{},\n]", "a.iag.toml:9: row 2 sets nothing"),
         ("cases = [\n{ minutes = 45, label = 1 },\n]", "a.iag.toml:8: label: a text is expected"),
         ("cases = [\n{ g.minuts = 45 },\n]", "a.iag.toml:8: goal-set: minuts = 45: there is no such field"),
