@@ -6,6 +6,7 @@ attributes, says whose fault it is and how to mend it.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -30,7 +31,9 @@ class InvalidEntry(IagcoreError):
     def __init__(self, kind: str, field: str, value: object, reason: str, *, private: bool = False) -> None:
         self.kind, self.field, self.value, self.reason = kind, field, value, reason
         # what somebody said does not belong in a log
-        shown = "(not shown)" if private else repr(value)
+        # a time as people write it, and as journey files do, not as Python does
+        written = value.isoformat() if isinstance(value, date) else repr(value)
+        shown = "(not shown)" if private else written
         if len(shown) > 80:
             shown = shown[:77] + "..."
         super().__init__(f"{kind}: {field} = {shown}: {reason}")
