@@ -17,6 +17,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
+def as_written(value: object) -> str:
+    """A value in a message: a time or a day as people and files write it, anything else as Python does."""
+    return value.isoformat() if isinstance(value, date) else repr(value)
+
+
 class IagcoreError(Exception):
     """The base of every exception that iagcore raises on purpose."""
 
@@ -31,9 +36,7 @@ class InvalidEntry(IagcoreError):
     def __init__(self, kind: str, field: str, value: object, reason: str, *, private: bool = False) -> None:
         self.kind, self.field, self.value, self.reason = kind, field, value, reason
         # what somebody said does not belong in a log
-        # a time as people write it, and as journey files do, not as Python does
-        written = value.isoformat() if isinstance(value, date) else repr(value)
-        shown = "(not shown)" if private else written
+        shown = "(not shown)" if private else as_written(value)
         if len(shown) > 80:
             shown = shown[:77] + "..."
         super().__init__(f"{kind}: {field} = {shown}: {reason}")
