@@ -20,6 +20,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 
 import iagcore as iag
+from iagcore.cli import main
 from iagcore.storage.protocols import Journal
 from iagcore.testing import JournalContract
 from tests.casework import OF_ONE_JOURNEY
@@ -131,7 +132,21 @@ def test_the_models_need_no_migration_that_is_not_there(database: Path) -> None:
 
 
 BOOKINGS = pytest.mark.parametrize(("asked", "status", "rules"), [(BOOKING, 201, set()), (TOO_LONG, 409, {"ALW-01"})])
-NO_BOOKINGS = pytest.mark.parametrize("body", ["", "[]", "{}", '{"starts_at": "tomorrow"}'])
+FIELDS = "a booking is JSON: conversation, coach, starts_at and minutes, and no other field"
+NO_BOOKINGS = pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("", "Expecting value: line 1 column 1 (char 0)"),
+        ("[]", FIELDS),
+        ("{}", FIELDS),
+        (json.dumps({**BOOKING, "minuets": 45}), FIELDS),
+        (json.dumps({**BOOKING, "starts_at": "tomorrow"}), "Invalid isoformat string: 'tomorrow'"),
+        (
+            json.dumps({**BOOKING, "minutes": "45"}),
+            "conversation-booked: minutes = '45': a whole number of minutes is expected",
+        ),
+    ],
+)
 
 
 @pytest.fixture
@@ -153,11 +168,18 @@ def test_a_booking_over_http_in_django(
     assert again == (code, answer)
 
 
+def test_the_first_journey_of_the_page_has_45_minutes_left_in_django(django_app: Any) -> None:
+    exec((COLLEGE / "first_journey.py").read_text(), {})
+    with served(django_app) as address:
+        code, answer = posted(address, TOO_LONG)
+    assert (code, told(answer)) == (409, {"ALW-01"})
+
+
 @NO_BOOKINGS
-def test_what_is_no_booking_is_a_bad_request_in_django(django_app: Any, body: str) -> None:
+def test_what_is_no_booking_is_a_bad_request_in_django(django_app: Any, body: str, error: str) -> None:
     with served(django_app) as address:
         code, answer = posted(address, body)
-    assert (code, list(answer)) == (400, ["error"])
+    assert (code, answer) == (400, {"error": error})
 
 
 # ---- Flask
@@ -189,8 +211,15 @@ def test_a_booking_over_http_in_flask(page: ModuleType, asked: dict[str, Any], s
     assert again == (code, answer)
 
 
+def test_the_first_journey_of_the_page_has_45_minutes_left_in_flask(page: ModuleType) -> None:
+    assert main(["record", str(EXAMPLES / "forty-five-left.toml"), "--journal", page.app.config["JOURNAL"]]) == 0
+    with served(page.app) as address:
+        code, answer = posted(address, TOO_LONG)
+    assert (code, told(answer)) == (409, {"ALW-01"})
+
+
 @NO_BOOKINGS
-def test_what_is_no_booking_is_a_bad_request_in_flask(page: ModuleType, body: str) -> None:
+def test_what_is_no_booking_is_a_bad_request_in_flask(page: ModuleType, body: str, error: str) -> None:
     with served(page.app) as address:
         code, answer = posted(address, body)
-    assert (code, list(answer)) == (400, ["error"])
+    assert (code, answer) == (400, {"error": error})

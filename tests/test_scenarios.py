@@ -579,7 +579,7 @@ def test_a_scenario_is_named_on_one_line(name: str, reason: str) -> None:
         ("kind = 'record-annotated'", "record-annotated: record = None: it is missing"),
         ("kind = 'entry-withdrawn'", "target is missing: which record is amended, and why?"),
         ("kind = 'goal-set', by = 'nina'", "by = 'nina': a party is written with its role (learner, coach, lead, safeguarding-lead, researcher), such as coach:nina"),
-        ("kind = 'goal-set', at = 2020-01-01", "at = datetime.date(2020, 1, 1): a time is expected, with its date and its zone"),
+        ("kind = 'goal-set', at = 2020-01-01", "at = 2020-01-01: a time is expected, with its date and its zone"),
         ("kind = 'goal-set', journey = 1", "journey = 1: a text is expected"),
         ("kind = 'goal-set', id = ''", "id = '': it is empty"),
         ("kind = 'goal-set', refused = 'no'", "refused: true or false is expected"),

@@ -17,11 +17,13 @@ policy = iag.Policy.load("starter")
 def book(journey: str, request_id: str) -> tuple[dict[str, Any], int]:
     """Book a conversation: 201 booked, 409 refused by a rule, 400 no booking."""
     try:
-        asked = json.loads(request.data)
+        asked = json.loads(request.get_data())
         booking = iag.ConversationBooked(**{**asked, "starts_at": datetime.fromisoformat(asked["starts_at"])})
         with iag.SQLiteJournal(app.config["JOURNAL"]) as journal:
             decision = iag.Casebook(journal, policy).record(journey, booking, by=app.config["COACH"], id=request_id)
-    except (iag.IagcoreError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError):
+        return {"error": "a booking is JSON: conversation, coach, starts_at and minutes, and no other field"}, 400
+    except (iag.IagcoreError, ValueError) as error:
         return {"error": str(error)}, 400
     findings = [{"rule": one.rule, "sentence": one.sentence, "remedy": one.remedy} for one in decision.findings]
     answer = {"accepted": decision.accepted, "findings": findings, "to the learner": decision.explain(to="learner")}

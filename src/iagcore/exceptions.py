@@ -6,6 +6,7 @@ attributes, says whose fault it is and how to mend it.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,6 +15,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A clause that names the known word nearest to `word`, or an empty string when none is near."""
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def as_written(value: object) -> str:
+    """A value in a message: a time or a day as people and files write it, anything else as Python does."""
+    return value.isoformat() if isinstance(value, date) else repr(value)
 
 
 class IagcoreError(Exception):
@@ -30,7 +36,7 @@ class InvalidEntry(IagcoreError):
     def __init__(self, kind: str, field: str, value: object, reason: str, *, private: bool = False) -> None:
         self.kind, self.field, self.value, self.reason = kind, field, value, reason
         # what somebody said does not belong in a log
-        shown = "(not shown)" if private else repr(value)
+        shown = "(not shown)" if private else as_written(value)
         if len(shown) > 80:
             shown = shown[:77] + "..."
         super().__init__(f"{kind}: {field} = {shown}: {reason}")

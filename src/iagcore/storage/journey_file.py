@@ -25,7 +25,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.exceptions import InvalidEntry, as_written, nearest
 from iagcore.practice import KIND_BY_NAME
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.kinds import (
@@ -145,7 +145,7 @@ def beside(source: Source, path: tuple[str | int, ...], table: Mapping[str, Any]
     try:
         return accept(table[name])
     except (ValueError, OverflowError) as error:
-        raise source.wrong(f"{name} = {table[name]!r}: {error}", *path, name) from None
+        raise source.wrong(f"{name} = {as_written(table[name])}: {error}", *path, name) from None
 
 
 def entry_of(

@@ -24,7 +24,10 @@ def book(request: HttpRequest, journey: str, request_id: str) -> JsonResponse:
         asked = json.loads(request.body)
         booking = iag.ConversationBooked(**{**asked, "starts_at": datetime.fromisoformat(asked["starts_at"])})
         decision = iag.Casebook(DjangoJournal(), POLICY).record(journey, booking, by="coach:nina", id=request_id)
-    except (iag.IagcoreError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError):
+        expected = "a booking is JSON: conversation, coach, starts_at and minutes, and no other field"
+        return JsonResponse({"error": expected}, status=400)
+    except (iag.IagcoreError, ValueError) as error:
         return JsonResponse({"error": str(error)}, status=400)
     answer = {
         "accepted": decision.accepted,

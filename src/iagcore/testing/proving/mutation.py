@@ -312,7 +312,11 @@ def _of_a_value(
         + ("reads it" if len(reading) == 1 else "read it"),
         f'try = {{ kind = "{kind}"' + (f", at = {when}T10:00:00Z" if days else "") + " }",
         f'rules = []  # or ["{first.code}"]: what the rule says '
-        + ("on that day" if days else "at the limit, and in a second scenario one past it"),
+        + (
+            "on that day, once the entry tried is one that it remarks on"
+            if days
+            else "at the limit, and in a second scenario one past it"
+        ),
     ]
     return Mutant(cited.name, change, where, tuple(touched), tuple(rules), policies, "\n".join(lines))
 
