@@ -958,3 +958,13 @@ def test_check_explains_itself_with_an_example(capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit):
         main(["check", "--help"])
     assert "  iagcore check tests/scenarios policies/allowance.iag.toml\n" in capsys.readouterr().out
+
+
+def test_check_says_that_nothing_was_checked_where_no_name_has_the_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tmp_path.joinpath("rules.iag.toml").write_text(HOLDS)
+    assert main(["check", str(tmp_path), "-k", "no such words"]) == 2
+    out, err = capsys.readouterr()
+    assert out == "0 scenarios, 0 hold, 0 do not\n"
+    assert err == "iagcore: no scenario has 'no such words' in its name, so nothing was checked\n"

@@ -26,8 +26,8 @@ an example:
 
   It runs every *.iag.toml in tests/scenarios and the folders within it, and the one file beside it; prints each
   scenario that does not hold, with the rules it is about; and ends with the exit code 0 where all hold, 1 where some
-  do not, and 2 where something cannot be read or run. With --coverage --strict, what no scenario has seen ends with 1,
-  too, and with --mutate a change that no scenario notices.
+  do not, and 2 where something cannot be read or run, or -k picks none. With --coverage --strict, what no scenario has
+  seen ends with 1, too, and with --mutate a change that no scenario notices.
 """
 
 
@@ -69,6 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
     held = sum(one.report.passed for one in ran)
     print(f"{len(ran)} scenario{'' if len(ran) == 1 else 's'}, {held} hold, {len(ran) - held} do not")
     if wrong:
+        return 2
+    if not ran:
+        print(f"iagcore: no scenario has {arguments.k!r} in its name, so nothing was checked", file=sys.stderr)
         return 2
     fine = held == len(ran)
     if arguments.coverage:
