@@ -100,11 +100,15 @@ def _run_commands(example: Example) -> str | None:
     if asked[0]:
         return f"a console block begins with a command: {asked[0]!r}"
     for command, expected in zip(asked[1::2], asked[2::2], strict=True):
-        printed = _printed_by(command, example.namespace)
-        pattern = "".join("(?:.*\n)*?" if line == "...\n" else re.escape(line) for line in expected.splitlines(True))
-        if not re.fullmatch(pattern, printed):
-            return f"$ {command}\n{_difference(expected, printed)}"
+        if different := difference(expected, _printed_by(command, example.namespace)):
+            return f"$ {command}\n{different}"
     return None
+
+
+def difference(expected: str, printed: str) -> str | None:
+    """How what was printed differs from what a page says, where a line `...` stands for lines that are left out."""
+    pattern = "".join("(?:.*\n)*?" if line == "...\n" else re.escape(line) for line in expected.splitlines(True))
+    return None if re.fullmatch(pattern, printed) else _difference(expected, printed)
 
 
 def _printed_by(command: str, namespace: dict[str, Any]) -> str:
@@ -140,4 +144,6 @@ def _end(namespace: dict[str, Any]) -> None:
     shutil.rmtree(namespace["folder"])
 
 
-pytest_collect_file = Sybil(parsers=[fences], pattern="*.md", setup=_begin, teardown=_end).pytest()
+# what the pages in `contributing` say is done in a copy of the project, by `tests/test_contributing.py`
+EXCLUDED: Final = ("contributing/*.md",)
+pytest_collect_file = Sybil(parsers=[fences], pattern="*.md", excludes=EXCLUDED, setup=_begin, teardown=_end).pytest()

@@ -1,13 +1,15 @@
 """Hypothesis settings for the whole suite, and the servers that tests use."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 from sqlalchemy.engine import URL
 
+from iagcore.cli import main
 from tests.servers import GIVEN_POSTGRESQL, a_schema, postgresql_from_pip
 
 TIMES = int(os.environ.get("IAGCORE_LAWS", "0"))
@@ -23,6 +25,23 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("suite")
+
+
+Run = Callable[..., tuple[int, str, str]]
+"""Runs a command: its exit code, and what it printed on either stream."""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*argv: str) -> tuple[int, str, str]:
+        code = main(argv)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -107,9 +107,9 @@ def altered(part: str, change: Any) -> StoredRecord:
         ),
         ("envelope", lambda d: d.update(subjects="3"), "int expected"),
         ("envelope", lambda d: d.update(subjects=3.0), "int expected"),
-        ("envelope", lambda d: d.update(at=5), "a time as text is expected, not 5 @ $.at"),
+        ("envelope", lambda d: d.update(at=5), "a time as text is expected, not int @ $.at"),
         ("envelope", lambda d: d.update(zz=1), "extra fields found"),
-        ("envelope", lambda d: d.update(sort="lost"), "'lost' is not a valid Sort @ $.sort"),
+        ("envelope", lambda d: d.update(sort="lost"), "no Sort is called so @ $.sort"),
         ("envelope", lambda d: d.update(lines={}), "a list is expected"),
         ("payload", lambda d: d.pop("by"), "by"),
         ("payload", lambda d: d.update(restated=[["x"]]), "2 items are expected, not 1"),
@@ -117,7 +117,7 @@ def altered(part: str, change: Any) -> StoredRecord:
         ("payload", lambda d: d["entry"].update(minutes="60"), "a whole number of minutes is expected"),
         ("payload", lambda d: d["entry"].update(minuets=60), "did you mean 'minutes'?"),
         ("payload", lambda d: d["entry"].pop("minutes"), "it is missing"),
-        ("payload", lambda d: d["entry"].update(starts_at="soon"), "soon"),
+        ("payload", lambda d: d["entry"].update(starts_at="soon"), "a datetime is expected, and the text is none"),
         ("payload", lambda d: d.update(lines=[]), "shorter"),
     ],
 )
@@ -125,6 +125,32 @@ def test_bytes_that_are_no_record_are_said_to_be_none(part: str, change: Any, re
     with pytest.raises(codec.UnreadableRecord) as error:
         codec.decode(altered(part, change))
     assert reason in str(error.value), str(error.value)
+
+
+SAID = "what a learner said"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d.update({SAID: 1}),
+        lambda d: d.update(by=[SAID]),
+        lambda d: d.update(lines=SAID),
+        lambda d: d.update(entry=SAID),
+        lambda d: d.update(kind=SAID),
+        lambda d: d["considered"][0].update(level=SAID),
+        lambda d: d["considered"][0].update(evidence=[["a", [SAID]]]),
+        lambda d: d["entry"].update({SAID: 1}),
+        lambda d: d["entry"].update(minutes=SAID),
+        lambda d: d["entry"].update(starts_at=SAID),
+        lambda d: d["entry"].update(coach=[SAID]),
+    ],
+)
+def test_what_is_wrong_with_a_record_is_told_without_what_it_says(change: Any) -> None:
+    with pytest.raises(codec.UnreadableRecord) as error:
+        codec.decode(altered("payload", change))
+    assert SAID not in str(error.value)
+    assert error.value.__cause__ is None
 
 
 @pytest.mark.parametrize(("text", "reason"), [(b"{", "its bytes are no JSON"), (b"[]", "its bytes are no document")])

@@ -14,7 +14,6 @@ import attrs
 import pytest
 
 from iagcore.casebook import Casebook
-from iagcore.cli import main
 from iagcore.exceptions import Conflict, UnusableJournal
 from iagcore.practice.grow import RealityExplored
 from iagcore.record.records import UnreadEntry
@@ -27,22 +26,8 @@ from iagcore.storage.protocols import Position
 from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.testing.stored_records import COACH, HOME, OTHER_HOME, chain, stored
 from tests.casework import JO, NINA, book, casebook, hold, on, opened, start
+from tests.conftest import Run
 from tests.test_codec import frozen, written
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a folder of its own: its exit code, and what it printed on either stream."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*argv: str) -> tuple[int, str, str]:
-        code = main(argv)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 def with_somebody_erased() -> MemoryJournal:
@@ -411,6 +396,24 @@ def test_the_command_says_when_more_was_recorded_meanwhile(
         monkeypatch.setattr(command, "copy", copy_and_record)
         code, out, _ = run("copy", "casebook.db", "b.db")
         assert (code, out.splitlines()[-1]) == (0, "More was recorded meanwhile: copy again for it.")
+
+
+def test_the_command_says_to_delete_a_copy_whose_learner_was_erased_meanwhile(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from iagcore.cli import copy as command
+
+    with SQLiteJournal(tmp_path / "casebook.db") as journal:
+        cases = opened(journal=journal)
+
+        def copy_and_erase(*given: object, **rest: object) -> int:
+            copied = copy(*given, **rest)  # type: ignore[arg-type]
+            cases.erase("learner:a", by=JO)
+            return copied
+
+        monkeypatch.setattr(command, "copy", copy_and_erase)
+        code, out, _ = run("copy", "casebook.db", "b.db")
+    assert (code, out.splitlines()[-1]) == (1, f"b.db: {copying.STILL_HAS_WORDS}")
 
 
 def test_the_command_refuses_a_target_that_holds_something_else(tmp_path: Path, run: Run) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import attrs
 import pytest
 
-from iagcore.cli import main
 from iagcore.exceptions import UnusableJournal
 from iagcore.storage import salvaging
 from iagcore.storage.copying import copy
@@ -20,23 +19,9 @@ from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.salvaging import examine_file
 from iagcore.storage.sqlite import SQLiteJournal
 from tests.casework import book, casebook, hold, on, opened, start
+from tests.conftest import Run
 from tests.test_codec import frozen
 from tests.test_copying import with_somebody_erased
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a folder of its own: its exit code, and what it printed on either stream."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*argv: str) -> tuple[int, str, str]:
-        code = main(argv)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 @pytest.fixture

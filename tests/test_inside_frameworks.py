@@ -24,13 +24,13 @@ from iagcore.cli import main
 from iagcore.storage.protocols import Journal
 from iagcore.testing import JournalContract
 from tests.casework import OF_ONE_JOURNEY
+from tests.college import COLLEGE, a_college, journal_at
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
-COLLEGE = EXAMPLES / "django_college"
 NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
 
-django = pytest.importorskip("django", reason="Django is not installed")
-flask = pytest.importorskip("flask", reason="Flask is not installed")
+pytest.importorskip("django", reason="Django is not installed")
+pytest.importorskip("flask", reason="Flask is not installed")
 
 
 def ready_for(journal: Journal) -> None:
@@ -85,71 +85,34 @@ def told(answer: dict[str, Any]) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def college(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The project, set up in this process, and an empty database that it has migrated."""
-    migrated = tmp_path_factory.mktemp("college") / "migrated.sqlite3"
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("DJANGO_SETTINGS_MODULE", "college.settings")
-        patched.setenv("COLLEGE_DATABASE", str(migrated))
-        patched.syspath_prepend(str(COLLEGE))
-        django.setup()
-        from django.core.management import call_command
-        from django.db import connections
-
-        call_command("migrate", verbosity=0)
-        connections.close_all()
-        yield migrated
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An empty database that the college has migrated."""
+    path = tmp_path_factory.mktemp("college") / "migrated.sqlite3"
+    with a_college(path):
+        pass
+    return path.read_bytes()
 
 
 @pytest.fixture
-def database(college: Path, tmp_path: Path) -> Iterator[Path]:
-    """A database of the test's own, of which every connection of this thread is closed afterwards."""
-    from django.db import connections
-
+def database(migrated: bytes, tmp_path: Path) -> Iterator[Path]:
+    """A database of the test's own."""
     path = tmp_path / "college.sqlite3"
-    path.write_bytes(college.read_bytes())
-    turn_to(str(path))
-    yield path
-    connections.close_all()
-
-
-def django_journal() -> Any:
-    from coaching.journal import DjangoJournal  # type: ignore[import-not-found]
-
-    return DjangoJournal()
+    path.write_bytes(migrated)
+    with a_college(path):
+        yield path
 
 
 class TestDjangoJournal(JournalContract):
     @pytest.fixture
     def journal(self, database: Path) -> Any:
-        return django_journal()
+        self.database = str(database)
+        return journal_at(self.database)
 
     def reopened(self, journal: Journal) -> Any:
-        return django_journal()
+        return type(journal)()
 
     def from_another_process(self, journal: Journal) -> Any:
-        from django.db import connections
-
-        return partial(journal_of_another_process, str(connections["default"].settings_dict["NAME"]))
-
-
-def journal_of_another_process(database: str) -> Any:
-    """What another process does first: it sets the project up on the same database. It is asked again for others."""
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "college.settings", "COLLEGE_DATABASE": database}
-    if str(COLLEGE) not in sys.path:
-        sys.path.insert(0, str(COLLEGE))
-    django.setup()
-    turn_to(database)
-    return django_journal()
-
-
-def turn_to(database: str) -> None:
-    """Every connection from now on is to this database, in this thread and in others."""
-    from django.db import connections
-
-    connections.close_all()
-    connections["default"].settings_dict["NAME"] = database
-    connections.settings["default"]["NAME"] = database
+        return partial(journal_at, self.database)
 
 
 def test_the_college_journal_is_under_a_hundred_lines() -> None:
@@ -194,8 +157,10 @@ def django_app(database: Path) -> Any:
 
 
 @BOOKINGS
-def test_a_booking_over_http_in_django(django_app: Any, asked: dict[str, Any], status: int, rules: set[str]) -> None:
-    ready_for(django_journal())
+def test_a_booking_over_http_in_django(
+    database: Path, django_app: Any, asked: dict[str, Any], status: int, rules: set[str]
+) -> None:
+    ready_for(journal_at(str(database)))
     with served(django_app) as address:
         code, answer = posted(address, asked)
         again = posted(address, asked)

@@ -61,6 +61,29 @@ def test_every_command_takes_a_url_wherever_it_takes_a_path(
     assert printed[url][-1].startswith("2\niagcore: JOURNAL: there is no journey 'learner-aa'")
 
 
+def test_a_journal_on_a_server_is_copied_verified_and_judged_again(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, back = str(tmp_path / "beside.db"), str(tmp_path / "back.db")
+    assert main(["record", LEARNER_A, "--journal", path]) == 0
+    capsys.readouterr()
+    assert main(["copy", path, url]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "The copy is whole."
+    assert main(["copy", url, url]) == 2
+    assert "it is the journal to copy from" in capsys.readouterr().err
+    assert main(["copy", url, back]) == 0
+    capsys.readouterr()
+    assert main(["verify", "--journal", url]) == 0
+    out = capsys.readouterr().out
+    assert main(["verify", "--journal", back]) == 0
+    assert capsys.readouterr().out.replace(back, "JOURNAL") == out.replace(shown(url), "JOURNAL")
+    assert main(["what-if", "--policy", "ways-to-wellbeing", "--journal", url]) == 0
+    again = capsys.readouterr().out
+    assert main(["what-if", "--policy", "ways-to-wellbeing", "--journal", path]) == 0
+    assert capsys.readouterr().out == again
+    assert "s3cret" not in out + again
+
+
 @pytest.mark.parametrize("command", [["show", "a"], ["due"], ["action-plan", "a"]])
 def test_reading_where_nothing_was_recorded_is_said(
     url: str, command: list[str], capsys: pytest.CaptureFixture[str]
@@ -199,7 +222,16 @@ def test_a_url_that_cannot_be_used_is_told_without_its_password(
     assert "als0" not in out + err
 
 
-@pytest.mark.parametrize("url", ["://s3cret", "postgresql://u:s3cret@h:port/d", "s3cret postgresql://h"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "://s3cret",
+        "postgresql://u:s3cret@h:port/d",
+        "s3cret postgresql://h",
+        "postgresql://u:p@s3cret@h/d",
+        "postgresql://u:p@t/s3cret@h/d",
+    ],
+)
 def test_a_url_that_cannot_be_read_is_not_shown_at_all(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "a", "--journal", url]) == 2
     assert capsys.readouterr().err == (

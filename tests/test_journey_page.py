@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import attrs
@@ -819,7 +820,8 @@ def one_of_each() -> tuple[Book, dict[str, FieldClass]]:
         texts = {}
         for field in entry.declares.fields:
             if field.type.name == "words":
-                texts[field.name] = f"w{len(words)}w"
+                word = f"{entry.declares.name}.{field.name}".replace("-", "_")  # it says whose place is missing
+                texts[field.name] = next(one for n in count(1) if (one := f"{word}.{n}.") not in words)
                 words[texts[field.name]] = field.type.field_class
         if isinstance(entry, iag.RecordAnnotated) and entry.record == "the concern":
             texts["record"] = concern

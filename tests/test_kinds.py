@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import iagcore
 from iagcore.exceptions import InvalidEntry
 from iagcore.practice import KIND_BY_NAME, KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
@@ -101,6 +102,11 @@ def test_every_kind_has_a_name_of_its_own_and_known_roles() -> None:
         assert KIND_BY_NAME[kind.declares.name] is kind
         assert set(kind.declares.by) <= set(ROLES)
         assert kind.declares.nature in Nature
+
+
+def test_every_kind_is_a_public_name() -> None:
+    assert [kind.__name__ for kind in KINDS if kind.__name__ not in iagcore.__all__] == []
+    assert [getattr(iagcore, kind.__name__) for kind in KINDS] == list(KINDS)
 
 
 def test_every_kind_is_applied_by_a_module_or_is_an_amendment() -> None:

@@ -25,6 +25,8 @@ COLUMNS = """SELECT table_name, column_name, data_type, is_nullable, collation_n
 INDEXES = """SELECT tablename, indexname, replace(indexdef, current_schema() || '.', '') FROM pg_indexes
              WHERE schemaname = current_schema() AND tablename LIKE 'iag%' ORDER BY 1, 2"""
 SEQUENCES = "SELECT sequencename, increment_by, cache_size FROM pg_sequences WHERE schemaname = current_schema()"
+SAMPLED = """SELECT attname, attstattarget FROM pg_attribute
+             WHERE attrelid = 'iag_record'::regclass AND attnum > 0 ORDER BY 1"""
 ROW = "SELECT * FROM iag_journal"
 
 
@@ -32,7 +34,7 @@ def test_the_migration_among_the_examples_makes_the_tables_that_the_code_makes(p
     command.upgrade(migration(schema), "head")
     with a_schema(postgresql) as other, SQLJournal(other) as by_code:
         by_code.create()
-        for asked in (COLUMNS, INDEXES, SEQUENCES, ROW):
+        for asked in (COLUMNS, INDEXES, SEQUENCES, SAMPLED, ROW):
             found = run(schema, asked)
             assert found == run(other, asked)
             assert len(found) >= 1

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iagcore.casebook import Casebook
-from iagcore.cli import import_csv, main
+from iagcore.cli import import_csv
 from iagcore.exceptions import Conflict, InvalidFile
 from iagcore.practice.amendments import RecordAnnotated
 from iagcore.practice.conversations import ConversationCancelled, ConversationHeld, ConversationMissed
@@ -25,24 +25,9 @@ from iagcore.storage.trial import TrialJournal
 from iagcore.testing.stored_records import COACH, HOME, chain, stored
 from iagcore.toml_source import Source
 from tests.casework import STARTER, book, casebook, on, opened, start
+from tests.conftest import Run
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a folder of its own: its exit code, and what it printed on either stream."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*argv: str) -> tuple[int, str, str]:
-        code = main(argv)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
-
-
 TOP = """schema = 1
 by = "lead:jo"
 zone = "Europe/London"

@@ -14,7 +14,7 @@ from iagcore.record.judging import Rule
 from iagcore.rulebook import RULES
 from iagcore.rulebook.access import role_may_make_it
 from iagcore.rulebook.allowance import ALW_09, extension_by_a_lead_within_the_limit, not_longer_than_the_longest
-from iagcore.rulebook.booking import BKG_03
+from iagcore.rulebook.booking import BKG_03, BKG_04
 from iagcore.rulebook.journey import old_enough
 from iagcore.rulebook.measures import mild_to_moderate
 from iagcore.rulebook.safeguarding import SAF_01
@@ -226,6 +226,15 @@ def test_what_is_no_check_is_proven_by_laws_or_by_scenarios_of_both_sorts() -> N
     assert "\nSAF-01 (guarantee): law_8_a_concern_is_never_refused_and_costs_nothing\n" in words
 
 
+def test_a_duty_that_a_scenario_would_not_miss_is_not_seen_due() -> None:
+    coming = '[[scenario]]\nname = "one"\ntry = { kind = "conversation-booked" }\nrules = []\nduties = '
+    found = [
+        seen(coming + asked, BKG_04).elsewhere[0]
+        for asked in ('{ coming = ["BKG-04"] }', "[]", '{ for = "researcher:ria", due = [] }')
+    ]
+    assert [(one.due, one.not_due) for one in found] == [(1, 0), (0, 0), (0, 0)]
+
+
 def test_a_rule_without_a_number_has_no_limit() -> None:
     assert seen('[[scenario]]\nname = "one"\ntry = { kind = "goal-set" }\nrules = []', role_may_make_it).limits == ()
 
@@ -275,7 +284,7 @@ def test_coverage_is_printed_as_tables() -> None:
         "longest_conversation_minutes from 2015-04-01 (ways-to-wellbeing.toml:25)          1               1" in words
     )
     assert "  ACC-01 is never seen not met" in words
-    text = BOTH_SIDES.replace("91, rules", "90, label = 'x', rules").replace('["ALW-05"], advice = ["ALW-05"]', "[]")
+    text = BOTH_SIDES.replace("91, rules", "89, rules").replace('["ALW-05"], advice = ["ALW-05"]', "[]")
     assert "ALW-05 longest_conversation_minutes  seen      none" in coverage_in_words(seen(text, LENGTH))
 
 

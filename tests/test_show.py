@@ -143,7 +143,7 @@ def test_what_is_about_a_journey_and_names_a_coach_as_one_is_an_error_with_its_l
         assert run("record", "g.toml") == (
             2,
             "",
-            "iagcore: g.toml:12: reality-explored: journey = 'coach:nina': a journey's name does not begin with coach:\n",
+            "iagcore: g.toml:12: reality-explored: journey = 'coach:nina': it is about a journey: record it under the journey's name\n",
         )
     noted = entry("record-annotated", 'record = "g#1"\nwords = "x"', by="lead:jo").replace(
         'journey = "a"', 'coach = "coach:nina"'

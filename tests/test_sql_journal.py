@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL
 
 from iagcore.exceptions import Conflict, UnusableJournal
-from iagcore.storage.protocols import Gone
+from iagcore.storage.protocols import Gone, StoredRecord
 from iagcore.storage.sql import Horizon, SQLJournal
 from iagcore.storage.sql.connections import TRIES
 from iagcore.testing.stored_records import COACH, HOME, LEARNER, chain, receipt, stored
@@ -484,6 +484,53 @@ def test_a_database_that_was_moved_begins_a_new_era(schema: URL, journal: SQLJou
     assert [str(one.position) for one in found] == sorted(str(one.position) for one in found)
 
 
+def restored(schema: URL) -> None:
+    """Move a database: what is on record has numbers that the server is yet to give, but not by many."""
+    run(schema, "UPDATE iag_record SET xact = xact + 30")
+
+
+def passes_by(schema: URL) -> None:
+    """Let others use up so many numbers that the server is past all that is on record."""
+    run(schema, *["SELECT pg_current_xact_id()"] * 60)
+
+
+def test_an_era_that_was_never_begun_is_forgotten_so_that_no_record_comes_before_what_was_read(
+    schema: URL, journal: SQLJournal
+) -> None:
+    journal.append(chain(HOME, 1), expect={HOME: 0})
+    restored(schema)
+    with SQLJournal(schema) as early, SQLJournal(schema) as other:
+        assert list(early.read_all()) == chain(HOME, 1)
+        passes_by(schema)
+        other.append(chain("journey:x", 1), expect={"journey:x": 0})
+        early.append(chain("journey:y", 1), expect={"journey:y": 0})
+        reached = list(early.read_all())[-1].position
+        other.append(chain("journey:x", 1, after=1), expect={"journey:x": 1})
+        assert list(early.read_all(after=reached)) == chain("journey:x", 1, after=1)
+    assert run(schema, "SELECT era FROM iag_journal") == [(1,)]
+
+
+def test_a_reader_from_before_an_era_that_was_never_begun_skips_nothing_that_commits_late(
+    schema: URL, journal: SQLJournal
+) -> None:
+    journal.append(chain(HOME, 1), expect={HOME: 0})
+    restored(schema)
+    with SQLJournal(schema, settle=0) as reader, SQLJournal(schema) as slow, SQLJournal(schema) as quick:
+        assert list(reader.read_all()) == chain(HOME, 1)
+        passes_by(schema)
+        during: list[list[StoredRecord]] = []
+
+        def hold(connection: Any) -> None:
+            quick.append(chain("journey:quick", 1), expect={"journey:quick": 0})
+            during.append(list(reader.read_all()))
+
+        event.listen(slow._connections.engine, "commit", hold, once=True)
+        slow.append(chain("journey:late", 1), expect={"journey:late": 0})
+        assert during == [chain(HOME, 1)]
+        after = [one.home for one in reader.read_all(after=during[0][-1].position)]
+    assert after == ["journey:late", "journey:quick"]
+
+
 # ---- tables
 
 
@@ -598,6 +645,57 @@ def test_what_an_erasure_leaves_on_a_server_is_said_truly(schema: URL, journal: 
     run(schema, "CHECKPOINT")
     assert not said_in(files / "base", words)
     assert said_in(files / "pg_wal", words)
+
+
+@pytest.mark.parametrize("partitions", [0, 3])
+def test_what_was_erased_is_in_no_sample_that_the_server_keeps(schema: URL, partitions: int) -> None:
+    with SQLJournal(schema) as journal:
+        journal.create(partitions=partitions)
+        for number in range(40):
+            home = f"journey:seldom-{number}"
+            journal.append([stored(f"s{number}", (home, 1), payload=b"seldom", id="seldom")], expect={home: 0})
+        run(schema, "ANALYZE iag_record, iag_about")
+        seldom = "SELECT DISTINCT attname FROM pg_stats WHERE schemaname = current_schema() AND pg_stats::text LIKE "
+        asked = f"{seldom} '%seldom%' OR schemaname = current_schema() AND pg_stats::text LIKE '%{b'seldom'.hex()}%'"
+        assert sorted(run(schema, f"{asked} ORDER BY 1")) == [("home",), ("subject",)]
+        renames = {f"journey:seldom-{number}": f"erased:{number}" for number in range(40)}
+        done = journal.erase(renames, expect=dict.fromkeys(renames, 1), receipts=[])
+        assert done.note.startswith("No query finds it any more. Its bytes")
+        assert run(schema, asked) == []
+
+
+def test_who_may_not_gather_the_servers_samples_is_told_to_have_it_done(schema: URL, journal: SQLJournal) -> None:
+    journal.append([stored("s1", (HOME, 1))], expect={HOME: 0})
+    name = run(schema, "SELECT current_schema()")[0][0]
+    user = f"{name}_user"
+    run(
+        schema,
+        f"CREATE ROLE {user}",
+        f"GRANT USAGE ON SCHEMA {name} TO {user}",
+        f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA {name} TO {user}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {name} TO {user}",
+    )
+    try:
+        with SQLJournal(schema.update_query_dict({"options": f"-csearch_path={name} -crole={user}"})) as theirs:
+            done = theirs.erase({HOME: "erased:1"}, expect={HOME: 1}, receipts=[])
+    finally:
+        run(schema, f"DROP OWNED BY {user}", f"DROP ROLE {user}")
+    assert done.note.startswith(
+        "No query of the journal finds it any more; let the tables' owner run ANALYZE iag_record, iag_about, too. Its"
+    )
+
+
+def test_an_erasure_stands_where_the_servers_samples_cannot_be_gathered(schema: URL, journal: SQLJournal) -> None:
+    journal.append([stored("s1", (HOME, 1))], expect={HOME: 0})
+
+    def fail(connection: Any, cursor: Any, statement: str, *_: object) -> None:
+        if statement.startswith("ANALYZE"):
+            cursor.execute("SELECT 1 / 0")
+
+    event.listen(journal._connections.engine, "before_cursor_execute", fail)
+    done = journal.erase({HOME: "erased:1"}, expect={HOME: 1}, receipts=[])
+    assert done.note.startswith("No query of the journal finds it any more; let the tables' owner run ANALYZE")
+    assert [one.home for one in journal.read_all()] == ["erased:1"]
 
 
 def said_in(folder: Path, words: bytes) -> bool:

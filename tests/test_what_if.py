@@ -514,6 +514,7 @@ def test_a_terminal_is_told_how_far_it_has_come(run: Run, monkeypatch: pytest.Mo
             cases.record("a", written, by="learner:a")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("iagcore.cli.terminal.EVERY", 100)
     code, _, err = run("--policy", "starter")
     assert code == 0
     assert err == f"\r100 records{BLANK}"

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from iagcore.directory import json_stream
+from iagcore.directory.identity import Identity, id_of_its_own
 from iagcore.practice.opportunities import NO, UNKNOWN, YES, Cost, Opportunity, Place, Recurrence, Status, Term, Time
 from tests.directory.feeds import TODAY, from_json, from_text, read_one
 
@@ -610,3 +612,11 @@ def test_two_sorts_of_things_may_name_a_service(tmp_path: Path) -> None:
     beside = {"phones": [{"service_id": "1", "number": "1234"}, {"service_id": "2", "number": "5678"}]}
     [found] = from_json(tmp_path, {"services": [service], **beside}).opportunities
     assert found.phones == ("01632 960 001",)
+
+
+def test_an_id_of_its_own_is_counted_on_where_that_is_taken_too() -> None:
+    walk = Identity("walk", "")
+    first = id_of_its_own("walk", walk, "council", is_taken=lambda id: id == "walk")
+    second = id_of_its_own("walk", walk, "council", is_taken=lambda id: id in ("walk", first))
+    assert re.fullmatch("walk~[0-9a-f]{16}", first)
+    assert second == f"{first}1"

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from iagcore.storage.protocols import Journal
 from iagcore.storage.sql import SQLJournal
 from iagcore.storage.sqlite import SQLiteJournal
+from tests.college import a_college
 from tests.laws import test_laws as laws
 from tests.laws.histories import examples, steps
 from tests.servers import GIVEN_MARIADB, a_mariadb
@@ -34,7 +35,14 @@ LAWS: dict[Any, dict[str, Any]] = {
     },
     laws.law_17_no_hour_of_a_learner_or_a_coach_is_held_twice: {"history": steps()},
 }
-JOURNALS = ("sqlite", "sql on sqlite", "sql on postgresql", "sql on partitions of postgresql", "sql on mariadb")
+JOURNALS = (
+    "sqlite",
+    "django",
+    "sql on sqlite",
+    "sql on postgresql",
+    "sql on partitions of postgresql",
+    "sql on mariadb",
+)
 
 Fresh = Callable[[], Journal]
 
@@ -51,6 +59,21 @@ def on_sqlite(folder: Path) -> Iterator[Fresh]:
     yield fresh
     for one in opened:
         one.close()
+
+
+@contextmanager
+def inside_django(folder: Path) -> Iterator[Fresh]:
+    """The tables of the Django college, with nothing in them."""
+    pytest.importorskip("django", reason="Django is not installed")
+    with a_college(folder / "college.sqlite3") as journal:
+        from coaching.models import Filing, Record  # type: ignore[import-not-found]
+
+        def fresh() -> Journal:
+            Filing.objects.all().delete()
+            Record.objects.all().delete()
+            return journal
+
+        yield fresh
 
 
 @contextmanager
@@ -74,6 +97,8 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
     match request.param:
         case "sqlite":
             given_by = on_sqlite(tmp_path)
+        case "django":
+            given_by = inside_django(tmp_path)
         case "sql on sqlite":
             given_by = on_a_server(URL.create("sqlite", database=str(tmp_path / "casebook.db")))
         case "sql on postgresql":

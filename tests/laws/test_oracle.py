@@ -42,27 +42,27 @@ shipped = pytest.mark.parametrize("policy", [Policy.load(name) for name in SHIPP
 
 @shipped
 @given(drawn=st.data())
-@examples(60)
+@examples(25)
 def law_the_oracle_and_the_engine_agree_on_minutes_and_bookings(policy: Policy, drawn: st.DataObject) -> None:
     assert disagreement(drawn.draw(histories(policy, about=["minutes"])), policy) is None
 
 
 @shipped
 @given(drawn=st.data())
-@examples(60)
+@examples(25)
 def law_the_oracle_and_the_engine_agree_on_consent(policy: Policy, drawn: st.DataObject) -> None:
     assert disagreement(drawn.draw(histories(policy, about=["consent"])), policy) is None
 
 
 @shipped
 @given(drawn=st.data())
-@examples(60)
+@examples(25)
 def law_the_oracle_and_the_engine_agree_on_readiness(policy: Policy, drawn: st.DataObject) -> None:
     assert disagreement(drawn.draw(histories(policy, about=["readiness"])), policy) is None
 
 
 @given(policy=policies(), drawn=st.data())
-@examples(100)
+@examples(40)
 def law_the_oracle_and_the_engine_agree_on_whole_journeys_under_any_policy(
     policy: Policy, drawn: st.DataObject
 ) -> None:

@@ -8,7 +8,7 @@ from iagcore.cli import is_there, journal_path
 from iagcore.cli.terminal import counting
 from iagcore.cli.verify import counted
 from iagcore.exceptions import InvalidEntry
-from iagcore.storage.copying import NotACopy, copy, pairing
+from iagcore.storage.copying import STILL_HAS_WORDS, NotACopy, copy, pairing
 from iagcore.storage.examining import examine
 from iagcore.storage.opening import is_url, open_journal, shown
 
@@ -57,6 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"    {trouble}")
     if beside.more:
         print(f"    … and {beside.more} more that differ")
+    if beside.erased:
+        print(f"{there}: {STILL_HAS_WORDS}")
+        return NOT_THE_SAME
     if beside.troubles or found.troubles:
         print("The copy is not as the journal should be: look at the source with iagcore verify.")
         return NOT_THE_SAME

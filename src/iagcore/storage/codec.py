@@ -10,10 +10,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from typing import Any, Final, get_args, get_origin
+from enum import StrEnum
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 import attrs
-from cattrs import Converter, transform_error
+from cattrs import Converter, ForbiddenExtraKeysError, transform_error
 from cattrs.gen import make_dict_structure_fn
 from cattrs.v import format_exception
 
@@ -68,10 +69,15 @@ class Payload:
     salt: str
 
 
+def _sort_of(value: object) -> str:
+    """What a value is; what it says may be somebody's words, which do not belong in a message."""
+    return type(value).__name__
+
+
 def _exactly(wanted: type) -> Callable[[Any, Any], Any]:
     def structure(value: Any, _: Any) -> Any:
         if type(value) is not wanted:
-            raise ValueError(f"{wanted.__name__} expected, not {value!r}")
+            raise ValueError(f"{wanted.__name__} expected, not {_sort_of(value)}")
         return value
 
     return structure
@@ -79,11 +85,30 @@ def _exactly(wanted: type) -> Callable[[Any, Any], Any]:
 
 def _moment(value: Any, _: Any) -> datetime:
     if type(value) is not str:
-        raise ValueError(f"a time as text is expected, not {value!r}")
-    moment = datetime.fromisoformat(value)
+        raise ValueError(f"a time as text is expected, not {_sort_of(value)}")
+    moment = _time(datetime, value)
     if moment.utcoffset() is None:
-        raise ValueError(f"the time {value!r} has no zone")
+        raise ValueError("the time has no zone")
     return moment.astimezone(UTC)
+
+
+T = TypeVar("T", datetime, date)
+
+
+def _time(kind: type[T], text: str) -> T:
+    try:
+        return kind.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"a {kind.__name__} is expected, and the text is none") from None
+
+
+def _word_of(kind: type[StrEnum]) -> Callable[[Any, Any], StrEnum]:
+    def structure(value: Any, _: Any) -> StrEnum:
+        if value not in list(kind):
+            raise ValueError(f"no {kind.__name__} is called so")
+        return kind(value)
+
+    return structure
 
 
 def _is_document(wanted: Any) -> bool:
@@ -101,7 +126,7 @@ def _strict(*, detailed: bool) -> Converter:
         converter.register_structure_hook(wanted, _exactly(wanted))
     for word in (Sort, Level, Outcome, Weight):
         # a word of an enumeration is a str too, and would pass as one
-        converter.register_structure_hook(word, lambda value, kind: kind(value))
+        converter.register_structure_hook(word, _word_of(word))
     converter.register_structure_hook(datetime, _moment)
     converter.register_unstructure_hook(datetime, lambda moment: moment.astimezone(UTC).isoformat())
     converter.register_structure_hook(str | int | bool | None, _scalar)
@@ -114,7 +139,7 @@ def _strict(*, detailed: bool) -> Converter:
 
         def structure(value: Any, _: Any) -> Any:
             if type(value) is not list:
-                raise ValueError(f"a list is expected, not {value!r}")
+                raise ValueError(f"a list is expected, not {_sort_of(value)}")
             if parts[-1] is Ellipsis:
                 ((hook, part),) = hooks
                 return tuple(hook(item, part) for item in value)
@@ -140,7 +165,7 @@ def _strict(*, detailed: bool) -> Converter:
 
 def _scalar(value: Any, _: Any) -> Any:
     if value is not None and type(value) not in (str, int, bool):
-        raise ValueError(f"a text, a whole number or a truth value is expected, not {value!r}")
+        raise ValueError(f"a text, a whole number or a truth value is expected, not {_sort_of(value)}")
     return value
 
 
@@ -218,8 +243,8 @@ def _read_value(field: Field | None, value: Any) -> Any:
     if field is None or type(value) is not str:
         return value
     if field.type.name == "moment":
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if field.type.name == "day" else value
+        return _time(datetime, value)
+    return _time(date, value) if field.type.name == "day" else value
 
 
 def read_entry(document: Document) -> Entry:
@@ -242,6 +267,9 @@ def read_entry(document: Document) -> Entry:
 
 
 # ---- records
+
+_FIELDS: Final = frozenset(field.name for kind in KIND_BY_NAME.values() for field in kind.declares.fields)
+"""The names of fields; any other name in a record may be anything."""
 
 
 def dump_envelope(envelope: Envelope) -> bytes:
@@ -327,8 +355,11 @@ def decode(stored: StoredRecord) -> Record:
             ),
             read_entry(upcast_entry(payload.entry, envelope.format, upcasters.UPCASTERS)),
         )
-    except (KeyError, TypeError, ValueError, InvalidEntry) as error:  # of an entry, or of lines that do not match
-        raise UnreadableRecord(stored.surrogate, str(error)) from error
+    except InvalidEntry as error:
+        field = f"{error.field}: " if error.field in _FIELDS else ""
+        raise UnreadableRecord(stored.surrogate, f"{payload.kind}: {field}{error.reason}") from None
+    except (KeyError, TypeError, ValueError) as error:  # of an entry, or of lines that do not match
+        raise UnreadableRecord(stored.surrogate, str(error)) from None
 
 
 def _line(state: LineState, id: str, about: Sequence[str]) -> Line:
@@ -393,4 +424,6 @@ def licences(records: Iterable[StoredRecord]) -> dict[str, frozenset[str]]:
 
 def _said(error: BaseException, wanted: Any) -> str:
     # our own hooks say what is wrong better than cattrs, which would keep their words to itself
+    if isinstance(error, ForbiddenExtraKeysError):
+        return "extra fields found"
     return str(error) if type(error) is ValueError else format_exception(error, wanted)

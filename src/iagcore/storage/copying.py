@@ -25,6 +25,11 @@ BYTES_AT_ONCE: Final = 4_000_000
 """How much one append carries: as many records as this, and no more of them once their words are so long."""
 OUT_OF_STEP_MOST: Final = 100_000
 """So many records of the target may stand where the source has others, before it counts as another journal."""
+STILL_HAS_WORDS: Final = (
+    "somebody was erased in the source since this copy was begun, and the copy still has their words: make a new copy "
+    "in another place, then delete this one"
+)
+"""What to do with a copy that an erasure has overtaken."""
 TOLD_MOST: Final = 10
 """How many differences are told one by one."""
 
@@ -161,10 +166,7 @@ def copy(source: Feed, target: Target, *, progress: Progress = lambda done: None
 
 def _refusal(found: Pairing) -> str:
     if found.erased:
-        return (
-            "somebody was erased in the source since this copy was begun, and the copy still has their words: "
-            "make a new copy in another place, then delete this one"
-        )
+        return STILL_HAS_WORDS
     return "the target holds something else than the source: copy to a place that is empty, or that holds an older copy"
 
 

@@ -53,7 +53,7 @@ class DjangoJournal:
                 models.Record.objects.filter(home=old).update(home=new)
                 models.Filing.objects.filter(subject=old).update(subject=new, salt=None)
             _keep(receipts)
-        note = "Gone from the tables. Run VACUUM; backups and logs keep what they have."
+        note = "Gone from the tables. Run VACUUM FULL and ANALYZE; backups and logs keep what they have."
         return iag.Erasure(len(worded), Gone.PENDING, note)
 
 

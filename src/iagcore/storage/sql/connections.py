@@ -32,8 +32,7 @@ AT_MOST: Final = 15
 _WRITING: Final = "iagcore_writing"
 """An option of a connection that is going to write, which SQLite has to know when a transaction begins."""
 _ERA: Final = "iagcore era"
-_MOVED: Final = "iagcore moved"
-"""What is known of a connection's database: the era of new records, and whether that is still to be written down."""
+"""What is known of a connection's database: the era of new records, once it is written down there."""
 
 
 class Connections:
@@ -144,12 +143,16 @@ class Connections:
 
         Raises `UnusableJournal` for those of a later iagcore.
         """
-        if _ERA not in connection.info:
-            found = self.examined(connection)
-            if found is None:
-                return None
-            connection.info[_ERA], connection.info[_MOVED] = found
-        era: int = connection.info[_ERA]
+        known: int | None = connection.info.get(_ERA)
+        if known is not None:
+            return known
+        found = self.examined(connection)
+        if found is None:
+            return None
+        era, moved = found
+        if not moved:
+            # an era that is yet to begin may never do so: the server's numbers may be ahead by the next look
+            connection.info[_ERA] = era
         return era
 
     def examined(self, connection: Connection) -> tuple[int, bool] | None:
@@ -210,10 +213,10 @@ class Connections:
             self.made(connection)
             era = self.era(connection) or 1
             connection.rollback()
-        if connection.info[_MOVED]:
+        if _ERA not in connection.info:
             with connection.begin():
                 connection.execute(update(JOURNAL).where(JOURNAL.c.era == era - 1).values(era=era))
-            connection.info[_MOVED] = False
+            connection.info[_ERA] = era
         return era
 
     # ---- what a driver reports

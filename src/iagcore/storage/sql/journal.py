@@ -196,8 +196,11 @@ class SQLJournal:
     def _erasure(self, records: int) -> Erasure:
         server = self._connections.server
         if not server.by_itself:
+            found = "No query finds it any more."
+            if server.sampling is not None and not self._is_sampled_anew(server.sampling):
+                found = f"No query of the journal finds it any more; let the tables' owner run {server.sampling}, too."
             note = (
-                "No query finds it any more. Its bytes are left in the server's files until compact() writes the "
+                f"{found} Its bytes are left in the server's files until compact() writes the "
                 f"tables anew, and in {server.keeps} for as long as those are kept."
             )
             return Erasure(records, Gone.PENDING, note)
@@ -213,6 +216,25 @@ class SQLJournal:
         note = f"Another connection is at work, so its bytes may be left: end that, then call compact(). {backups}"
         return Erasure(records, gone, note)
 
+    def _is_sampled_anew(self, sampling: str) -> bool:
+        """Whether the server's statistics were gathered anew, in which the old names of subjects may stand."""
+
+        def gathering(connection: Connection) -> bool:
+            if not self._owns(connection):
+                return False
+            connection.rollback()
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(sampling)
+            return True
+
+        try:
+            return self._connections.use(gathering)
+        except UnusableJournal:
+            return False  # the erasure stands, so an exception here would have it repeated
+
+    def _owns(self, connection: Connection) -> bool:
+        owns = self._connections.server.owns
+        return owns is None or bool(connection.exec_driver_sql(owns).scalar_one())
+
     def compact(self) -> Gone:
         """Write the tables anew, so that no byte erased before is left in the server's own files of them.
 
@@ -225,7 +247,7 @@ class SQLJournal:
         def rewriting(connection: Connection) -> Gone:
             if self._connections.era(connection) is None:
                 return Gone.COMPLETE
-            if server.owns is not None and not connection.exec_driver_sql(server.owns).scalar_one():
+            if not self._owns(connection):
                 reason = "this user does not own its tables, and cannot write them anew; let their owner call compact()"
                 raise UnusableJournal(self.name, reason)
             connection.rollback()

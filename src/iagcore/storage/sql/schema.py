@@ -130,6 +130,10 @@ SURROGATE: Final = _ALL.tables["iag_surrogate"]
 JOURNAL: Final = _ALL.tables["iag_journal"]
 DIVIDED: Final = ("iag_record", "iag_about", "iag_surrogate")
 """The tables that can be partitioned."""
+SAID: Final = ("id", "filings", "payload")
+"""Columns of `iag_record` that hold what an erasure takes, and that no plan of a query looks at."""
+UNSAMPLED: Final = "ALTER TABLE iag_record " + ", ".join(f"ALTER COLUMN {name} SET STATISTICS 0" for name in SAID)
+"""Keeps PostgreSQL from copying samples of them into its statistics, which anybody who reads the table may query."""
 
 
 def statements(
@@ -137,8 +141,8 @@ def statements(
 ) -> list[str]:
     """The statements that make a journal, in their order; `iag_journal` comes last and has its row.
 
-    `numbers` where the server needs a sequence; `piecemeal` where it commits each of these by itself, and may have been
-    stopped among them; with `partitions`, so many hash partitions of each table.
+    `numbers` where the server needs a sequence, and keeps samples of its columns; `piecemeal` where it commits each of
+    these by itself, and may have been stopped among them; with `partitions`, so many hash partitions of each table.
     """
     made: list[Any] = [CreateSequence(NUMBERS)] if numbers else []
     for table in tables(order=order, divided=partitions > 0).sorted_tables:
@@ -150,5 +154,7 @@ def statements(
                 for part in range(partitions)
             ]
         made += [CreateIndex(index, if_not_exists=piecemeal) for index in table.indexes]
+    if numbers:
+        made.append(UNSAMPLED)  # once the partitions are there, which it goes down to
     spelt = [one if isinstance(one, str) else str(one.compile(dialect=dialect)).strip() for one in made]
     return [*spelt, f"INSERT {'IGNORE ' if piecemeal else ''}INTO iag_journal VALUES (1, {SCHEMA_VERSION}, 1, 0)"]

@@ -52,7 +52,8 @@ class Server:
     columns of the feed's order); `making` (keeps two from making the tables at once); `numbers` and `piecemeal` (see
     `schema.statements`); `by_itself` (it is a file, with no server beside it); `code` (of an error); `again` (codes of
     what is tried again); `taken` (codes of a key that is there already); `reasons` (sentences by code); `owns` (a
-    statement for whether this user owns the tables) and `rewriting` (statements that write them anew); `open_since` (a
+    statement for whether this user owns the tables) and `rewriting` (statements that write them anew); `sampling` (one
+    that gathers the server's statistics anew, None where they hold no names); `open_since` (a
     statement for the seconds that the oldest transaction has been open which holds the feed back); `keeps` (where else
     the server keeps bytes that an erasure cannot reach).
     """
@@ -76,6 +77,7 @@ class Server:
     reasons: Mapping[object, str]
     owns: str | None
     rewriting: tuple[str, ...]
+    sampling: str | None
     open_since: str | None
     keeps: str
 
@@ -150,7 +152,9 @@ POSTGRESQL: Final = Server(
     # who is no owner would be answered with a mere warning, and nothing would be done
     owns="""SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class
             WHERE oid IN ('iag_record'::regclass, 'iag_about'::regclass)""",
-    rewriting=("VACUUM (FULL) iag_record", "VACUUM (FULL) iag_about"),
+    rewriting=("VACUUM (FULL, ANALYZE) iag_record", "VACUUM (FULL, ANALYZE) iag_about"),
+    # the names of subjects are sampled, since queries look for them
+    sampling="ANALYZE iag_record, iag_about",
     open_since="""SELECT CAST(extract(epoch FROM clock_timestamp() - min(since)) AS float) FROM (
                       SELECT xact_start AS since FROM pg_stat_activity
                       WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
@@ -208,6 +212,7 @@ MARIADB: Final = Server(
     },
     owns=None,
     rewriting=("OPTIMIZE TABLE iag_record", "OPTIMIZE TABLE iag_about"),
+    sampling=None,
     open_since=None,
     keeps="the server's redo and binary logs, its replicas and backups",
 )
@@ -247,6 +252,7 @@ SQLITE: Final = Server(
     reasons=dict[object, str](SQLITE_REASONS.items()),
     owns=None,
     rewriting=("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
+    sampling=None,
     open_since=None,
     keeps="backups and copies of the file",
 )

@@ -14,15 +14,19 @@ HIDDEN: Final = "***"
 
 def understood(url: str | URL) -> URL:
     """A URL with its driver. Raises `UnusableJournal`, without the URL where it may hold a password."""
+    # what cannot be taken apart cannot be shown in part
+    unreadable = UnusableJournal(
+        "the journal's URL",
+        "it cannot be read as one; write it as in postgresql+psycopg://user@host/database, "
+        "and @, : and / in a password as %40, %3A and %2F",
+    )
     try:
         found = make_url(url)
     except (ArgumentError, ValueError):
-        # what cannot be taken apart cannot be shown in part
-        reason = (
-            "it cannot be read as one; write it as in postgresql+psycopg://user@host/database, "
-            "and @, : and / in a password as %40, %3A and %2F"
-        )
-        raise UnusableJournal("the journal's URL", reason) from None
+        raise unreadable from None
+    if isinstance(url, str) and found.password and "@" in f"{found.host}{found.database}":
+        # a password with an @ in it was taken apart there, and the rest of it would be shown
+        raise unreadable
     backend, _, driver = found.drivername.partition("+")
     backend = {"postgres": "postgresql"}.get(backend, backend)
     server = SERVERS.get(backend)

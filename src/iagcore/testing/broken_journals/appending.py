@@ -153,6 +153,17 @@ class CutsLongNames(Changes):
         return attrs.evolve(record, about=tuple(map(cut, record.about)))
 
 
+class FoldsIds(MemoryJournal):
+    """Ids are compared as people read them, without regard to case: one is taken by another's likeness."""
+
+    def append(self, records: Sequence[StoredRecord], *, expect: Mapping[str, int]) -> None:
+        taken = {(one.home, (one.id or "").lower()): one.id for one in self._kept}
+        for record in records:
+            if taken.get((record.home, (record.id or "").lower()), record.id) != record.id:
+                raise Conflict(record.home)
+        super().append(records, expect=expect)
+
+
 class FoldsNames(Changes):
     """Names are compared as people read them, without regard to case."""
 

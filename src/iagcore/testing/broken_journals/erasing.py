@@ -67,6 +67,19 @@ class LeaksFromOtherHomes(Leaks):
         return attrs.evolve(new, payload=old.payload, id=old.id) if old.home == new.home else new
 
 
+class ErasesOnePage(MemoryJournal):
+    """Of a long subject the first page is looked at; what comes after it has the new name, and its words."""
+
+    def erase(
+        self, renames: Mapping[str, str], *, expect: Mapping[str, int], receipts: Sequence[StoredRecord]
+    ) -> Erasure:
+        beyond = {place: self._kept[place] for old in renames for place in self._filed.get(old, [])[1000:]}
+        done = super().erase(renames, expect=expect, receipts=receipts)
+        for place, old in beyond.items():
+            self._kept[place] = attrs.evolve(self._kept[place], payload=old.payload)
+        return done
+
+
 class TakesOthersSalts(Leaks):
     """The salts of everybody go, so a coach's own commitment can no longer be opened."""
 

@@ -106,6 +106,13 @@ class Unique(JournalPromises, states=True):
             journal.append([stored("s1", (HOME, 1), id="once"), stored("s2", (HOME, 2), id="once")], expect={HOME: 0})
         assert list(journal.read(HOME)) == []
 
+    def test_an_id_is_told_from_one_that_is_nearly_its_own(self, journal: Journal) -> None:
+        ids = ["nina 1", "Nina 1", "nina 1 ", "niña 1", "nin\u0303a 1"]
+        kept = [stored(f"s{version}", (HOME, version), id=id) for version, id in enumerate(ids, start=1)]
+        for version, record in enumerate(kept):
+            journal.append([record], expect={HOME: version})
+        assert list(journal.read(HOME)) == kept
+
     def test_an_id_is_free_in_another_home_though_a_subject_is_shared(self, journal: Journal) -> None:
         first = stored("s1", (HOME, 1), (COACH, 1), id="once")
         second = stored("s2", (OTHER_HOME, 1), (COACH, 2), id="once")

@@ -19,12 +19,16 @@ from iagcore.testing.stored_records import (
     RENAMES,
     a_learner_among_others,
     all_at_once,
+    chain,
     erased,
     in_time,
     receipt,
     stored,
     versions,
 )
+
+LONG = 1100
+"""Records of a subject that a store hardly takes in one statement, or in one page."""
 
 
 class Erasing(JournalPromises, states=True):
@@ -37,6 +41,13 @@ class Erasing(JournalPromises, states=True):
         assert list(journal.read("learner:91bc")) == [erased(record) for record in (one, three, five)]
         assert list(journal.read("journey:c04d")) == [erased(three)]
         assert list(journal.read(OTHER_HOME)) == [four]
+
+    def test_erasing_takes_the_words_of_a_subject_of_any_length(self, journal: Journal) -> None:
+        kept = chain(HOME, LONG)
+        journal.append(kept, expect={HOME: 0})
+        done = erasable(journal).erase({HOME: "journey:7f3a"}, expect={HOME: LONG}, receipts=[])
+        assert list(journal.read("journey:7f3a")) == [erased(record) for record in kept]
+        assert done.records == LONG
 
     def test_erasing_leaves_the_timeline_of_others_but_for_the_words(self, journal: Journal) -> None:
         one, two, _, four, _ = a_learner_among_others(journal)

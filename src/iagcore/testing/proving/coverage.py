@@ -23,6 +23,7 @@ from iagcore.record.judging import Rule, RuleSort
 from iagcore.rulebook import RULES
 from iagcore.testing.proving.shifting import DAY, Written, entries, numbers_by_one, with_value, written
 from iagcore.testing.proving.watching import Ran, answered
+from iagcore.testing.scenarios.comparing import differences
 
 TURNS: Final = ((Outcome.MET, Outcome.UNMET), (Outcome.UNMET, Outcome.MET))
 """How an answer turns once a limit is moved: from where a scenario stands at it, and from where it stands past it."""
@@ -267,5 +268,11 @@ def _looks_for(name: str, day: date, one: Ran, reading: Iterable[Rule]) -> bool:
 
 def _elsewhere(rule: Rule, ran: Iterable[Ran]) -> ProvenElsewhere:
     asked = [one for one in ran if rule.sort is RuleSort.DUTY and one.scenario.expected.duties is not None]
-    due = sum(any(duty.rule == rule.code for duty in one.report.duties) for one in asked)
-    return ProvenElsewhere(rule, due, len(asked) - due)
+    there = [one for one in asked if any(duty.rule == rule.code for duty in one.report.duties)]
+    return ProvenElsewhere(rule, sum(_notices(one, rule) for one in there), len(asked) - len(there))
+
+
+def _notices(one: Ran, rule: Rule) -> bool:
+    """Whether a scenario would not hold, were nothing to do under a rule."""
+    others = [duty for duty in one.report.duties if duty.rule != rule.code]
+    return bool(differences(one.scenario.expected, one.report.decision, others))

@@ -49,12 +49,18 @@ def cases_of(table: Table, *, before: int) -> Iterator[tuple[Table, str | None]]
     entries = _entries(table, before)
     lines = _lines_of_rows(table)
     seen: dict[str, int] = {}
+    tried: dict[str, int] = {}
     for number, row in enumerate(rows, start=1):
         if not row.held:
             raise row.wrong(f"row {number} sets nothing")
         label = row.get(LABEL, accept_name) or ", ".join(_said(row, entries)) or str(number)
         if label in seen:
             raise row.wrong(f"row {number} is like row {seen[label]} ({label}): change what it sets, or its label")
+        # under another label it would be counted twice, and tried once
+        sets = repr(sorted(one for one in row.held.items() if one[0] not in (LABEL, "why")))
+        again = tried.setdefault(sets, number)
+        if again != number:
+            raise row.wrong(f"row {number} sets what row {again} sets, under another label: leave one of them out")
         seen[label] = number
         yield _with_row(table, row, entries, lines.get(number - 1, {})), label
 

@@ -112,7 +112,10 @@ def _evidence(table: Table, kinds: tuple[type[Entry], ...]) -> Iterable[tuple[st
     by_rule = table.table("evidence", EVIDENCE)
     for code in by_rule.held:
         _can_be_found(by_rule, code, kinds, code)
-        for name, value in by_rule.table(code, EVIDENCE).held.items():
+        values = by_rule.table(code, EVIDENCE).held
+        if not values:
+            raise by_rule.wrong(f"of the evidence of {code} nothing is expected: {EVIDENCE}", code)
+        for name, value in values.items():
             if type(value) not in (str, int, bool):
                 raise by_rule.wrong(f"{name}: a text, a whole number, true or false is expected", code, name)
             yield code, name, value
