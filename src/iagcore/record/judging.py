@@ -525,7 +525,10 @@ def plain_title(entry: Entry, zone: tzinfo) -> str:
 PLAIN_TITLES: Final = {
     # a concern is not told to whom it may be about; what anybody hears is true of whoever spoke
     "concern-raised": "What was said",
+    "breach-authorised": "A lead's word on the record",
     "conversation-missed": "A conversation that did not take place",
+    # where somebody's safety is the matter, a disclosure is something else
+    "disclosure-made": "Showing something of your record",
     "entry-corrected": "A correction",
     "entry-withdrawn": "Taking something back",
     "learner-left": "Your leaving",

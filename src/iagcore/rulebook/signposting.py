@@ -118,7 +118,7 @@ def no_condition_of_the_place(entry: Any, case: Case) -> Verdict:
     return verdict(
         not _is_a_condition(entry) or _concern_is_open(entry, case),
         says="the learner's place depends on it: {condition}, and it is made under {concern}",
-        plainly="Your place may not depend on this.",
+        plainly="Nobody may make your place depend on this.",
         condition=entry.condition_of_place,
         concern="an open concern" if _concern_is_open(entry, case) else "no concern that is open",
     )
