@@ -24,6 +24,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import count, islice
 from typing import Any, Final
@@ -34,9 +35,8 @@ from sqlalchemy.engine import URL
 
 from iagcore.casebook import Casebook
 from iagcore.policy import Policy
-from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.conversations import ConversationBooked, ConversationHeld
-from iagcore.practice.grow import ActionAgreed, ConversationWrittenUp, GoalSet, RealityExplored
+from iagcore.practice.grow import GoalSet
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
 from iagcore.record import sealing
@@ -71,6 +71,7 @@ LOADING: Final = {
     "checkpoint_timeout": "1h",
 }
 """How the server is set while it loads, and only then."""
+RELOAD: Final = "SELECT pg_reload_conf()"
 
 # ---- caseloads, and their copies
 
@@ -79,6 +80,7 @@ LOADING: Final = {
 class Template:
     """The rows of a caseload as COPY takes them, table by table: text with places left open, and what goes in each."""
 
+    journeys: int
     records: int
     rows: dict[str, tuple[str, tuple[str, ...]]]
     surrogates: tuple[str, ...]
@@ -88,10 +90,10 @@ class Template:
         """The rows of the caseload that has this number."""
         fresh = random.randbytes(16 * len(self.surrogates)).hex()
         new = {one: fresh[32 * place : 32 * place + 32] for place, one in enumerate(self.surrogates)}
-        new.update((f"zq{place}zq", name(number * CASELOAD + place)) for place in range(CASELOAD))
+        new.update((f"zq{place}zq", name(number * self.journeys + place)) for place in range(self.journeys))
         new.update((f"zp{place}zp", str(position + place)) for place in range(self.records))
         new["zqcoach"], new["zxact"] = coach(number), str(xact)
-        return {table: text % tuple([new[one] for one in open_]) for table, (text, open_) in self.rows.items()}
+        return {table: text % tuple(new[one] for one in open_) for table, (text, open_) in self.rows.items()}
 
 
 def name(number: int) -> str:
@@ -104,37 +106,30 @@ def coach(number: int) -> str:
     return f"c-{name(number)}"
 
 
-def entries(place: int, conversation: str, chance: random.Random) -> Iterator[tuple[Entry, str, datetime]]:
+def entries(place: int, chance: random.Random) -> Iterator[tuple[Entry, str, datetime]]:
     """What is recorded of one journey: who records it, and when."""
     nina, day, hour = "coach:zqcoach", 1 + place // 8, 8 + place % 8
     minutes = chance.choice((30, 45, 50, 60))
     yield JourneyStarted(learner=f"learner:zq{place}zq", programme="phase-1", attests_age=30), JO, on(0)
-    yield CoachAssigned(coach=nina), JO, on(0)
     yield ConversationBooked(conversation="c1", coach=nina, starts_at=on(day, hour), minutes=60), nina, on(0)
     held = ConversationHeld(conversation="c1", coach=nina, minutes=minutes, one_to_one=True, in_private=True)
     yield held, nina, on(day, hour, minutes)
-    yield GoalSet(goal="g1", words=chance.choice(("To travel on my own.", "To sing again."))), nina, on(day, 17)
-    if chance.random() < 0.5:
-        yield RealityExplored(words="I turn back at the station.", goal="g1", conversation="c1"), nina, on(day, 17)
-    agreed = ActionAgreed(action="a1", what="Take the bus to the market.", commitment=8, goal="g1", conversation="c1")
-    yield agreed, nina, on(day, 17)
-    yield ConversationWrittenUp(conversation="c1"), nina, on(day, 18)
-    booked = ConversationBooked(conversation="c2", coach=nina, starts_at=on(day + 14, hour), minutes=30)
-    yield booked, nina, on(day, 18)
+    goal = chance.choice(("To travel on my own.", "To sing again."))
+    yield GoalSet(goal="g1", words=goal, conversation="c1"), nina, on(day, 17)
 
 
-def caseload(seed: int, policy: Policy) -> list[StoredRecord]:
+def caseload(seed: int, policy: Policy, journeys: int) -> list[StoredRecord]:
     """The stored records of one coach's journeys, recorded through the casebook; the policy's own comes first."""
     journal, chance, now = MemoryJournal(), random.Random(seed), [on(0)]
     cases = Casebook(journal, policy, clock=lambda: now[0], fresh=random.Random(f"{seed} salts").randbytes)
-    for place in range(CASELOAD):
-        for number, (entry, by, at) in enumerate(entries(place, "c1", chance)):
+    for place in range(journeys):
+        for number, (entry, by, at) in enumerate(entries(place, chance)):
             now[0] = at
             cases.record(f"zq{place}zq", entry, by=by, at=at, id=f"{number}").require()
     return list(journal.read_all())
 
 
-def template(records: Sequence[StoredRecord]) -> Template:
+def template(records: Sequence[StoredRecord], journeys: int) -> Template:
     """The rows of these records, with names, surrogates and positions left open."""
     surrogates = tuple(one.surrogate for one in records)
     rows: dict[str, list[str]] = {table: [] for table in TABLES}
@@ -153,7 +148,7 @@ def template(records: Sequence[StoredRecord]) -> Template:
     for table, lines in rows.items():
         text = "".join(f"{line}\n" for line in lines)
         opened[table] = (pattern.sub("%s", text.replace("%", "%%")), tuple(pattern.findall(text)))
-    return Template(len(records), opened, surrogates, records[0])
+    return Template(journeys, len(records), opened, surrogates, records[0])
 
 
 def _for_copy(field: str) -> str:
@@ -163,20 +158,22 @@ def _for_copy(field: str) -> str:
 class Load:
     """A journal that caseloads are copied into; how many journeys and records there are."""
 
-    def __init__(self, url: URL, *, partitions: int) -> None:
+    def __init__(self, url: URL, *, partitions: int, patterns: int = PATTERNS, caseload_of: int = CASELOAD) -> None:
         self.url = url
+        self.caseload = caseload_of
         self.journal = SQLJournal(url)
         self.journal.create(partitions=partitions)
         self.policy = Policy.load("starter")
-        made = [caseload(seed, self.policy) for seed in range(PATTERNS)]
+        made = [caseload(seed, self.policy, caseload_of) for seed in range(patterns)]
         self.pattern = MemoryJournal()
         for one in made[0]:
             self.pattern.append([one], expect={filing.subject: filing.version - 1 for filing in one.about})
         kept = made[0][0]
         self.journal.append([kept], expect={kept.home: 0})
-        self.templates = [template(records[1:]) for records in made]
+        self.templates = [template(records[1:], caseload_of) for records in made]
         self.journeys = 0
         self.records = 0
+        self.new = count()
 
     def up_to(self, journeys: int, told: Callable[[str], None]) -> None:
         """Copy caseloads in until there are so many journeys."""
@@ -184,28 +181,28 @@ class Load:
         begun, before = time.perf_counter(), self.records
         with psycopg.connect(*arguments, **options) as connection:
             while self.journeys < journeys:
-                first = self.journeys // CASELOAD
-                upto = min(first + AT_ONCE, -(-journeys // CASELOAD))
+                first = self.journeys // self.caseload
+                upto = min(first + AT_ONCE, -(-journeys // self.caseload))
                 self._copy(connection, range(first, upto))
-                self.journeys = upto * CASELOAD
+                self.journeys = upto * self.caseload
                 if self.journeys % 20_000 == 0:
                     rate = (self.records - before) / (time.perf_counter() - begun)
                     told(f"{self.journeys:,} journeys, {rate:,.0f} records a second")
 
     def _copy(self, connection: psycopg.Connection, numbers: range) -> None:
-        using = [self.templates[number % PATTERNS] for number in numbers]
-        count = sum(one.records for one in using)
+        using = [self.templates[number % len(self.templates)] for number in numbers]
+        records = sum(one.records for one in using)
         with connection.transaction(), connection.cursor() as cursor:
             taken = "SELECT pg_current_xact_id()::text::bigint, setval('iag_position', nextval('iag_position') + %s)"
-            ((xact, last),) = cursor.execute(taken, [count]).fetchall()
-            position, rows = last - count, []
+            ((xact, last),) = cursor.execute(taken, [records]).fetchall()
+            position, rows = last - records, []
             for number, one in zip(numbers, using, strict=True):
                 rows.append(one.filled(number, xact=xact, position=position))
                 position += one.records
             for table, columns in TABLES.items():
                 with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copying:
                     copying.write("".join(row[table] for row in rows).encode())
-        self.records += count
+        self.records += records
 
 
 # ---- work
@@ -221,7 +218,7 @@ class Took:
     @classmethod
     def of(cls, seconds: Sequence[float]) -> "Took":
         """Of so many operations, at least two."""
-        return cls(1000 * statistics.median(seconds), 1000 * statistics.quantiles(seconds, n=10)[0])
+        return cls(1000 * statistics.median(seconds), 1000 * statistics.quantiles(seconds, n=10, method="inclusive")[0])
 
 
 class Work:
@@ -231,7 +228,6 @@ class Work:
         self._load = load
         self._chance = random.Random(seed)
         self._cases = Casebook(load.journal, load.policy, clock=lambda: on(60))
-        self._new = count()
         self.step = 0
 
     def _some(self, times: int) -> list[int]:
@@ -257,7 +253,7 @@ class Work:
 
         def folding(number: int) -> None:
             peer._reading.remembered.forget()
-            peer.journey(f"zq{number % CASELOAD}zq")
+            peer.journey(f"zq{number % self._load.caseload}zq")
 
         return self._timed(folding, times)
 
@@ -274,7 +270,7 @@ class Work:
         return self._timed(self._book, times)
 
     def _book(self, number: int) -> None:
-        whole, place = divmod(number, CASELOAD)
+        whole, place = divmod(number, self._load.caseload)
         by = f"coach:{coach(whole)}"
         starts_at = on(60 * (1 + self.step) + place)
         booked = ConversationBooked(conversation=f"c-{self.step}", coach=by, starts_at=starts_at, minutes=20)
@@ -292,7 +288,7 @@ class Work:
         return self._timed(appending, times)
 
     def _start(self, start: StoredRecord) -> StoredRecord:
-        own = f"plain-{next(self._new)}"
+        own = f"plain-{next(self._load.new)}"
         surrogate = random.randbytes(16).hex()
         envelope = start.envelope.replace(start.surrogate.encode(), surrogate.encode())
         assert start.payload is not None
@@ -379,12 +375,19 @@ TIMED: Final[Sequence[tuple[str, Callable[[Found], Took]]]] = (
 """What is timed, as the table names it."""
 
 
+def _median(took: Callable[[Found], Took]) -> Callable[[Found], float]:
+    return lambda one: took(one).median
+
+
+def _tenth(took: Callable[[Found], Took]) -> Callable[[Found], float]:
+    return lambda one: took(one).tenth
+
+
 def table(found: Sequence[Found]) -> str:
     """The figures as a table, each with its ratio to that of the first step."""
     rows: list[tuple[str, Callable[[Found], float], str]] = []
     for title, took in TIMED:
-        rows.append((f"{title}, ms", lambda one, took=took: took(one).median, ".2f"))
-        rows.append(("  the quickest tenth", lambda one, took=took: took(one).tenth, ".2f"))
+        rows += [(f"{title}, ms", _median(took), ".2f"), ("  the quickest tenth", _tenth(took), ".2f")]
     rows += [
         ("pages to find a version", lambda one: one.pages, "d"),
         ("tables, bytes a journey", lambda one: one.tables / one.journeys, ".0f"),
@@ -400,29 +403,39 @@ def table(found: Sequence[Found]) -> str:
         )
     for place, title in enumerate(TABLES):
         lines.append(f"{title + ', MB':25}" + "".join(f"{one.by_table[place] / 1e6:>18,.1f} " for one in found))
-        lines.append(f"{'  its indexes, MB':25}" + "".join(f"{one.by_table[place + 3] / 1e6:>18,.1f} " for one in found))
+        lines.append(
+            f"{'  its indexes, MB':25}" + "".join(f"{one.by_table[place + 3] / 1e6:>18,.1f} " for one in found)
+        )
     return "\n".join(line.rstrip() for line in lines)
 
 
-def grow(url: URL, *, steps: Sequence[int], partitions: int, times: int, told: Callable[[str], None]) -> list[Found]:
+@contextmanager
+def not_waiting_for_its_disk(server: URL) -> Iterator[None]:
+    """Have a server of one's own be set for a load, and as it was installed after it."""
+    run(server, *(f"ALTER SYSTEM SET {key} = '{value}'" for key, value in LOADING.items()), RELOAD)
+    yield
+    run(server, *(f"ALTER SYSTEM RESET {key}" for key in LOADING), RELOAD, "CHECKPOINT")
+
+
+def grow(
+    load: Load,
+    *,
+    steps: Sequence[int],
+    times: int,
+    told: Callable[[str], None],
+    loading: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> list[Found]:
     """Load up to each of the steps and work there."""
-    load = Load(url, partitions=partitions)
-    found = []
-    with load.journal:
-        work = Work(load)
-        for step in steps:
-            run(url, *(f"ALTER SYSTEM SET {key} = '{value}'" for key, value in LOADING.items()), RELOAD)
-            begun, before = time.perf_counter(), load.records
+    found, work = [], Work(load)
+    for step in steps:
+        begun, before = time.perf_counter(), load.records
+        with loading():
             load.up_to(step, told)
-            took = time.perf_counter() - begun
-            told(f"loaded to {step:,} journeys, {(load.records - before) / took:,.0f} records a second")
-            run(url, *(f"ALTER SYSTEM RESET {key}" for key in LOADING), RELOAD, "CHECKPOINT")
-            found.append(measured(load, work, times=times))
-            told(table(found))
+        took = time.perf_counter() - begun
+        told(f"loaded to {step:,} journeys, {(load.records - before) / took:,.0f} records a second")
+        found.append(measured(load, work, times=times))
+        told(table(found))
     return found
-
-
-RELOAD: Final = "SELECT pg_reload_conf()"
 
 
 def main() -> None:
@@ -443,7 +456,11 @@ def main() -> None:
         ((version,),) = run(server, "SHOW server_version")
         print(f"PostgreSQL {version}, {datetime.now(UTC):%d %B %Y}, {arguments.partitions} partitions")
         with a_schema(server) as url:
-            found = grow(url, steps=steps, partitions=arguments.partitions, times=TIMES, told=told)
+            load = Load(url, partitions=arguments.partitions)
+            with load.journal:
+                found = grow(
+                    load, steps=steps, times=TIMES, told=told, loading=lambda: not_waiting_for_its_disk(server)
+                )
     print(table(found))
     print("Loaded journeys are copies under other names than their seals were made for: verify would report them.")
     print("What was booked was decided and recorded through the casebook, on copies and under their own names.")
