@@ -314,7 +314,8 @@ FROM (SELECT oid, regexp_replace(relname, '_p[0-9]+$', '') AS name FROM pg_class
 
 @attrs.frozen
 class Found:
-    """The figures of one step: times in milliseconds, sizes in bytes, and the pages of one index that a look takes."""
+    """The figures of one step: times in milliseconds, sizes in bytes, the write-ahead log of an append, and the pages
+    that a look at one key takes."""
 
     journeys: int
     records: int
@@ -322,12 +323,19 @@ class Found:
     fold: Took
     book: Took
     append: Took
+    log: int
     page: Took
     tables: int
     indexes: int
     by_table: tuple[int, ...]
     pages: int
     peak: int
+
+
+def log_written(url: URL) -> int:
+    """Bytes of write-ahead log that the server has written, everybody's."""
+    ((written,),) = run(url, "SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint")
+    return int(written)
 
 
 def pages_of_a_look(url: URL, subject: str) -> int:
@@ -346,7 +354,10 @@ def measured(load: Load, work: Work, *, times: int) -> Found:
     run(load.url, "ANALYZE iag_record", "ANALYZE iag_about", "ANALYZE iag_surrogate")
     for one in (work.fold_in_memory, work.fold, work.book, work.append, work.page):
         one(min(times, WARMING))
-    peer, fold, book, append = work.fold_in_memory(times), work.fold(times), work.book(times), work.append(times)
+    peer, fold, book = work.fold_in_memory(times), work.fold(times), work.book(times)
+    before = log_written(load.url)
+    append = work.append(times)
+    log = (log_written(load.url) - before) // times
     page = work.page(times)
     ((*sizes,),) = run(load.url, _SIZES)
     return Found(
@@ -356,6 +367,7 @@ def measured(load: Load, work: Work, *, times: int) -> Found:
         fold,
         book,
         append,
+        log,
         page,
         sum(sizes[:3]),
         sum(sizes[3:]),
@@ -389,6 +401,7 @@ def table(found: Sequence[Found]) -> str:
     for title, took in TIMED:
         rows += [(f"{title}, ms", _median(took), ".2f"), ("  the quickest tenth", _tenth(took), ".2f")]
     rows += [
+        ("log an append, bytes", lambda one: one.log, "d"),
         ("pages to find a version", lambda one: one.pages, "d"),
         ("tables, bytes a journey", lambda one: one.tables / one.journeys, ".0f"),
         ("indexes, bytes a journey", lambda one: one.indexes / one.journeys, ".0f"),
