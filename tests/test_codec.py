@@ -21,7 +21,7 @@ from iagcore.record.records import PolicyKept, UnreadEntry
 from iagcore.record.stored import Filing, StoredRecord
 from iagcore.storage import codec
 from iagcore.storage.memory import MemoryJournal
-from tests.casework import NINA, STARTER, book, booked, cancel, casebook, hold, on, refusals, start
+from tests.casework import JO, NINA, STARTER, book, booked, cancel, casebook, hold, on, opened, refusals, start
 
 FROZEN = Path(__file__).parent / "formats" / "format-1.json"
 
@@ -266,3 +266,24 @@ def write_frozen() -> None:  # pragma: no cover - run by hand, once for each for
         for one in written().read_all()
     ]
     FROZEN.write_text(json.dumps(documents, indent=1), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("corrects", None, "entry-withdrawn: it does not say which entry it amends"),
+        ("by", "nobody", "entry-withdrawn: "),
+    ],
+)
+def test_an_amendment_that_was_tampered_with_is_unreadable(field: str, value: str | None, reason: str) -> None:
+    kept = opened()
+    hold(kept, "c1", 30, at=on(1)).require()
+    kept.withdraw("a", "held-c1", id="back", by=JO, why="It was another learner.").require()
+    [stored] = [one for one in kept._reading.journal.read("journey:a") if one.id == "back"]
+    payload = json.loads(stored.payload or b"")
+    assert codec.decode(stored).corrects == "held-c1"
+    payload[field] = value
+    with pytest.raises(codec.UnreadableRecord) as raised:
+        codec.decode(attrs.evolve(stored, payload=json.dumps(payload).encode()))
+    assert raised.value.reason.startswith(reason)
+    assert "nobody" not in raised.value.reason

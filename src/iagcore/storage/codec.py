@@ -22,7 +22,7 @@ from iagcore.exceptions import IagcoreError, InvalidEntry, nearest
 from iagcore.practice import KIND_BY_NAME
 from iagcore.practice.allowance import Line
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import Entry, Field
+from iagcore.practice.kinds import Entry, Field, accept_party, accepted
 from iagcore.record.findings import Assessment, Level, Outcome, Weight
 from iagcore.record.records import Envelope, LineState, PolicyKept, Record, Sort, UnreadEntry
 from iagcore.record.stored import StoredRecord
@@ -268,6 +268,8 @@ def read_entry(document: Document) -> Entry:
 
 # ---- records
 
+_AMENDING: Final = frozenset({EntryCorrected.declares.name, EntryWithdrawn.declares.name})
+"""The kinds that stand for nothing without the entry that they amend."""
 _FIELDS: Final = frozenset(field.name for kind in KIND_BY_NAME.values() for field in kind.declares.fields)
 """The names of fields; any other name in a record may be anything."""
 
@@ -337,7 +339,11 @@ def decode(stored: StoredRecord) -> Record:
     about = tuple(filing.subject for filing in stored.about)
     if payload.entry.get("kind") != payload.kind:
         raise UnreadableRecord(stored.surrogate, "its kind is not that of its entry")
+    if envelope.sort is Sort.ACCEPTED and payload.kind in _AMENDING and payload.corrects is None:
+        raise UnreadableRecord(stored.surrogate, f"{payload.kind}: it does not say which entry it amends")
     try:
+        if payload.by:  # a policy that is kept is nobody's entry
+            accepted("by", payload.by, accept_party)
         return Record(
             stored.id,
             about,
