@@ -56,6 +56,10 @@ def test_what_is_copied_folds_as_its_pattern_does_and_costs_as_many_statements_a
     assert sent == [SENT, SENT]
     assert load.records == MORE // CASELOAD * load.templates[0].records
 
+    # the policy's record, those that were copied, and what was appended and booked: each has a place of its own
+    positions = [one.position for one in load.journal.read_all()]
+    assert len(set(positions)) == len(positions) == 1 + load.records + 8 + 12
+
     cases = Casebook(load.journal, load.policy)
     pattern = Casebook(load.pattern, load.policy)
     untouched = [place for place in range(FEW, MORE) if cases.journey(name(place)).version == 4]
