@@ -56,6 +56,10 @@ def test_what_is_copied_folds_as_its_pattern_does_and_costs_as_many_statements_a
     assert sent == [SENT, SENT]
     assert load.records == MORE // CASELOAD * load.templates[0].records
 
+    # the policy's record, those that were copied, and what was appended and booked: each has a place of its own
+    positions = [one.position for one in load.journal.read_all()]
+    assert len(set(positions)) == len(positions) == 1 + load.records + 8 + 12
+
     cases = Casebook(load.journal, load.policy)
     pattern = Casebook(load.pattern, load.policy)
     untouched = [place for place in range(FEW, MORE) if cases.journey(name(place)).version == 4]
@@ -83,3 +87,15 @@ def test_the_figures_of_a_growing_load_are_told_with_their_ratios(load: Load) ->
     assert [line[:25].strip() for line in lines if "iag_" in line] == [f"{one}, MB" for one in million.TABLES]
     assert all(line.count("(1.00)") >= 1 for line in lines[1:16])
     assert told[-1] == million.table(found)
+
+
+def test_a_few_and_many_are_worked_on_in_turn(load: Load, schema: URL) -> None:
+    few = Load(schema, partitions=0, patterns=1, caseload_of=CASELOAD)
+    with few.journal:
+        few.up_to(CASELOAD, lambda _: None)
+        load.up_to(MORE, lambda _: None)
+        lines = million.in_turn(few, load, times=2).splitlines()
+    assert lines[0].split() == ["in", "turn", "10", f"{load.journeys}"]
+    titles = ["fold a journey, ms", "book a conversation, ms", "append a record, ms"]
+    assert [line[:25].strip() for line in lines[1::2]] == titles
+    assert [line.count("(1.00)") >= 1 for line in lines[1:]] == [True] * 6

@@ -4,7 +4,8 @@
 
 At 1,000, 10,000, 100,000, 300,000 and 1,000,000 journeys it folds journeys, books conversations and appends records,
 one after the other and each for a journey chosen by chance, and weighs tables and indexes. Each figure stands beside
-its ratio to that at the first step: what does not depend on the number of journeys stays about 1.
+its ratio to that at the first step: what does not depend on the number of journeys stays about 1. At the end it does
+the same on the many and on a thousand beside them, in turn, so that a busy machine is as busy for both.
 
 A few caseloads of short journeys are recorded through the casebook in memory. What is loaded are their stored records
 under other names and surrogates, by COPY, with every index in place. A copy keeps the seal that was made for the name
@@ -56,6 +57,7 @@ AT_ONCE: Final = 25
 STEPS: Final = (1_000, 10_000, 100_000, 300_000, 1_000_000)
 TIMES: Final = 200
 """Operations of each sort at each step."""
+TENTH: Final = "  the quickest tenth"
 WARMING: Final = 30
 """Operations of each sort before those that count: connections are new, and statements are not prepared yet."""
 TABLES: Final = {
@@ -233,15 +235,15 @@ class Work:
     def _some(self, times: int) -> list[int]:
         return self._chance.sample(range(self._load.journeys), min(times, self._load.journeys))
 
+    def _once(self, work: Callable[[int], object], number: int) -> float:
+        self._cases._reading.remembered.forget()
+        begun = time.perf_counter()
+        work(number)
+        return time.perf_counter() - begun
+
     def _timed(self, work: Callable[[int], object], times: int) -> Took:
         """How long so many took."""
-        took = []
-        for number in self._some(times):
-            self._cases._reading.remembered.forget()
-            begun = time.perf_counter()
-            work(number)
-            took.append(time.perf_counter() - begun)
-        return Took.of(took)
+        return Took.of([self._once(work, number) for number in self._some(times)])
 
     def fold(self, times: int) -> Took:
         """Fold a journey from its records."""
@@ -278,6 +280,9 @@ class Work:
 
     def append(self, times: int) -> Took:
         """Append one record, a start of a journey of its own, without a decision."""
+        return self._timed(self._appending(times), times)
+
+    def _appending(self, times: int) -> Callable[[int], object]:
         start = self._load.templates[0].start
         made = iter([self._start(start) for _ in range(times)])
 
@@ -285,7 +290,28 @@ class Work:
             one = next(made)
             self._load.journal.append([one], expect={filing.subject: 0 for filing in one.about})
 
-        return self._timed(appending, times)
+        return appending
+
+    def in_turn(self, other: "Work", times: int) -> list[tuple[str, Took, Took]]:
+        """Each operation here and on another load, one time here and one time there: a busy machine is busy for both."""
+        found = []
+        for title, ways in self._operations(times).items():
+            here, there = [], []
+            pairs = zip(self._some(times), other._some(times), strict=True)
+            theirs = other._operations(times)[title]
+            for mine, its in pairs:
+                here.append(self._once(ways, mine))
+                there.append(other._once(theirs, its))
+            found.append((title, Took.of(here), Took.of(there)))
+        return found
+
+    def _operations(self, times: int) -> dict[str, Callable[[int], object]]:
+        self.step += 1
+        return {
+            "fold a journey": lambda number: self._cases.journey(name(number)),
+            "book a conversation": self._book,
+            "append a record": self._appending(times),
+        }
 
     def _start(self, start: StoredRecord) -> StoredRecord:
         own = f"plain-{next(self._load.new)}"
@@ -399,7 +425,7 @@ def table(found: Sequence[Found]) -> str:
     """The figures as a table, each with its ratio to that of the first step."""
     rows: list[tuple[str, Callable[[Found], float], str]] = []
     for title, took in TIMED:
-        rows += [(f"{title}, ms", _median(took), ".2f"), ("  the quickest tenth", _tenth(took), ".2f")]
+        rows += [(f"{title}, ms", _median(took), ".2f"), (TENTH, _tenth(took), ".2f")]
     rows += [
         ("log an append, bytes", lambda one: one.log, "d"),
         ("pages to find a version", lambda one: one.pages, "d"),
@@ -451,6 +477,19 @@ def grow(
     return found
 
 
+def in_turn(few: Load, many: Load, *, times: int) -> str:
+    """The operations on a few journeys and on many, in turn, as lines of a table."""
+    works = Work(few, seed=2), Work(many, seed=2)
+    for one in works:
+        one.step = 10
+    works[0].in_turn(works[1], min(times, WARMING))
+    lines = [f"{'in turn':25}{few.journeys:>19,}{many.journeys:>19,}"]
+    for title, here, there in works[0].in_turn(works[1], times):
+        for said, mine, its in ((f"{title}, ms", here.median, there.median), (TENTH, here.tenth, there.tenth)):
+            lines.append(f"{said:25}{mine:>11.2f} (1.00) {its:>11.2f} ({its / mine:4.2f})")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Run it, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -474,7 +513,13 @@ def main() -> None:
                 found = grow(
                     load, steps=steps, times=TIMES, told=told, loading=lambda: not_waiting_for_its_disk(server)
                 )
+                with a_schema(server) as other:
+                    few = Load(other, partitions=arguments.partitions)
+                    with few.journal:
+                        few.up_to(STEPS[0], told)
+                        turns = in_turn(few, load, times=TIMES)
     print(table(found))
+    print(turns)
     print("Loaded journeys are copies under other names than their seals were made for: verify would report them.")
     print("What was booked was decided and recorded through the casebook, on copies and under their own names.")
 
