@@ -60,6 +60,9 @@ class OnAServer:
         for opened in self.again:
             opened.close()
 
+    def from_another_process(self, journal: Journal) -> Opening:
+        return partial(SQLJournal, self.url, wait=20)
+
     def reopened(self, journal: Journal) -> SQLJournal:
         self.again.append(SQLJournal(self.url))
         return self.again[-1]

@@ -257,7 +257,8 @@ def law_10_any_record_survives_the_codec_and_unknown_newer_kinds_survive_unread(
         for document in (newer, inside):
             entry = codec.read_entry(document)
             assert codec.entry_document(entry) == document
-            again = attrs.evolve(record, entry=entry)
+            amended = "e1" if document is inside else record.corrects
+            again = attrs.evolve(record, entry=entry, corrects=amended)
             envelope, payload = codec.encode(again, surrogate=stored.surrogate, salt=salt)
             assert codec.decode(attrs.evolve(stored, envelope=envelope, payload=payload)) == again
 

@@ -5,6 +5,7 @@ them as `UnusableJournal` with a sentence of `servers`, and without its tracebac
 """
 
 import os
+import sqlite3
 from collections.abc import Callable
 from threading import Event
 from typing import Any, Final, TypeVar
@@ -227,12 +228,25 @@ class Connections:
         try:
             cursor = connection.cursor()
             for setting in self.server.settings:
-                cursor.execute(setting.format(wait=self._wait, milliseconds=1000 * self._wait))
+                self._set(cursor, setting.format(wait=self._wait, milliseconds=1000 * self._wait))
             cursor.close()
             connection.commit()
         except BaseException:
             connection.close()
             raise
+
+    def _set(self, cursor: Any, setting: str) -> None:
+        while True:
+            try:
+                cursor.execute(setting)
+                return
+            except sqlite3.OperationalError as error:
+                # SQLite changes how it keeps its log at once or not at all, where beginning waits for others: so
+                # begin one where the file is locked, and try again
+                if self.server.code(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                cursor.execute("BEGIN EXCLUSIVE")
+                cursor.execute("ROLLBACK")
 
     def _code(self, error: DBAPIError) -> object:
         return None if error.orig is None else self.server.code(error.orig)
