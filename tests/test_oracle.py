@@ -121,6 +121,15 @@ def test_what_is_not_started_is_not_opened_by_leaving() -> None:
     assert oracle.standing("a") == "not started"
 
 
+def test_a_concern_that_names_nobody_does_not_say_whose_journey_it_is() -> None:
+    oracle = Oracle(STARTER)
+    oracle.story = oracle.story.with_(Told("a", ConcernRaised(concern="k", words="It worries me."), JO, on(0), "k"))
+    assert oracle.story.learner("a") is None
+    start = JourneyStarted(learner="learner:a", programme="p", attests_age=30)
+    oracle.story = oracle.story.with_(Told("a", start, JO, on(1), "start"))
+    assert oracle.story.learner("a") == "learner:a"
+
+
 # ---- both, on histories that say something: the engine agrees, and the answer is the one that is meant
 
 

@@ -240,7 +240,7 @@ class Connections:
             try:
                 cursor.execute(setting)
                 return
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
                 # SQLite changes how it keeps its log at once or not at all, where beginning waits for others: so
                 # begin one where the file is locked, and try again
                 if self.server.code(error) != sqlite3.SQLITE_BUSY:
