@@ -20,7 +20,7 @@ the reasons are a table below. What the caller got wrong is a `ValueError`, rais
 import os
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -181,17 +181,7 @@ class SQLiteJournal:
             for statement in _RENAME:
                 connection.executemany(statement, [(new, old) for old, new in renames.items()])
             _keep(connection, receipts)
-        backups = "Backups and copies made before are out of its reach: let them expire."
-        try:
-            gone = self.compact()
-        except UnusableJournal as error:
-            # the erasure stands, so an exception here would have it repeated
-            note = f"The file could not be written anew: {error.reason}; then call compact(). {backups}"
-            return Erasure(records, Gone.PENDING, note)
-        if gone is Gone.COMPLETE:
-            return Erasure(records, gone, f"Neither the journal's file nor its log holds it any more. {backups}")
-        note = f"Another connection is at work, so its bytes may be left: end that, then call compact(). {backups}"
-        return Erasure(records, gone, note)
+        return erased_from_a_file(records, self.compact)
 
     def compact(self) -> Gone:
         """Write the file anew and cut its log to nothing, so that no byte erased before is left in either.
@@ -287,6 +277,21 @@ def _keep(connection: sqlite3.Connection, records: Sequence[StoredRecord]) -> No
             for place, filing in enumerate(kept.about)
         ],
     )
+
+
+def erased_from_a_file(records: int, compact: Callable[[], Gone]) -> Erasure:
+    """What an erasure did, once `compact` has written the file anew; so many records lost their words."""
+    backups = "Backups and copies made before are out of its reach: let them expire."
+    try:
+        gone = compact()
+    except UnusableJournal as error:
+        # the erasure stands, so an exception here would have it repeated
+        note = f"The file could not be written anew: {error.reason}; then call compact(). {backups}"
+        return Erasure(records, Gone.PENDING, note)
+    if gone is Gone.COMPLETE:
+        return Erasure(records, gone, f"Neither the journal's file nor its log holds it any more. {backups}")
+    note = f"Another connection is at work, so its bytes may be left: end that, then call compact(). {backups}"
+    return Erasure(records, gone, note)
 
 
 def _records(rows: Iterable[tuple[Any, ...]]) -> list[StoredRecord]:

@@ -46,6 +46,7 @@ from iagcore.exceptions import Conflict, UnusableJournal
 from iagcore.storage.protocols import Erasure, Filing, Gone, Position, StoredRecord, follow_on, heads, renamed
 from iagcore.storage.sql.connections import PAUSE, Connections
 from iagcore.storage.sql.schema import ABOUT, RECORD, SURROGATE
+from iagcore.storage.sqlite import erased_from_a_file
 
 PAGE: Final = 256
 """Records fetched at once."""
@@ -204,17 +205,7 @@ class SQLJournal:
                 f"tables anew, and in {server.keeps} for as long as those are kept."
             )
             return Erasure(records, Gone.PENDING, note)
-        backups = "Backups and copies made before are out of its reach: let them expire."
-        try:
-            gone = self.compact()
-        except UnusableJournal as error:
-            # the erasure stands, so an exception here would have it repeated
-            note = f"The file could not be written anew: {error.reason}; then call compact(). {backups}"
-            return Erasure(records, Gone.PENDING, note)
-        if gone is Gone.COMPLETE:
-            return Erasure(records, gone, f"Neither the journal's file nor its log holds it any more. {backups}")
-        note = f"Another connection is at work, so its bytes may be left: end that, then call compact(). {backups}"
-        return Erasure(records, gone, note)
+        return erased_from_a_file(records, self.compact)
 
     def _is_sampled_anew(self, sampling: str) -> bool:
         """Whether the server's statistics were gathered anew, in which the old names of subjects may stand."""
