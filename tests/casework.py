@@ -11,7 +11,7 @@ from iagcore.policy import Policy
 from iagcore.practice.conversations import ConversationBooked, ConversationCancelled, ConversationHeld
 from iagcore.practice.learners import JourneyStarted
 from iagcore.record.findings import Decision
-from iagcore.record.judging import Rule, RuleSort
+from iagcore.record.rules import Rule, RuleSort
 from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import Journal

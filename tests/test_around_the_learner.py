@@ -51,8 +51,9 @@ from iagcore.practice.readiness import (
 )
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, Safeguarding
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
+from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Assessment, Decision, DutyStatus, Outcome, Weight
-from iagcore.record.judging import Case, RuleSort
+from iagcore.record.rules import RuleSort
 from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import StoredRecord

@@ -24,7 +24,7 @@ from iagcore.practice.learning import CourseEnrolled, CoursesShown
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryWritten, EvidenceNoted
 from iagcore.record.findings import SHOULD, verdict
-from iagcore.record.judging import rule
+from iagcore.record.rules import rule
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import StoredRecord
 from tests.casework import (

@@ -26,8 +26,8 @@ from iagcore.practice.conversations import LIFE, State
 from iagcore.practice.disclosures import OUTLETS
 from iagcore.practice.kinds import ROLES, Entry, FieldClass
 from iagcore.record.findings import Outcome
-from iagcore.record.judging import JUDGED, Rule, RuleSort
 from iagcore.record.records import Envelope, LineState
+from iagcore.record.rules import JUDGED, Rule, RuleSort
 from iagcore.record.stored import Filing, StoredRecord
 from iagcore.rulebook import FAMILIES, RULES
 from iagcore.storage import codec

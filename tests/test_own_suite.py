@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from iagcore.record.judging import RuleSort
+from iagcore.record.rules import RuleSort
 from iagcore.rulebook import RULES
 from iagcore.testing.proving.coverage import Coverage, covered
 from iagcore.testing.proving.mutation import mutated

@@ -10,7 +10,7 @@ import pytest
 
 from iagcore.cli import main
 from iagcore.policy import Policy
-from iagcore.record.judging import Rule
+from iagcore.record.rules import Rule
 from iagcore.rulebook import RULES
 from iagcore.rulebook.access import role_may_make_it
 from iagcore.rulebook.allowance import ALW_09, extension_by_a_lead_within_the_limit, not_longer_than_the_longest

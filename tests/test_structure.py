@@ -12,7 +12,7 @@ from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import PLAN
 from iagcore.record.findings import SHOULD
-from iagcore.record.judging import RuleSort
+from iagcore.record.rules import RuleSort
 from iagcore.rulebook import FAMILIES, RULES
 from iagcore.rulebook.booking import HOLDS_AN_HOUR
 from iagcore.rulebook.journey import PLANS_ON_AN_OPEN_JOURNEY

@@ -21,7 +21,7 @@ from iagcore.practice.learning import CourseEnrolled, CoursesShown
 from iagcore.practice.readiness import CheckCompleted
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryWritten
-from iagcore.record import history
+from iagcore.record import amending
 from iagcore.record.records import UnreadEntry
 from iagcore.reports import what_if_page
 from iagcore.rulebook import RULES
@@ -362,7 +362,7 @@ def test_the_journal_is_read_once_and_each_decision_is_judged_once(
         start(cases, name, learner=f"learner:{name}")
         for number in range(length):
             book(cases, f"c{number}", on(number), 1, journey=name, coach=f"coach:{name}").require()
-    judged, passes = count_calls(monkeypatch, what_if, "weigh_up"), count_calls(monkeypatch, history, "judge_history")
+    judged, passes = count_calls(monkeypatch, what_if, "weigh_up"), count_calls(monkeypatch, amending, "judge_history")
     journal.reads = journal.records = 0
     told: list[int] = []
     assert cases.what_if(HOUR, progress=told.append).plans == 3 * (1 + length)

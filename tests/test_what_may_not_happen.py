@@ -25,9 +25,10 @@ from iagcore.practice.learners import JourneyClosed, JourneyStarted
 from iagcore.practice.learning import CoursesShown
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryWritten
+from iagcore.record.case import Case
 from iagcore.record.findings import Outcome
 from iagcore.record.journey import Journey
-from iagcore.record.judging import Case, decide
+from iagcore.record.judging import decide
 from iagcore.record.records import UnreadEntry
 from iagcore.record.stored import StoredRecord
 from iagcore.rulebook import ALLOWANCE

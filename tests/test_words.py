@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import iagcore
-from iagcore.record.judging import RuleSort
+from iagcore.record.rules import RuleSort
 from iagcore.rulebook import RULES
 
 SOURCE = Path(iagcore.__file__).parent

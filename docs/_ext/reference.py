@@ -31,7 +31,8 @@ from iagcore.practice.allowance import Allowance
 from iagcore.practice.conversations import ConversationBooked
 from iagcore.practice.disclosures import OUTLETS, SEEN_BY, Outlet
 from iagcore.practice.kinds import ROLES, Entry, Field, FieldClass
-from iagcore.record.judging import Case, decide
+from iagcore.record.case import Case
+from iagcore.record.judging import decide
 from iagcore.record.records import Envelope, LineState, Record, Sort
 from iagcore.record.stored import Filing, StoredRecord
 from iagcore.reports import policy_sheet_as_html

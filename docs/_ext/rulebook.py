@@ -35,7 +35,7 @@ from writing import (
 
 from iagcore.policy import VALUES, Policy, Value
 from iagcore.record.findings import Decision, Outcome
-from iagcore.record.judging import JUDGED, Rule, RuleSort
+from iagcore.record.rules import JUDGED, Rule, RuleSort
 from iagcore.rulebook import FAMILIES, RULES
 from iagcore.testing.scenarios import Scenario, decided, read_scenarios
 

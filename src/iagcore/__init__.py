@@ -149,6 +149,7 @@ if TYPE_CHECKING:
     from iagcore.practice.signposting import Signposted as Signposted
     from iagcore.practice.signposting import Signposting as Signposting
     from iagcore.practice.signposting import SignpostReopened as SignpostReopened
+    from iagcore.record.case import Case as Case
     from iagcore.record.findings import MUST as MUST
     from iagcore.record.findings import SHOULD as SHOULD
     from iagcore.record.findings import Assessment as Assessment
@@ -159,13 +160,12 @@ if TYPE_CHECKING:
     from iagcore.record.journey import Journey as Journey
     from iagcore.record.journey import Timeline as Timeline
     from iagcore.record.journey import fold as fold
-    from iagcore.record.judging import Case as Case
-    from iagcore.record.judging import Rule as Rule
     from iagcore.record.judging import decide as decide
-    from iagcore.record.judging import rule as rule
     from iagcore.record.records import Record as Record
     from iagcore.record.releasing import Shown as Shown
     from iagcore.record.releasing import View as View
+    from iagcore.record.rules import Rule as Rule
+    from iagcore.record.rules import rule as rule
     from iagcore.rulebook import RULES as RULES
     from iagcore.storage.memory import MemoryJournal as MemoryJournal
     from iagcore.storage.protocols import Erasable as Erasable
@@ -187,7 +187,7 @@ _HOME: Final = {
     "Assessment": "iagcore.record.findings",
     "BasisChanged": "iagcore.practice.readiness",
     "BreachAuthorised": "iagcore.practice.amendments",
-    "Case": "iagcore.record.judging",
+    "Case": "iagcore.record.case",
     "Casebook": "iagcore.casebook",
     "CheckCompleted": "iagcore.practice.readiness",
     "Coach": "iagcore.casebook.coaching",
@@ -300,7 +300,7 @@ _HOME: Final = {
     "ReferralMade": "iagcore.practice.signposting",
     "Refused": "iagcore.exceptions",
     "Released": "iagcore.casebook",
-    "Rule": "iagcore.record.judging",
+    "Rule": "iagcore.record.rules",
     "SCALES": "iagcore.practice.measures",
     "SHOULD": "iagcore.record.findings",
     "SQLiteDirectory": "iagcore.directory.sqlite",
@@ -337,7 +337,7 @@ _HOME: Final = {
     "minutes_charged": "iagcore.practice.allowance",
     "minutes_rounded": "iagcore.practice.allowance",
     "paired_change": "iagcore.practice.measures",
-    "rule": "iagcore.record.judging",
+    "rule": "iagcore.record.rules",
     "score": "iagcore.practice.measures",
 }
 """Where each public name lives."""

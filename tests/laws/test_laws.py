@@ -30,11 +30,12 @@ from iagcore.practice.grow import apply as apply_grow
 from iagcore.practice.kinds import PLAN, ROLES, Entry
 from iagcore.practice.learners import JourneyClosed, JourneyStarted, JourneyStatus, Standing
 from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.record.amending import judge_history
+from iagcore.record.case import Amending, Case
 from iagcore.record.findings import Decision, Outcome, Weight
-from iagcore.record.history import judge_history
 from iagcore.record.home import Parts
 from iagcore.record.journey import Hour, Journey, Timeline, fold
-from iagcore.record.judging import Amending, Case, decide
+from iagcore.record.judging import decide
 from iagcore.record.records import UnreadEntry
 from iagcore.record.settling import settle
 from iagcore.rulebook import RULES
@@ -291,7 +292,7 @@ def law_11_a_correction_costs_one_pass_and_not_one_per_record(monkeypatch: pytes
         settled.append(entry)
         return settle(entry, **rest)
 
-    monkeypatch.setattr("iagcore.record.judging.settle", counted)
+    monkeypatch.setattr("iagcore.record.case.settle", counted)
     places = len(cases.journey("a").places)
     cases.correct("a", "book", booked("c1", on(1), 45), by=NINA, why="longer").require()
     assert len(settled) == places

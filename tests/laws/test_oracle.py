@@ -21,8 +21,9 @@ from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.readiness import TrainingCompleted
 from iagcore.practice.signposting import ReferralMade
+from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Outcome, Verdict
-from iagcore.record.judging import Case, Rule
+from iagcore.record.rules import Rule
 from iagcore.rulebook import RULES
 from iagcore.testing import Oracle, Told, disagreement
 from iagcore.testing import oracle as oracle_package

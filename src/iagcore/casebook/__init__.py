@@ -54,23 +54,16 @@ from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record import sealing
+from iagcore.record.case import Case
 from iagcore.record.filing import subjects_of_a_refusal
 from iagcore.record.findings import Assessment, Decision, Duty, DutyStatus
 from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey, Timeline
-from iagcore.record.judging import (
-    JUDGED,
-    Case,
-    Grounds,
-    Rule,
-    accepts,
-    consider,
-    counted,
-    plain_title,
-    title,
-)
+from iagcore.record.judging import accepts, consider, counted
+from iagcore.record.naming import plain_title, title
 from iagcore.record.records import Record, Sort
 from iagcore.record.releasing import View, view
+from iagcore.record.rules import JUDGED, Grounds, Rule
 from iagcore.rulebook import RULES
 from iagcore.storage import codec
 from iagcore.storage.protocols import Erasable, Erasure, Feed, Journal

@@ -14,9 +14,11 @@ from iagcore.practice.kinds import PLAN, Entry, accept_day, accepted
 from iagcore.practice.learners import JourneyStarted, Standing
 from iagcore.practice.readiness import Readiness
 from iagcore.practice.signposting import Signposted
+from iagcore.record.case import Case
 from iagcore.record.findings import Decision
 from iagcore.record.journey import Journey, Timeline
-from iagcore.record.judging import Case, Rule, accepts, consider
+from iagcore.record.judging import accepts, consider
+from iagcore.record.rules import Rule
 from iagcore.rulebook.coaches import READY_FOR
 
 NOON: Final = time(12)

@@ -17,13 +17,14 @@ from iagcore.practice.consent import Consents
 from iagcore.practice.kinds import FACT, PLAN, ROLES, Entry, Nature
 from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.readiness import Readiness
-from iagcore.record.amending import may_amend
+from iagcore.record.amending import Amended, PolicyOf, amend, may_amend
+from iagcore.record.case import Amending, Case
 from iagcore.record.filing import coach_of, subjects_of
 from iagcore.record.findings import Assessment
-from iagcore.record.history import Amended, PolicyOf, amend
 from iagcore.record.home import Home, stack_after
 from iagcore.record.journey import Timeline
-from iagcore.record.judging import Amending, Case, Rule, accepts, consider
+from iagcore.record.judging import accepts, consider
+from iagcore.record.rules import Rule
 
 
 class Beyond(Protocol):

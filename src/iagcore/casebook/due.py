@@ -25,8 +25,9 @@ from iagcore.practice.consent import Consents
 from iagcore.practice.readiness import Readiness
 from iagcore.record.findings import Duty
 from iagcore.record.home import Home
-from iagcore.record.judging import Grounds, Rule, RuleSort, duties
+from iagcore.record.judging import duties
 from iagcore.record.records import Sort
+from iagcore.record.rules import Grounds, Rule, RuleSort
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
 from iagcore.storage.protocols import Feed

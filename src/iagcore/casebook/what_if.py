@@ -34,9 +34,11 @@ from iagcore.practice.readiness import Readiness
 from iagcore.record.findings import Assessment, Decision
 from iagcore.record.home import Home, LineKey
 from iagcore.record.journey import Timeline
-from iagcore.record.judging import Rule, counted, plain_title, title
+from iagcore.record.judging import counted
+from iagcore.record.naming import plain_title, title
 from iagcore.record.records import Record, Sort, UnreadEntry
 from iagcore.record.releasing import carries_record
+from iagcore.record.rules import Rule
 from iagcore.record.stored import StoredRecord
 from iagcore.rulebook.safeguarding import TELLS_OF_A_CONCERN
 from iagcore.storage import codec

@@ -37,7 +37,7 @@ from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import Assessment, Decision, Weight
-from iagcore.record.judging import title
+from iagcore.record.naming import title
 from iagcore.record.records import Record
 from iagcore.storage.journey_file import FileEntry, JourneyFile, read_journey_file
 from iagcore.storage.opening import OpenJournal, open_journal, shown

@@ -7,7 +7,7 @@ from typing import Final
 from iagcore.casebook import Casebook
 from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.policy import VALUES, Cited, Policy
-from iagcore.record.judging import Rule
+from iagcore.record.rules import Rule
 from iagcore.reports.layout import wrapped
 from iagcore.reports.policy_sheet import UNDECIDED, written
 from iagcore.rulebook import FAMILIES, RULES

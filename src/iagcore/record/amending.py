@@ -1,14 +1,32 @@
-"""What may stand for what: the families of kinds, for corrections and withdrawals.
+"""Amending: what may stand for what, and the one pass that judges a history once it is amended.
 
 A correction keeps the nature and the family of what it amends. What is said of a concern, and a withdrawal of consent,
 are annotated and stay as they were said; and an entry that this version cannot read it cannot put right.
+
+A correction or a withdrawal changes what stands at one place. The history of the home, so amended, is settled and
+judged once more from start to end, each entry under the policy that its original record names: a later policy changes
+nothing old. What comes of it:
+
+- the *effect* is the final assignment of every line that differs;
+- the findings that then stand on the amended entry, and on every later record, are those that the pass gives at their
+  places; checks that look outside the home keep their first answer;
+- whether the amendment may be made turns on the lines before and after, which the rule book judges (ALW-01, ALW-08,
+  BKG-02) on the case built here.
+
+One amendment costs one pass.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
+import attrs
+
+from iagcore.policy import Policy
+from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.consent import ConsentWithdrawn
 from iagcore.practice.conversations import (
+    SETTLED,
     ConversationBooked,
     ConversationCancelled,
     ConversationHeld,
@@ -17,10 +35,15 @@ from iagcore.practice.conversations import (
 )
 from iagcore.practice.disclosures import DisclosureMade
 from iagcore.practice.follow_up import FollowUpPlanned
-from iagcore.practice.kinds import Entry
+from iagcore.practice.kinds import FACT, Entry, Nature
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
 from iagcore.practice.signposting import ReferralMade
+from iagcore.record.case import Case
+from iagcore.record.findings import Assessment
+from iagcore.record.home import Home, Parts, Place, Version
+from iagcore.record.judging import consider
 from iagcore.record.records import UnreadEntry
+from iagcore.record.rules import Rule
 
 FAMILIES: Final = (
     frozenset({ConversationBooked, ConversationRescheduled}),
@@ -47,3 +70,119 @@ def may_amend(amendment: EntryCorrected | EntryWithdrawn, original: Entry) -> bo
         return False
     kinds = {type(amendment.entry), type(original)}
     return len(kinds) == 1 or any(kinds <= family for family in FAMILIES)
+
+
+PolicyOf = Callable[[str], Policy]
+"""The policy of a fingerprint."""
+
+
+@attrs.frozen
+class Pass:
+    """What a history comes to: its parts, its minutes, and the findings that stand at each place."""
+
+    parts: Parts
+    allowance: Allowance
+    findings: tuple[tuple[Assessment, ...], ...]
+
+
+def judge_history(
+    home: Home,
+    stacks: Sequence[tuple[Version, ...]],
+    *,
+    since: int,
+    policy_of: PolicyOf,
+    rules: Sequence[Rule],
+) -> Pass:
+    """Settle and judge a whole history once, with `stacks` at its places; findings before place `since` stay."""
+    inside = [rule for rule in rules if not rule.outside]
+    outside = {rule.code for rule in rules if rule.outside}
+    parts, allowance = Parts(), Allowance(0)
+    findings: list[tuple[Assessment, ...]] = []
+    for number, (place, stack) in enumerate(zip(home.places, stacks, strict=True)):
+        top = stack[-1] if stack else None
+        if top is None:
+            findings.append(())
+            continue
+        if isinstance(top.entry, UnreadEntry):
+            # a kind of a later version cannot be settled here: what its own record settled stands
+            allowance = allowance.after(top.effect)
+            findings.append(place.findings)
+            continue
+        case = Case.given(
+            parts,
+            allowance,
+            policy_of(place.policy),
+            at=top.at,
+            by=top.by,
+            of=home,
+            opened=frozenset(home.opened[: place.opened_before]),
+        )
+        settled = attrs.evolve(case, effect=case.effect_of(top.entry))
+        if number < since:
+            findings.append(place.findings)
+        else:
+            # a plan that stands on the record has been accepted: what no longer fits is said, as a breach
+            judged = consider(top.entry, settled, inside, nature=FACT)
+            kept = [one for one in place.findings if one.rule in outside]
+            findings.append(tuple(one for one in (*judged, *kept) if one.weight is not None))
+        allowance = allowance.after(settled.effect)
+        parts = parts.after(top.entry, at=top.at)
+    return Pass(parts, allowance, tuple(findings))
+
+
+@attrs.frozen
+class Amended:
+    """What an amendment settles: the lines that differ, and the records whose findings change.
+
+    `own_findings` are those that come to stand on the amended entry itself.
+    """
+
+    place: Place
+    as_a_fact: bool
+    effect: tuple[Line, ...]
+    own_findings: tuple[Assessment, ...]
+    restated: tuple[tuple[str, tuple[Assessment, ...]], ...]
+
+
+def amend(
+    home: Home,
+    amendment: EntryCorrected | EntryWithdrawn,
+    stack: tuple[Version, ...],
+    *,
+    policy_of: PolicyOf,
+    rules: Sequence[Rule],
+) -> Amended:
+    """What an amendment would settle, with `stack` at the place that it names."""
+    index = home.stacks[amendment.target]
+    place = home.places[index]
+    stacks = [stack if number == index else other.stack for number, other in enumerate(home.places)]
+    after = judge_history(home, stacks, since=index, policy_of=policy_of, rules=rules)
+    effect = _difference(home.allowance, after.allowance)
+    return Amended(
+        place,
+        _as_a_fact(place, home, effect),
+        effect,
+        after.findings[index],
+        tuple(
+            (other.record, findings)
+            for other, findings in zip(home.places, after.findings, strict=True)
+            if findings != other.findings
+        ),
+    )
+
+
+def _difference(before: Allowance, after: Allowance) -> tuple[Line, ...]:
+    lines = [line for line in after.lines if line != before[line.key]]
+    gone = [Line(line.id, sort=line.sort) for line in before.lines if after[line.key].empty]
+    start = [Line("start", sort="start", grant=after.granted)] if after.granted != before.granted else []
+    return (*start, *lines, *gone)
+
+
+def _as_a_fact(place: Place, home: Home, effect: Sequence[Line]) -> bool:
+    """A fact is amended as one; so is a plan whose conversation a fact has settled since, if nothing is newly held."""
+    if place.original.declares.nature is Nature.FACT:
+        return True
+    entries: list[Entry] = [place.original, *(version.entry for version in place.stack)]
+    touched = {id for entry in entries if (id := getattr(entry, "conversation", None)) is not None}
+    settled = any(home.parts.bookings[id].state in SETTLED for id in touched)
+    return settled and not any(line.held > home.allowance[line.key].held for line in effect)

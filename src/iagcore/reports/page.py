@@ -13,11 +13,10 @@ import attrs
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.disclosures import Outlet
 from iagcore.practice.kinds import Entry
-from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
-from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.record.findings import Assessment, Duty, Weight
 from iagcore.record.home import Home, Standing, Version
-from iagcore.record.records import Record, UnreadEntry
+from iagcore.record.naming import SAID_IN_CONFIDENCE, briefly
+from iagcore.record.records import Record
 from iagcore.record.releasing import carries_record, released
 from iagcore.reports.layout import beside, wrapped
 from iagcore.rulebook.safeguarding import TELLS_OF_A_CONCERN
@@ -27,18 +26,6 @@ DATE: Final = 15
 
 SAID_OTHERWISE: Final = ("COR-03", "GRW-07")
 """The duties that a page says in its own words: a breach that stands, and an action to review."""
-
-SAID_IN_CONFIDENCE: Final = (
-    ConcernRaised,
-    ConcernEscalated,
-    ConcernClosed,
-    SafetyTalkedAbout,
-    DiaryWritten,
-    DiaryShared,
-    DiaryUnshared,
-    RecordAnnotated,
-)
-"""The kinds that are named by their kind alone, and the reason for putting them right is their author's."""
 
 H = TypeVar("H", bound=Home)
 
@@ -103,21 +90,7 @@ class Page(Generic[H]):
 
     def named(self, entry: Entry) -> str:
         """An entry in a few words: its kind, and which, when and how long where it says so; never anybody's words."""
-        if isinstance(entry, UnreadEntry):
-            return entry.kind.replace("-", " ").capitalize()
-        words = entry.declares.name.replace("-", " ").capitalize()
-        if isinstance(entry, SAID_IN_CONFIDENCE):
-            return words
-        if isinstance(entry, EntryCorrected | EntryWithdrawn):
-            place = self.home.stack_of(entry.target)
-            return words if place is None else f"{words}, of: {self.named(place.original)}"
-        ids = (getattr(entry, field.name) for field in entry.declares.fields if field.type.name == "id")
-        said = [*([first] if type(first := next(ids, None)) is str else [])]
-        if (starts_at := getattr(entry, "starts_at", None)) is not None:
-            said.append(self.clock(starts_at))
-        if (minutes := getattr(entry, "minutes", None)) is not None:
-            said.append(f"{minutes} minutes")
-        return f"{words}: {', '.join(said)}" if said else words
+        return briefly(entry, self.home, self.zone)
 
 
 def _is_for(duty: Duty, party: str | None) -> bool:

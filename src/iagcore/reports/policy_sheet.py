@@ -15,7 +15,7 @@ import attrs
 
 from iagcore.policy import VALUES, Cited, MissedCharge, Policy, Rounding, Value
 from iagcore.practice.conversations import FAULTS
-from iagcore.record.judging import Rule
+from iagcore.record.rules import Rule
 from iagcore.reports.layout import beside, wrapped
 
 COLUMN: Final = 15

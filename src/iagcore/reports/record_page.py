@@ -12,8 +12,8 @@ import attrs
 
 from iagcore.policy import VALUES, Gap, Policy
 from iagcore.record.findings import Assessment, Decision, Outcome
-from iagcore.record.judging import Rule
 from iagcore.record.records import Record
+from iagcore.record.rules import Rule
 from iagcore.record.sealing import Alteration
 from iagcore.record.stored import StoredRecord
 from iagcore.reports.layout import beside, section, wrapped

@@ -13,7 +13,7 @@ from iagcore.casebook.what_if import Change, ChangeSort, WhatIf
 from iagcore.policy import VALUES, Gap, Policy
 from iagcore.practice.allowance import Line
 from iagcore.record.findings import Assessment, Decision
-from iagcore.record.judging import Rule
+from iagcore.record.rules import Rule
 from iagcore.reports.layout import beside, section, wrapped
 from iagcore.reports.policy_sheet import written
 

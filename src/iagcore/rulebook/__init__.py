@@ -5,7 +5,7 @@
 
 from typing import Final
 
-from iagcore.record.judging import Rule
+from iagcore.record.rules import Rule
 from iagcore.rulebook.access import ACCESS
 from iagcore.rulebook.allowance import ALLOWANCE
 from iagcore.rulebook.booking import BOOKING

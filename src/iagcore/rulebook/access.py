@@ -12,9 +12,10 @@ from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
 from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade, Outlet
 from iagcore.practice.kinds import Entry
 from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Verdict, verdict
-from iagcore.record.judging import Case, Rule, rule
 from iagcore.record.releasing import not_for
+from iagcore.record.rules import Rule, rule
 from iagcore.rulebook.sources import CONDITIONS_FOR_PROCESSING, LOCAL
 
 

@@ -21,9 +21,10 @@ from iagcore.practice.conversations import (
     State,
 )
 from iagcore.practice.learners import JourneyStarted
+from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, at_most, none_of, verdict
 from iagcore.record.journey import Journey
-from iagcore.record.judging import Case, Grounds, Rule, RuleSort, known, rule
+from iagcore.record.rules import Grounds, Rule, RuleSort, rule
 from iagcore.record.settling import is_in_notice
 from iagcore.rulebook.sources import CASE_STUDY, CHARGES, EXTENSIONS, LOCAL, PROGRAMME_FAQ
 

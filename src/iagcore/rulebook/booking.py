@@ -20,9 +20,11 @@ from iagcore.practice.conversations import (
     next_state,
 )
 from iagcore.practice.kinds import Entry
+from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, none_of, verdict
 from iagcore.record.journey import Journey
-from iagcore.record.judging import Case, Grounds, Rule, RuleSort, rule
+from iagcore.record.naming import in_words
+from iagcore.record.rules import Grounds, Rule, RuleSort, rule
 from iagcore.rulebook.sources import LOCAL, PRACTICE
 
 HOLDS_AN_HOUR: Final = (ConversationBooked, ConversationRescheduled, EntryCorrected, EntryWithdrawn)
@@ -48,7 +50,7 @@ def booking_state_allows_it(entry: Any, case: Case) -> Verdict:
         plainly="It does not fit what the record says of that conversation.",
         conversation=entry.conversation,
         state="not booked, and its id was used before" if _id_was_used(entry, case) else _state(entry, case),
-        change=entry.declares.name.removeprefix("conversation-").replace("-", " "),
+        change=in_words(type(entry)).removeprefix("conversation "),
     )
 
 

@@ -34,9 +34,11 @@ from iagcore.practice.readiness import (
 )
 from iagcore.practice.self_efficacy import EvidenceNoted
 from iagcore.practice.signposting import ReferralMade, Signposted
+from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, SHOULD, Duty, Outcome, Verdict, Weight, none_of, verdict
 from iagcore.record.home import Home
-from iagcore.record.judging import Case, Grounds, Rule, RuleSort, assess, known, rule
+from iagcore.record.judging import assess
+from iagcore.record.rules import Grounds, Rule, RuleSort, rule
 from iagcore.rulebook.booking import days_from
 from iagcore.rulebook.sources import CASE_STUDY, LOCAL, STEP_GRADUALLY
 

@@ -8,8 +8,9 @@ from iagcore.practice.conversations import ConversationHeld, State
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
 from iagcore.practice.follow_up import FollowUpPlanned
 from iagcore.practice.signposting import ReferralMade
+from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, SHOULD, Verdict, none_of, verdict
-from iagcore.record.judging import Case, Rule, known, rule
+from iagcore.record.rules import Rule, rule
 from iagcore.rulebook.sources import ANONYMISATION, CONFIDENTIALITY, LOCAL, RESEARCH_TOOLS, SHARING
 
 

@@ -10,10 +10,11 @@ from typing import Any, Final
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry
 from iagcore.record.amending import may_amend
+from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Duty, Verdict, verdict
 from iagcore.record.home import Home, Place, Standing
-from iagcore.record.judging import Case, Grounds, Rule, RuleSort, rule
 from iagcore.record.releasing import is_in_confidence
+from iagcore.record.rules import Grounds, Rule, RuleSort, rule
 from iagcore.rulebook.access import may_make
 from iagcore.rulebook.sources import DESIGN, LOCAL
 

@@ -11,7 +11,7 @@ from iagcore.practice.learners import Standing
 from iagcore.record.findings import SHOULD, Duty
 from iagcore.record.home import Place
 from iagcore.record.journey import Journey
-from iagcore.record.judging import Grounds, Rule, RuleSort
+from iagcore.record.rules import Grounds, Rule, RuleSort
 from iagcore.rulebook.sources import CASE_STUDY, FOLLOW_UP
 
 NOT_TAKEN_UP: Final = ("not now", "declined")

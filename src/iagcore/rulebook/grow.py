@@ -20,9 +20,10 @@ from iagcore.practice.grow import (
     RealityExplored,
 )
 from iagcore.practice.learners import Standing
+from iagcore.record.case import Case, known
 from iagcore.record.findings import SHOULD, Duty, Verdict, at_least, none_of, verdict
 from iagcore.record.journey import Journey
-from iagcore.record.judging import Case, Grounds, Rule, RuleSort, known, rule
+from iagcore.record.rules import Grounds, Rule, RuleSort, rule
 from iagcore.rulebook.sources import (
     CASE_STUDY,
     COACHING_QUESTIONS,

@@ -12,8 +12,9 @@ from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, Standing
 from iagcore.practice.learning import CourseEnrolled
 from iagcore.practice.signposting import ReferralMade
+from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, Verdict, at_least, verdict
-from iagcore.record.judging import Case, Rule, known, rule
+from iagcore.record.rules import Rule, rule
 from iagcore.rulebook.sources import CASE_STUDY, LOCAL, PROGRAMME_BACKGROUND
 
 PLANS_ON_AN_OPEN_JOURNEY: Final = (

@@ -18,8 +18,9 @@ from iagcore.practice.measures import (
     Taken,
     apply,
 )
+from iagcore.record.case import Case, known
 from iagcore.record.findings import SHOULD, Verdict, none_of, verdict
-from iagcore.record.judging import Case, Rule, RuleSort, known, rule
+from iagcore.record.rules import Rule, RuleSort, rule
 from iagcore.rulebook.sources import ELIGIBILITY, RESEARCH_TOOLS, SCORING, TAKING_A_TOOL
 
 SEVERITY: Final = (PHQ_9, GAD_7)

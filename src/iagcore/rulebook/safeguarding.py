@@ -12,10 +12,11 @@ from iagcore.practice.amendments import Erased
 from iagcore.practice.learners import JourneyClosed
 from iagcore.practice.measures import PHQ_9, MeasureTaken, Taken
 from iagcore.practice.safeguarding import Concern, ConcernRaised
+from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, verdict
 from iagcore.record.home import Place
 from iagcore.record.journey import Journey
-from iagcore.record.judging import Case, Grounds, Rule, RuleSort, rule
+from iagcore.record.rules import Grounds, Rule, RuleSort, rule
 from iagcore.rulebook.access import may_make
 from iagcore.rulebook.sources import DESIGN, ESCALATION, ITEM_NINE, LOCAL
 

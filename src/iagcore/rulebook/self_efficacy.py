@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from iagcore.practice.grow import ConversationWrittenUp
 from iagcore.practice.self_efficacy import EvidenceNoted
+from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Verdict, none_of, verdict
-from iagcore.record.judging import Case, Rule, rule
+from iagcore.record.rules import Rule, rule
 from iagcore.rulebook.sources import BANDURA, DESIGN
 
 

@@ -7,10 +7,11 @@ from iagcore.policy import Gap
 from iagcore.practice.learning import CourseEnrolled
 from iagcore.practice.opportunities import NO, Status
 from iagcore.practice.signposting import Pointer, ReferralMade, Signposted
+from iagcore.record.case import Case, NotKnown, known
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, none_of, verdict
 from iagcore.record.home import Home
 from iagcore.record.journey import Journey
-from iagcore.record.judging import Case, Grounds, NotKnown, Rule, RuleSort, known, rule
+from iagcore.record.rules import Grounds, Rule, RuleSort, rule
 from iagcore.rulebook.sources import IMPARTIALITY, LOCAL, TAKING_A_TOOL
 
 POINTS: Final = (Signposted, ReferralMade)

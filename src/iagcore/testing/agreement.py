@@ -21,7 +21,7 @@ from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.conversations import ConversationBooked, MissedMarkContested
 from iagcore.practice.learners import JourneyClosed, JourneyStarted
 from iagcore.record.findings import Decision
-from iagcore.record.judging import Rule
+from iagcore.record.rules import Rule
 from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.testing.oracle import COVERED, Answer, Oracle

@@ -19,7 +19,7 @@ import attrs
 from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.policy import Cited, Policy
 from iagcore.record.findings import Outcome
-from iagcore.record.judging import Rule, RuleSort
+from iagcore.record.rules import Rule, RuleSort
 from iagcore.rulebook import RULES
 from iagcore.testing.proving.shifting import DAY, Written, entries, numbers_by_one, with_value, written
 from iagcore.testing.proving.watching import Ran, answered

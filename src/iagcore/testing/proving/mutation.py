@@ -19,8 +19,9 @@ import attrs
 
 from iagcore.exceptions import IagcoreError
 from iagcore.policy import Cited, Gap, Policy
+from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Outcome, Verdict
-from iagcore.record.judging import JUDGED, Case, Rule, RuleSort
+from iagcore.record.rules import JUDGED, Rule, RuleSort
 from iagcore.rulebook import RULES
 from iagcore.testing.proving.coverage import decided_by, nearness
 from iagcore.testing.proving.shifting import (

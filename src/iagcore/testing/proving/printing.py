@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from iagcore.record.judging import RuleSort
+from iagcore.record.rules import RuleSort
 from iagcore.testing.proving.coverage import Coverage, ProvenElsewhere
 from iagcore.testing.proving.mutation import Mutation
 

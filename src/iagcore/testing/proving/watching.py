@@ -12,7 +12,7 @@ import attrs
 from iagcore.exceptions import InvalidFile
 from iagcore.policy import Cited, Policy, PolicyOnDay
 from iagcore.record.findings import Assessment, Decision, Outcome
-from iagcore.record.judging import Rule
+from iagcore.record.rules import Rule
 from iagcore.rulebook import RULES
 from iagcore.testing.scenarios.reading import Scenario
 from iagcore.testing.scenarios.running import Report, Stage, decided, reported

@@ -23,7 +23,7 @@ from iagcore.exceptions import nearest
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry, accept_moment, accept_party, accept_words
 from iagcore.record.findings import Scalar
-from iagcore.record.judging import JUDGED, RuleSort
+from iagcore.record.rules import JUDGED, RuleSort
 from iagcore.rulebook import RULES
 from iagcore.testing.scenarios.tables import Table, accept_names
 from iagcore.testing.scenarios.telling import OUTCOMES, SETS, Step

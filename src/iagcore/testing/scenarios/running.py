@@ -11,7 +11,7 @@ from iagcore.exceptions import InvalidEntry, InvalidFile, UnknownJourney
 from iagcore.policy import Policy
 from iagcore.practice.opportunities import Opportunity
 from iagcore.record.findings import Decision, Duty
-from iagcore.record.judging import Rule
+from iagcore.record.rules import Rule
 from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.testing.scenarios.comparing import differences, found_on

@@ -8,7 +8,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from iagcore.policy import SHIPPED, Policy
-from iagcore.record.judging import JUDGED
+from iagcore.record.rules import JUDGED
 from iagcore.rulebook import RULES
 
 DAYS: Final = tuple(date(2025, 9, day) for day in (1, 2, 3, 4, 30))
