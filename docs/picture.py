@@ -16,8 +16,8 @@ from rich.terminal_theme import TerminalTheme
 
 import iagcore as iag
 from iagcore.cli.terminal import by_the_table, theme
+from iagcore.incoming.journey_file import read_journey_file
 from iagcore.reports import journey_page
-from iagcore.storage.journey_file import read_journey_file
 
 HERE: Final = Path(__file__).parent
 PICTURE: Final = HERE / "_static" / "learner-a.svg"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from iagcore.exceptions import InvalidFile
+from iagcore.incoming.journey_file import JourneyFile, parse_journey_file, read_journey_file
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.conversations import ConversationBooked, ConversationHeld
 from iagcore.practice.learners import JourneyStarted
-from iagcore.storage.journey_file import JourneyFile, parse_journey_file, read_journey_file
 from iagcore.toml_source import Source
 
 HEAD = 'schema = 1\nfile = "f"\n'

@@ -9,9 +9,9 @@ import pytest
 
 import iagcore as iag
 from iagcore.cli import main
+from iagcore.incoming.journey_file import JourneyFile, read_journey_file
 from iagcore.practice.conversations import State
 from iagcore.record.records import Record
-from iagcore.storage.journey_file import JourneyFile, read_journey_file
 
 FILE = Path(__file__).parent.parent / "docs" / "examples" / "learner-a.toml"
 NAME, COACH = "learner-a", "coach:nina"

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from iagcore.casebook import Casebook
 from iagcore.cli import import_csv
 from iagcore.exceptions import Conflict, InvalidFile
+from iagcore.incoming.past_sessions import LeftOut, PastSession, Sessions, SetAside
+from iagcore.incoming.spreadsheet_map import SpreadsheetMap, parse_spreadsheet_map
 from iagcore.practice.amendments import RecordAnnotated
 from iagcore.practice.conversations import ConversationCancelled, ConversationHeld, ConversationMissed
 from iagcore.practice.learners import JourneyStarted
 from iagcore.storage.memory import MemoryJournal
-from iagcore.storage.past_sessions import LeftOut, PastSession, Sessions, SetAside
-from iagcore.storage.spreadsheet_map import SpreadsheetMap, parse_spreadsheet_map
 from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.storage.trial import TrialJournal
 from iagcore.testing.stored_records import COACH, HOME, chain, stored
@@ -628,7 +628,7 @@ def test_whoever_may_not_say_it_has_the_row_set_aside(
 ) -> None:
     started(tmp_path)
     lay_out(tmp_path, ROW)
-    monkeypatch.setattr("iagcore.storage.spreadsheet_map._staff", str)
+    monkeypatch.setattr("iagcore.incoming.spreadsheet_map._staff", str)
     lay_out(tmp_path, ROW, text=mapped(top=TOP.replace("lead:jo", "researcher:x")))
     code, out, _ = importing(run)
     assert (code, out[0].partition(": ACC")[0]) == (1, "set aside: row 2")

@@ -17,13 +17,13 @@ from iagcore.casebook import Casebook, utc_now
 from iagcore.cli import add_journal
 from iagcore.cli.terminal import counting
 from iagcore.exceptions import IagcoreError, IdUsedBefore, InvalidEntry, InvalidFile, InvalidPolicy, UnknownJourney
+from iagcore.incoming.past_sessions import NOTES_OF_A_REPORT, LeftOut, PastSession, Sessions, SetAside
+from iagcore.incoming.spreadsheet_map import SpreadsheetMap, read_spreadsheet_map
 from iagcore.policy import Policy
 from iagcore.practice.learners import JourneyStarted
 from iagcore.record.findings import Assessment, Decision
 from iagcore.storage.opening import open_journal
-from iagcore.storage.past_sessions import NOTES_OF_A_REPORT, LeftOut, PastSession, Sessions, SetAside
 from iagcore.storage.protocols import Journal
-from iagcore.storage.spreadsheet_map import SpreadsheetMap, read_spreadsheet_map
 from iagcore.storage.trial import TrialJournal
 
 SET_SOMETHING_ASIDE: Final = 1

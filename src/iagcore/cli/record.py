@@ -32,6 +32,7 @@ from iagcore.exceptions import (
     UnknownJourney,
     nearest,
 )
+from iagcore.incoming.journey_file import FileEntry, JourneyFile, read_journey_file
 from iagcore.policy import Policy
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
@@ -39,7 +40,6 @@ from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import Assessment, Decision, Weight
 from iagcore.record.naming import title
 from iagcore.record.records import Record
-from iagcore.storage.journey_file import FileEntry, JourneyFile, read_journey_file
 from iagcore.storage.opening import OpenJournal, open_journal, shown
 
 STUMBLED: Final = 1

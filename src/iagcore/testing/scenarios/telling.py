@@ -7,6 +7,7 @@ from typing import Any, Final
 import attrs
 
 from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.incoming.journey_file import BESIDE, beside, homed, is_of_a_coach
 from iagcore.policy import Gap, Policy
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
@@ -33,7 +34,6 @@ from iagcore.practice.readiness import (
 )
 from iagcore.practice.signposting import ReferralMade, Signposted
 from iagcore.storage.codec import kind_named
-from iagcore.storage.journey_file import BESIDE, beside, homed, is_of_a_coach
 from iagcore.testing.scenarios.tables import Table, accept_names
 from iagcore.toml_source import Source
 

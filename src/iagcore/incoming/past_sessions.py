@@ -20,11 +20,11 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from iagcore.exceptions import InvalidEntry, InvalidFile, nearest
+from iagcore.incoming.spreadsheet_map import CANCELLED, HELD, LEARNER, LEFT_OUT, Attended, SpreadsheetMap, has_a_time
 from iagcore.practice.amendments import RecordAnnotated
 from iagcore.practice.conversations import ConversationCancelled, ConversationHeld, ConversationMissed
 from iagcore.practice.kinds import Entry, accept_id, accept_moment
 from iagcore.practice.learners import JourneyStarted
-from iagcore.storage.spreadsheet_map import CANCELLED, HELD, LEARNER, LEFT_OUT, Attended, SpreadsheetMap, has_a_time
 
 T = TypeVar("T")
 

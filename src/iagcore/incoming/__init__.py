@@ -1,0 +1,1 @@
+"""What comes in: journey files, and spreadsheets of past sessions, read into entries before anything is decided."""
