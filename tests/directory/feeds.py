@@ -64,4 +64,6 @@ def read_one(**fields: Any) -> tuple[Opportunity, list[tuple[str, str]]]:
     """What one service of a feed says, and what was repaired in it."""
     notes = Notes()
     service = {"id": "s1", "name": "Art", "status": "active", "organization": {"name": "College"}, **fields}
-    return opportunity_of(service, notes), notes.said
+    found = opportunity_of(service, notes)
+    assert found is not None
+    return found, notes.said

@@ -106,19 +106,61 @@ def test_what_could_not_be_read_is_said_on_the_other_stream(run: Run) -> None:
 def test_a_full_import_says_what_is_gone_and_what_is_back(run: Run) -> None:
     write("two.json", [ART, {"id": "b", "name": "Bowls"}])
     write("one.json", [ART])
-    run("import", "two.json", "--full")
-    assert "1 gone: the feed has them no longer, and they are kept as gone\n" in run("import", "one.json", "--full")[1]
-    assert run("show", "b")[1].startswith("Bowls\n=====\nGONE: the feed directory no longer had it on 05 Jan 2026\n")
-    assert "1 back: they had been gone\n" in run("import", "two.json")[1]
+    full = ("--full", "--feed", "f")
+    run("import", "two.json", *full)
+    assert "1 gone: the feed has them no longer, and they are kept as gone\n" in run("import", "one.json", *full)[1]
+    assert run("show", "b")[1].startswith("Bowls\n=====\nGONE: the feed f no longer had it on 05 Jan 2026\n")
+    assert "1 back: they had been gone\n" in run("import", "two.json", "--feed", "f")[1]
+    write("null.json", [ART, None, {"id": "b", "taxonomy": "no service"}])
+    assert "1 gone" in run("import", "null.json", *full)[1]
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        (["empty.json"], "the files list no service"),
+        (["two.json", "none.json"], "not all of the feed could be read, and what is missing may be in the rest"),
+        (["broken.json"], "not all of the feed could be read, and what is missing may be in the rest"),
+        (["aside.json"], "not all of the feed could be read, and what is missing may be in the rest"),
+        (
+            ["one.json"],
+            "more than half of the feed would be. If the files are all of it, import them again with --allow-gone",
+        ),
+    ],
+)
+def test_a_full_import_that_cannot_say_what_is_gone_marks_nothing_says_why_and_exits_with_1(
+    run: Run, files: list[str], why: str
+) -> None:
+    bowls, chess = {"id": "b", "name": "Bowls"}, {"id": "c", "name": "Chess"}
+    write("three.json", [ART, bowls, chess])
+    write("two.json", [ART, bowls])
+    write("one.json", [ART])
     write("empty.json", [])
-    assert "Nothing was marked as gone" in run("import", "empty.json", "--full")[1]
-    assert "Nothing was marked as gone" in run("import", "one.json", "none.json", "--full")[1]
-    write("broken.json", '[{"id": "art", "name": "Art for all"}, {"id": "b"')
-    assert "Nothing was marked as gone" in run("import", "broken.json", "--full")[1]
-    write("aside.json", [ART, None, {"id": "b", "taxonomy": "unreadable as a service"}])
-    assert " gone" not in run("import", "aside.json", "--full")[1]
-    write("null.json", [ART, None])
-    assert "1 gone" in run("import", "null.json", "--full")[1]
+    write("aside.json", [ART, bowls, 17])
+    write("broken.json", '[{"id": "art", "name": "Art for all"}, {"id": "b", "name": "Bowls"}, {"id"')
+    full = ("--full", "--feed", "f")
+    assert run("import", "three.json", *full)[0] == 0
+    code, out, _ = run("import", *files, *full)
+    assert (code, out.splitlines()[-1]) == (1, f"Nothing was marked as gone: {why}.")
+    assert "3 of 3 shown" in run("search")[1]
+
+
+def test_more_than_half_of_a_feed_is_gone_where_that_is_allowed(run: Run) -> None:
+    write("three.json", [ART, {"id": "b", "name": "Bowls"}, {"id": "c", "name": "Chess"}])
+    write("one.json", [ART])
+    run("import", "three.json", "--full", "--feed", "f")
+    code, out, _ = run("import", "--full", "--allow-gone", "one.json", "--feed", "f")
+    assert (code, "2 gone: the feed has them no longer" in out) == (0, True)
+
+
+def test_a_full_import_says_which_feed_it_is(run: Run) -> None:
+    write("one.json", [ART])
+    assert run("import", "one.json", "--full") == (
+        2,
+        "",
+        "iagcore: import: feed = None: --full marks what a feed no longer has as gone: say which feed, such as "
+        "--feed council\n",
+    )
 
 
 def test_a_few_repairs_of_each_sort_are_told_and_all_of_them_where_asked(run: Run) -> None:

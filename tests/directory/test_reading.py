@@ -222,7 +222,7 @@ def test_orphans_of_a_package_are_told_by_table(tmp_path: Path) -> None:
 def test_tables_with_other_marks_between_columns_and_other_line_ends_are_read(tmp_path: Path) -> None:
     assert from_text(tmp_path, "\ufeffid;name\r1;Art\r2;Bowls\r", "services.csv").counts == (2, 2, 0, 0)
     assert from_text(tmp_path, "ID\tName\n1\tArt\x00\n\n", "council.csv").opportunities[0].name == "Art"
-    assert from_text(tmp_path, "", "services.csv").sentences == [("file", "it lists no service")]
+    assert from_text(tmp_path, "", "services.csv").sentences[-1] == ("file", "it lists no service")
 
 
 def test_a_table_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 
 from iagcore.cli import BAD_INPUT, directory_path
 from iagcore.cli.terminal import Progress
-from iagcore.directory.importing import OF_THE_FILE, Told, import_files
+from iagcore.directory.importing import MOST_GONE, OF_THE_FILE, Summary, Told, import_files
 from iagcore.directory.matching import Match, Sought
 from iagcore.directory.protocols import MOST_COUNTED, Listing
 from iagcore.directory.sqlite import SQLiteDirectory
@@ -24,7 +24,8 @@ from iagcore.exceptions import InvalidEntry, nearest
 DEFAULT_DIRECTORY: Final = "directory.db"
 DEFAULT_FEED: Final = "directory"
 SET_SOMETHING_ASIDE: Final = 1
-"""What `--strict` exits with where something was set aside, or a file could not be read."""
+"""What `--strict` exits with where something was set aside, or a file could not be read; and `--full` where nothing
+could be marked as gone."""
 EXAMPLES_TOLD: Final = 3
 """Of each sort of repair, how many are told one by one; `--every` tells all."""
 EVERY: Final = 500
@@ -53,8 +54,9 @@ def _register_import(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         help="bring in files, folders and zips of a service directory",
         description="Import service directories: Open Referral UK 1 and 3.0 and HSDS 3.0 and 3.1 as JSON, and data "
         "packages (HSDS 1.1 too) as folders and zips. A record is repaired where that is safe, told, and kept; only "
-        "what no service can be made of is set aside. Exit code: 0 once a file could be read, 1 with --strict where "
-        "something was set aside or a file could not be read, 2 when none could be read.",
+        "what no service can be made of is set aside. Exit code: 0 once a file could be read; 1 with --strict where "
+        "something was set aside or a file could not be read, and with --full where nothing was marked as gone because "
+        "not all could be read or too much would go; 2 when none could be read.",
         epilog="example: iagcore directory import council.json --directory directory.db --feed council --full",
     )
     parser.add_argument("files", metavar="FILE", nargs="+", help="a file of JSON, a folder, or a zip")
@@ -62,11 +64,16 @@ def _register_import(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     parser.add_argument(
         "--feed",
         metavar="NAME",
-        default=DEFAULT_FEED,
-        help=f"whose list it is, so that two councils do not take each other's ids (default: {DEFAULT_FEED})",
+        help=f"whose list it is, so that two councils do not take each other's ids (default: {DEFAULT_FEED}; --full "
+        "asks you to say it)",
     )
     parser.add_argument(
         "--full", action="store_true", help="the files are all of the feed: what it no longer has is marked as gone"
+    )
+    parser.add_argument(
+        "--allow-gone",
+        action="store_true",
+        help="with --full: mark what is missing as gone, even if it is more than half of the feed",
     )
     parser.add_argument("--strict", action="store_true", help="exit with 1 where something was set aside")
     parser.add_argument("--every", action="store_true", help="tell of every repair, not of a few of each sort")
@@ -133,14 +140,19 @@ def today() -> date:
 
 def run_import(arguments: argparse.Namespace) -> int:
     """Import the files, and say what came of it."""
+    if arguments.full and arguments.feed is None:
+        reason = "--full marks what a feed no longer has as gone: say which feed, such as --feed council"
+        raise InvalidEntry("import", "feed", arguments.feed, reason)
+    feed = DEFAULT_FEED if arguments.feed is None else arguments.feed
     telling = Telling(every=arguments.every)
     with SQLiteDirectory(arguments.directory) as directory:
         summary = import_files(
             arguments.files,
             directory,
-            feed=arguments.feed,
+            feed=feed,
             today=today(),
             full=arguments.full,
+            most_gone=1.0 if arguments.allow_gone else MOST_GONE,
             tell=telling.tell,
             progress=telling.progress,
         )
@@ -149,10 +161,23 @@ def run_import(arguments: argparse.Namespace) -> int:
         print(f"iagcore: {error}", file=sys.stderr)
     if not summary.files:
         return BAD_INPUT
-    say(f"Directory: {arguments.directory}, feed: {arguments.feed}\n{summary}")
-    if arguments.full and not (summary.whole and summary.kept):
-        say("Nothing was marked as gone, since not all of the feed could be read.")
-    return SET_SOMETHING_ASIDE if arguments.strict and (summary.set_aside or summary.unread) else 0
+    say(f"Directory: {arguments.directory}, feed: {feed}\n{summary}")
+    why = _why_nothing_is_gone(summary) if arguments.full else None
+    if why:
+        say(f"Nothing was marked as gone: {why}.")
+    strictly = arguments.strict and (summary.set_aside or summary.unread or not summary.whole)
+    return SET_SOMETHING_ASIDE if why or strictly else 0
+
+
+def _why_nothing_is_gone(summary: Summary) -> str | None:
+    """Why a full import marked nothing as gone; None where nothing stood in its way."""
+    if not summary.whole:
+        return "not all of the feed could be read, and what is missing may be in the rest"
+    if not summary.kept:
+        return "the files list no service"
+    if summary.counts.held_back:
+        return "more than half of the feed would be. If the files are all of it, import them again with --allow-gone"
+    return None
 
 
 class Telling:

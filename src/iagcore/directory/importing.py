@@ -21,7 +21,7 @@ from iagcore.directory.normalising import opportunity_of
 from iagcore.directory.protocols import Directory, Kept, Unread
 from iagcore.directory.reading import Document, Tables, files_in
 from iagcore.directory.shapes import NotAService, Service, services_in
-from iagcore.directory.tables import Package, rows_of
+from iagcore.directory.tables import TABLES, Package, table_in
 from iagcore.exceptions import InvalidFile
 from iagcore.practice.kinds import accept_day, accept_id, accepted, kept
 from iagcore.practice.opportunities import Opportunity
@@ -30,6 +30,8 @@ SET_ASIDE: Final = "set aside"
 """What is told of a record that no opportunity can be made of, beside the sorts of repair."""
 OF_THE_FILE: Final = "file"
 """What is told of a file as a whole."""
+MOST_GONE: Final = 0.5
+"""The share of a feed that one full import may mark as gone, unless it is told that more may go."""
 
 
 @attrs.frozen
@@ -87,6 +89,8 @@ class Summary:
         ]
         if counts.gone:
             lines.append(f"{counts.gone} gone: the feed has them no longer, and they are kept as gone")
+        if counts.held_back:
+            lines.append(f"{counts.held_back} are not in these files, and were not marked as gone")
         if counts.back:
             lines.append(f"{counts.back} back: they had been gone")
         if self.repaired:
@@ -102,20 +106,22 @@ def import_files(
     feed: str,
     today: date,
     full: bool = False,
+    most_gone: float = MOST_GONE,
     tell: Callable[[Told], None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
     """Import files, folders and zips into a directory, as one feed, and say what came of it.
 
     `feed` names the publisher's list (an id: 1 to 64 characters). With `full` the files are all that is in it, and what
-    it no longer has is marked gone; that is left undone where something of it could not be read. `tell` is given each
-    thing to know, as it comes; `progress` the number of records read so far. Nothing of it is kept where the directory
-    raises. A file that cannot be read is in the summary, and raises nothing.
+    it no longer has is marked gone; that is left undone where something of it could not be read, and where more than
+    `most_gone` of the feed (a share, 0 to 1) would go: the summary's `whole` and `counts.held_back` say so. `tell` is
+    given each thing to know, as it comes; `progress` the number of records read so far. Nothing of it is kept where the
+    directory raises. A file that cannot be read is in the summary, and raises nothing.
     """
     accepted("feed", feed, accept_id)
     accepted("today", today, accept_day)
     reading = _Reading(tell or _untold, progress or _untold)
-    counts = directory.keep(reading.arrivals(paths), feed=feed, today=today, full=full)
+    counts = directory.keep(reading.arrivals(paths), feed=feed, today=today, full=full, most_gone=most_gone)
     return Summary(
         files=reading.files,
         unread=reading.unread,
@@ -154,6 +160,10 @@ class _Reading:
 
     def _unread(self, error: InvalidFile) -> Unread:
         self.unread.append(error)
+        return self._lost()
+
+    def _lost(self) -> Unread:
+        """Something that may have been a service, and is not known by its id."""
         self.whole = False
         return Unread(None)
 
@@ -174,9 +184,7 @@ class _Reading:
         for value in file.values(warn):
             if isinstance(value, Unreadable):
                 number += 1
-                self._aside(file.name, number, NotAService(value.reason))
-                self.whole = False
-                yield Unread(None)
+                yield from self._found(file.name, number, NotAService(value.reason))
                 continue
             said.look_at(value.value, value.beside)
             for found in services_in(value.value, value.beside):
@@ -192,27 +200,46 @@ class _Reading:
             self._tell(Told(package.name, None, None, sort, sentence))
 
         with Package() as kept_rows:
+            lost: list[str] = []
             for name, table, open in package.tables:
                 try:
-                    kept_rows.add(table, rows_of(package.lines(name, open, warn)))
+                    columns, rows = table_in(package.lines(name, open, warn), table, lost.append)
+                    if columns.instead:
+                        reason = f"it lists {columns.instead}, and no services; give the table of services"
+                        raise InvalidFile(name, None, reason)
+                    for sentence in columns.said:
+                        self._tell(Told(name, None, None, OF_THE_FILE, sentence))
+                    kept_rows.add(table, rows)
                 except csv.Error as error:
                     raise InvalidFile(name, None, f"it is no table that can be read ({error})") from None
+                for sentence in lost:
+                    self._tell(Told(name, None, None, OF_THE_FILE, sentence))
+                if lost or columns.lacking:
+                    lost.clear()
+                    yield self._lost()
+                if "name" in columns.lacking:
+                    kept_rows.set_aside_the_nameless()
             number = 0
             for number, found in enumerate(kept_rows.services(), start=1):
                 yield from self._found(package.name, number, found)
             for sentence in kept_rows.orphans():
                 warn("link", sentence)
-            if not number:
+            tables = {table for _, table, _ in package.tables}
+            if "service" not in tables:
+                warn(OF_THE_FILE, f"it is the {TABLES[min(tables)][0]} of a package: import them with its services")
+            elif not number:
                 warn(OF_THE_FILE, "it lists no service")
 
     def _found(self, file: str, number: int, found: Service | NotAService) -> Iterator[Opportunity | Unread]:
-        if isinstance(found, NotAService):
-            self._aside(file, number, found)
-            # what is no service and has no id is none that was kept before
-            if found.id:
-                yield Unread(found.id)
+        opportunity = None if isinstance(found, NotAService) else opportunity_of(found.record, found.notes)
+        if opportunity is None:
+            aside = found if isinstance(found, NotAService) else NotAService("it has neither an id nor a name")
+            self._aside(file, number, aside)
+            # it may be any service that was kept before, under an id or without one
+            if not aside.certainly:
+                yield self._lost()
             return
-        opportunity = opportunity_of(found.record, found.notes)
+        assert isinstance(found, Service)  # there is an opportunity of it
         self._count()
         for sort, sentence in found.notes.said:
             self._tell(Told(file, number, opportunity.id, sort, sentence))

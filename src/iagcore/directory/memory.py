@@ -24,7 +24,15 @@ class MemoryDirectory:
         self._kept: dict[str, Listing] = {}
         """By the directory's own id."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         """Keep what a feed lists; see `protocols.Directory`."""
         arrived: dict[str, list[Opportunity]] = {}
         unread: set[str | None] = set()
@@ -66,8 +74,12 @@ class MemoryDirectory:
                     for one in kept.values()
                     if one.feed == feed and one.gone is None and one.id not in present and one.id_in_feed not in unread
                 ]
-                kept.update({one.id: attrs.evolve(one, gone=today) for one in missing})
-                counts = attrs.evolve(counts, gone=len(missing))
+                listed = sum(one.feed == feed and one.gone is None for one in self._kept.values())
+                if len(missing) > most_gone * listed:
+                    counts = attrs.evolve(counts, held_back=len(missing))
+                else:
+                    kept.update({one.id: attrs.evolve(one, gone=today) for one in missing})
+                    counts = attrs.evolve(counts, gone=len(missing))
             self._kept = kept
         return counts
 

@@ -47,12 +47,17 @@ _PRICE_IN_WORDS: Final = re.compile(
 T = TypeVar("T")
 
 
-def opportunity_of(service: dict[str, Any], notes: Notes) -> Opportunity:
-    """The opportunity that a service of a feed is, under its id in the feed; what was repaired is in `notes`."""
+def opportunity_of(service: dict[str, Any], notes: Notes) -> Opportunity | None:
+    """The opportunity that a service of a feed is, under its id in the feed; what was repaired is in `notes`.
+
+    None for what has neither an id nor a name of its own: nobody could know it again.
+    """
     said = Named(service)
+    if not _is_known(said):
+        return None
     at_locations = list(said.parts("service_at_locations", "service_at_location", "services_at_location"))
     organisation = _organisation(said, notes)
-    locations = [*_within(at_locations, "location"), *said.parts(*LOCATIONS)]
+    locations = [*_within(at_locations, "location"), *said.parts(*LOCATIONS), *_own_place(said)]
     schedules = _schedules(said, at_locations)
     least, most = _ages(said, notes)
     contacts = list(_contacts(said, at_locations))
@@ -86,8 +91,18 @@ def opportunity_of(service: dict[str, Any], notes: Notes) -> Opportunity:
     )
 
 
+_IDS: Final = ("id", "service_id", "hs_id", "uuid")
+_OTHER_NAMES: Final = ("alternate_name", "title", "label")
+
+
+def _is_known(said: Named) -> bool:
+    own = Notes()
+    names = ("name", *_OTHER_NAMES)
+    return bool(cleaning.identifier(said.get(*_IDS), own) or any(cleaning.line(said.get(one), own) for one in names))
+
+
 def _id(said: Named, notes: Notes) -> str | None:
-    id = cleaning.identifier(said.get("id", "service_id", "hs_id", "uuid"), notes)
+    id = cleaning.identifier(said.get(*_IDS), notes)
     if id is None:
         notes.add("id", "it has no id, and is known by its name and organisation")
     return id
@@ -119,7 +134,7 @@ def _organisation(said: Named, notes: Notes) -> str | None:
 def _name(said: Named, organisation: str | None, notes: Notes) -> str:
     if named := cleaning.line(said.get("name"), notes):
         return named
-    if other := cleaning.line(said.get("alternate_name", "title", "label"), notes):
+    if other := cleaning.line(said.get(*_OTHER_NAMES), notes):
         notes.add("named", f"it has no name, and goes by {cleaning.shown(other)}, which stands beside it")
         return other
     if organisation:
@@ -141,7 +156,20 @@ def _schedules(said: Named, at_locations: Iterable[Named]) -> list[Named]:
     # when a building is open (a location's own schedule) says nothing of when a service in it takes place; but where
     # a service has locations of its own, without the table between, their schedules are the service's
     places = said.parts("locations", "location", "provided_by")
-    return [*said.parts(*SCHEDULES), *_within(at_locations, *SCHEDULES), *_within(places, *SCHEDULES)]
+    found = [*said.parts(*SCHEDULES), *_within(at_locations, *SCHEDULES), *_within(places, *SCHEDULES)]
+    # a text where a timetable belongs is what the feed says of it in words
+    return [Named({"description": one.record["name"]}) if one.record.keys() == {"name"} else one for one in found]
+
+
+_FLAT: Final = ("address_1", "city", "postal_code", "latitude", "venue_name")
+
+
+def _own_place(said: Named) -> Iterator[Named]:
+    """The place that a service of a single sheet has in columns of its own, where it has no other."""
+    if any(said.get(name) for name in _FLAT) and not any(
+        True for _ in said.parts("service_at_locations", "service_at_location", "services_at_location", *LOCATIONS)
+    ):
+        yield Named({**said.record, "name": said.get("venue_name"), "location_type": None, "accessibility": None})
 
 
 def _places(locations: Iterable[Named], notes: Notes) -> Iterator[Place]:

@@ -56,7 +56,8 @@ class Listing:
 @attrs.frozen
 class Kept:
     """What an import came to: how many opportunities were new, changed, unchanged; how many were said more than once
-    (and are put together); how many are gone, and how many of those kept had been gone before."""
+    (and are put together); how many are gone, and how many of those kept had been gone before; and how many would be
+    gone, and were not marked, since they are a larger share of the feed than may go."""
 
     new: int = 0
     changed: int = 0
@@ -64,6 +65,7 @@ class Kept:
     repeated: int = 0
     gone: int = 0
     back: int = 0
+    held_back: int = 0
 
     @property
     def kept(self) -> int:
@@ -87,7 +89,15 @@ class Found:
 class Directory(Protocol):
     """All that a host must write."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         """Keep what a feed lists, each under its id in the feed.
 
         Promises: all or nothing, also where `arrivals` raises; reads `arrivals` once, and does not hold it in memory
@@ -95,7 +105,8 @@ class Directory(Protocol):
         nothing but `last_listed`. What was kept before is updated under the id that it has. Two services under one id
         are both kept; one service said twice is kept once. Ids of other feeds are let alone. Nothing is deleted: with
         `full`, what this feed no longer has is marked gone `today`, unless something was `Unread` that might have been
-        it, or the feed lists nothing at all; what is listed again is gone no longer.
+        it, or the feed lists nothing at all, or more than `most_gone` (a share, 0 to 1) of what was in the feed and not
+        gone would go: then none of it is, and `Kept.held_back` says how many. What is listed again is gone no longer.
         """
         ...
 

@@ -12,6 +12,7 @@ import attrs
 
 from iagcore.directory.cleaning import Notes, every, shown
 from iagcore.directory.json_stream import DEEPEST, HELD, parsed
+from iagcore.directory.standard_names import by_standard_names, is_people, not_of_the_standard
 
 MOST_OPENED: Final = 6
 """Shapes within shapes that are opened."""
@@ -45,10 +46,25 @@ OTHER_SHAPES: Final = (
         "an organisation without services",
         frozenset({"website", "legal_status", "tax_status", "tax_id", "logo", "organization_identifiers", "uri"}),
     ),
-    ("a report about a feed", frozenset({"isUp", "schemaType", "lastCheck", "definitions", "payload", "level1Pass"})),
-)
+    (
+        "a report about a feed, and no service",
+        frozenset(
+            {
+                "isUp", "schemaType", "lastCheck", "definitions", "payload", "level1Pass", "isValid", "is_valid",
+                "valid", "passed", "failed", "success", "errors", "warnings", "errorCode", "severity", "testSuites",
+                "testGroups", "testName", "validation", "errorIn", "errorAt", "statusCode", "stack_trace",
+            }
+        ),
+    ),
+)  # fmt: skip
 """What else the standard's files hold, by fields that a service does not have."""
 
+_CALLED_A_SERVICE: Final = frozenset({"service_name", "serviceName", "service_recordid", "service_title"})
+"""Fields by which other exports say that it is a service which they name."""
+_OF_PEOPLE_TOO: Final = frozenset(
+    {"alert", "organization", "organization_id", "organisation", "organisation_id", "program_id", "status"}
+)
+"""Fields of a service that lists of people have as well."""
 _NAMES: Final = ("name", "alternate_name", "description", "title")
 _ORGANISATIONS: Final = ("organization", "organizations", "organisation", "organisations")
 _SERVICES: Final = ("services", "service")
@@ -66,10 +82,14 @@ class Service:
 
 @attrs.frozen
 class NotAService:
-    """Something of a document that is no service, what it is instead, and its id in the feed where it may be one."""
+    """Something of a document that is no service, what it is instead, and its id in the feed where it may be one.
+
+    `certainly`: it can be no service that was not understood, so that nothing of the feed is lost with it.
+    """
 
     reason: str
     id: str | None = None
+    certainly: bool = False
 
 
 @attrs.frozen
@@ -85,7 +105,7 @@ class _Beside:
 
 def services_in(value: Any, around: Mapping[str, Any]) -> Iterator[Service | NotAService]:
     """Every service in a value of a document; `around` are members that stood before it in the objects around it."""
-    yield from _opened(value, _beside(around, _Beside()), Notes(), 0)
+    yield from _opened(value, _holding(around, _beside(around, _Beside())), Notes(), 0)
 
 
 def _opened(value: Any, beside: _Beside, notes: Notes, depth: int) -> Iterator[Service | NotAService]:
@@ -99,7 +119,9 @@ def _opened(value: Any, beside: _Beside, notes: Notes, depth: int) -> Iterator[S
     elif isinstance(value, dict):
         yield from _object(value, beside, notes, depth)
     else:
-        yield NotAService(f"{shown(value)} is no record" if value is not None else "it is null")
+        yield (
+            NotAService("it is null", certainly=True) if value is None else NotAService(f"{shown(value)} is no record")
+        )
 
 
 def _read(text: str, beside: _Beside, notes: Notes, depth: int) -> Iterator[Service | NotAService]:
@@ -159,10 +181,10 @@ def _is_service(value: Mapping[str, Any]) -> bool:
 
 def _holds_services(value: Mapping[str, Any]) -> bool:
     """Whether it has services, or something that has: an organisation with its own, a location with those at it."""
-    if any(isinstance(one, dict) for name in _SERVICES for one in every(value.get(name))):
+    if any(isinstance(one, dict) for name in _SERVICES for one in _records(value.get(name))):
         return True
     holders = [
-        one for name in (*_ORGANISATIONS, "locations") for one in every(value.get(name)) if isinstance(one, dict)
+        one for name in (*_ORGANISATIONS, "locations") for one in _records(value.get(name)) if isinstance(one, dict)
     ]
     if any(_holds_services(one) for one in holders):
         return True
@@ -171,41 +193,70 @@ def _holds_services(value: Mapping[str, Any]) -> bool:
 
 def _collections(value: dict[str, Any], beside: _Beside, notes: Notes, depth: int) -> Iterator[Service | NotAService]:
     """An object that holds services, and what belongs to them beside them."""
-    around = _beside(value, beside)
-    if value.get("name") and not any(name in value for name in _ORGANISATIONS) and "service_at_locations" not in value:
-        is_place = any(name in value for name in ("latitude", "location_type", "coordinates", "address"))
-        around = attrs.evolve(around, location=value) if is_place else attrs.evolve(around, organisation=value)
+    around = _holding(value, _beside(value, beside))
     found = False
     for name in _SERVICES:
-        for one in every(value.get(name)):
+        for one in _records(value.get(name)):
             found = True
             yield from _opened(one, around, notes, depth + 1)
     for name in (*_ORGANISATIONS, "locations"):
-        for one in every(value.get(name)):
+        for one in _records(value.get(name)):
             if isinstance(one, dict) and _holds_services(one):
                 found = True
                 yield from _collections(one, around, notes, depth + 1)
     if not found:
         what = "organisations" if any(name in value for name in _ORGANISATIONS) else "locations"
-        yield NotAService(f"it holds {what}, and no service")
+        is_no_service = SERVICE_MARKS.isdisjoint(value.keys() - {*_ORGANISATIONS})
+        yield NotAService(f"it holds {what}, and no service", certainly=is_no_service)
+
+
+def _holding(value: Mapping[str, Any], around: _Beside) -> _Beside:
+    """What stands beside the services of an organisation or a location that holds them itself."""
+    if not value.get("name") or any(name in value for name in _ORGANISATIONS) or "service_at_locations" in value:
+        return around
+    is_place = any(name in value for name in ("latitude", "location_type", "coordinates", "address"))
+    return attrs.evolve(around, location=value) if is_place else attrs.evolve(around, organisation=value)
+
+
+def _records(value: Any) -> Iterator[Any]:
+    """What a list holds, and an object that lists records by their ids."""
+    by_id = isinstance(value, dict) and not any(name in value for name in ("id", *_NAMES))
+    if by_id and value and all(isinstance(one, dict) for one in value.values()):
+        yield from ({"id": id, **one} for id, one in value.items())
+    else:
+        yield from every(value)
 
 
 def _alone(value: dict[str, Any], beside: _Beside, notes: Notes) -> Service | NotAService:
     id = value.get("id")
     named = id if isinstance(id, str) else None
     if not value:
-        return NotAService("it is empty")
-    if not _is_service(value):
+        return NotAService("it is empty", certainly=True)
+    if _is_person(value):
+        return NotAService("it is a person, and no service", named, certainly=True)
+    listed = [one for name in _SERVICES for one in every(value.get(name)) if isinstance(one, str)]
+    if listed and value.get("name") and not _is_service(value):
+        return NotAService(f"it names services, such as {shown(listed[0])}, and says nothing of them", named)
+    renamed = by_standard_names(value)
+    if not _is_service(value) and not value.keys() & _CALLED_A_SERVICE:
         for what, marks in OTHER_SHAPES:
             if any(name in value for name in marks):
-                return NotAService(f"it is {what}", named)
-        if not any(value.get(name) for name in _NAMES):
-            return NotAService(
-                f"it has nothing that a service has, only {shown(', '.join(map(str, list(value)[:5])))}", named
-            )
+                return NotAService(f"it is {what}", named, certainly=True)
+        if not any(renamed.get(name) for name in _NAMES):
+            fields = not_of_the_standard(map(str, list(value)[:5]))
+            return NotAService(f"it has nothing that a service has, only {fields}", named)
     own = Notes()
     own.said.extend(notes.said)
-    return Service(_with_what_belongs(value, beside, own), own)
+    others = sorted(renamed.keys() - value.keys())
+    if others:
+        own.add("shape", f"fields under other names than the standard's were read as {', '.join(others)}")
+    return Service(_with_what_belongs(renamed, beside, own), own)
+
+
+def _is_person(value: Mapping[str, Any]) -> bool:
+    if value.keys() & _CALLED_A_SERVICE or SERVICE_MARKS & value.keys() - _OF_PEOPLE_TOO:
+        return False
+    return is_people(map(str, value))
 
 
 # ---- what belongs to a service

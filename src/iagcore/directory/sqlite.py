@@ -310,13 +310,21 @@ class SQLiteDirectory:
         self._open: tuple[int, tuple[int, int], sqlite3.Connection] | None = None
         """The process that opened the connection, its file, and the connection: a forked child opens its own."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         """Keep what a feed lists; see `protocols.Directory`."""
         with self._reported(), closing(self._connect(making=True)) as connection:
             self._make(connection)
             _stage(connection, arrivals)
             with _transaction(connection):
-                return _settle(connection, feed, today, full=full)
+                return _settle(connection, feed, today, most_gone=most_gone if full else None)
 
     def listing(self, id: str) -> Listing | None:
         """What is kept under the directory's own id; see `protocols.Directory`."""
@@ -479,8 +487,9 @@ def _stage(connection: sqlite3.Connection, arrivals: Iterable[Opportunity | Unre
                 connection.execute(_ARRIVE, (one.id, written(one)))
 
 
-def _settle(connection: sqlite3.Connection, feed: str, today: date, *, full: bool) -> Kept:
+def _settle(connection: sqlite3.Connection, feed: str, today: date, *, most_gone: float | None) -> Kept:
     counts: Counter[str] = Counter()
+    [(listed,)] = connection.execute("SELECT count(*) FROM listing WHERE feed = ? AND gone IS NULL", (feed,))
 
     def is_taken(id: str) -> bool:
         return connection.execute("SELECT 1 FROM listing WHERE id = ?", (id,)).fetchone() is not None
@@ -509,8 +518,10 @@ def _settle(connection: sqlite3.Connection, feed: str, today: date, *, full: boo
                 counts["changed" if _update(connection, one.row, one, document, today) else "unchanged"] += 1
                 counts["back"] += one.row.gone is not None
             connection.execute("INSERT INTO temp.present VALUES (?)", (row,))
-    if full and connection.execute(_NOTHING_WAS_LOST).fetchone()[0]:
+    if most_gone is not None and connection.execute(_NOTHING_WAS_LOST).fetchone()[0]:
         missing = connection.execute(_MISSING, (feed,)).fetchall()
+        if len(missing) > most_gone * listed:
+            return Kept(**counts, held_back=len(missing))
         connection.executemany("UPDATE listing SET gone = ? WHERE row = ?", [(str(today), row) for (row,) in missing])
         connection.executemany("UPDATE facts SET present = 0 WHERE row = ?", missing)
         counts["gone"] = len(missing)

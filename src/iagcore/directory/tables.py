@@ -9,12 +9,22 @@ the tables and columns that are there.
 import csv
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import Any, Final
 
+import attrs
+
 from iagcore.directory.cleaning import Notes, shown
 from iagcore.directory.shapes import NotAService, Service
+from iagcore.directory.standard_names import (
+    ONLY_OF_SERVICES,
+    is_organisations,
+    is_people,
+    not_of_the_standard,
+    plainly,
+    read_as,
+)
 
 TABLES: Final = {
     "service": ("services", "service"),
@@ -71,20 +81,97 @@ LONGEST_CELL: Final = 10_000_000
 def table_of(name: str) -> str | None:
     """Which table a resource or a file of that name is; None for one that says nothing of services."""
     plainly = name.rsplit("/", 1)[-1].lower().removesuffix(".csv").replace("-", "_").replace(" ", "_")
-    return next((table for table, names in TABLES.items() if plainly in names), None)
+    found = next((table for table, names in TABLES.items() if plainly in names), None)
+    return "organization" if found is None and plainly in {"orgs", "org"} else found
 
 
-def rows_of(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
-    """The rows of a CSV file, each as far as it has columns; whatever stands between the columns."""
+@attrs.frozen
+class Columns:
+    """The columns of one table: what each is in the standard, and None for one that means no field of it."""
+
+    table: str
+    names: tuple[str, ...]
+    fields: tuple[str | None, ...]
+
+    @classmethod
+    def of(cls, table: str, names: Iterable[str]) -> "Columns":
+        """The columns of a table, by their names; of two that are one field, the one of the standard's name is read."""
+        named = tuple(name.strip().lstrip("\ufeff").strip('"').strip() for name in names)
+        fields = [read_as(table, name, cell=True) for name in named]
+        exact = {field: place for place, field in enumerate(fields) if field and plainly(named[place]) == field}
+        fields = [None if exact.get(field or "", place) != place else field for place, field in enumerate(fields)]
+        return cls(table, named, tuple(fields))
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What the columns of services lack, without which no service is known again: an id, or a name."""
+        if self.table != "service":
+            return ()
+        given = {*self.fields}
+        named = {"name", "alternate_name", "title", "label"} & given
+        return tuple(what for what, is_there in (("id", "id" in given), ("name", bool(named))) if not is_there)
+
+    @property
+    def said(self) -> Iterator[str]:
+        """What there is to know of the columns, a sentence each."""
+        pairs = [(name, field) for name, field in zip(self.names, self.fields, strict=True) if name]
+        others = [f"{name!r} as {field}" for name, field in pairs if field and plainly(name) != field]
+        unread = [name for name, field in pairs if field is None]
+        if others:
+            yield f"columns under other names than the standard's were read: {', '.join(others)}"
+        if unread:
+            yield f"columns that the standard does not have were not read: {not_of_the_standard(unread, self.table)}"
+        for what in self.lacking:
+            yield f"it has no column for the {what} of a service"
+
+    @property
+    def instead(self) -> str | None:
+        """What the rows say something of, where that is plainly no service; None otherwise."""
+        plain = [plainly(name) for name in self.names]
+        if self.table != "service" or any(one.startswith(("service", "activity", "course")) for one in plain):
+            return None
+        if not ONLY_OF_SERVICES.isdisjoint(self.fields):
+            return None
+        return "people" if is_people(plain) else "organisations" if is_organisations(plain) else None
+
+
+def table_in(lines: Iterable[str], table: str, lost: Callable[[str], None]) -> tuple[Columns, Iterator[dict[str, Any]]]:
+    """The columns of a CSV file, and its rows, each as far as it has columns; whatever stands between the columns.
+
+    `lost` is told of what could not be read. Raises `csv.Error`.
+    """
     csv.field_size_limit(LONGEST_CELL)
-    first = next((line for line in lines if line.strip()), "")
+    following = iter(lines)
+    first = next((line for line in following if line.strip()), "")
     delimiter = max(",;\t|", key=first.count)
-    header = next(csv.reader([first], delimiter=delimiter), [])
-    names = [name.strip().lstrip("\ufeff").strip('"').lower() for name in header]
-    for row in csv.reader(lines, delimiter=delimiter):
-        found = {name: cell for name, cell in zip(names, row, strict=False) if name and cell.strip()}
-        if found:
+    columns = Columns.of(table, next(csv.reader([first], delimiter=delimiter), []))
+    return columns, _rows(following, columns, delimiter, lost)
+
+
+def _rows(
+    lines: Iterator[str], columns: Columns, delimiter: str, lost: Callable[[str], None]
+) -> Iterator[dict[str, Any]]:
+    quotes = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal quotes
+        for line in lines:
+            quotes += line.count('"')
+            yield line
+
+    reader = csv.reader(counted(), delimiter=delimiter)
+    before = 0
+    for row in reader:
+        found: dict[str, Any] = {}
+        for field, cell in zip(columns.fields, row, strict=False):
+            if field and cell.strip():
+                found.setdefault(field, cell)
+        spans, before = reader.line_num - before, reader.line_num
+        # a row of which no column is known is none that may be passed over
+        if any(cell.strip() for cell in row):
             yield found
+    if before and spans > 1 and quotes % 2:
+        lost("a quotation mark is opened and never closed, so the rows after it were taken for one cell")
 
 
 class Package:
@@ -97,12 +184,17 @@ class Package:
         self._rows.execute(f"CREATE TABLE kept (part TEXT, number INTEGER, id TEXT, {columns}, record TEXT)")
         self._rows.execute("BEGIN")
         self._counts: dict[str, int] = {}
+        self._names_are_said = True
 
     def __enter__(self) -> "Package":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._rows.close()
+
+    def set_aside_the_nameless(self) -> None:
+        """Keep no service: their table has no column for a name, so it could only take away names that are known."""
+        self._names_are_said = False
 
     def add(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
         """Add the rows of a table."""
@@ -121,8 +213,11 @@ class Package:
             self._rows.execute(f"CREATE INDEX IF NOT EXISTS kept_{name} ON kept (part, {name})")
         with closing(self._rows.cursor()) as cursor:
             for (text,) in cursor.execute("SELECT record FROM kept WHERE part = 'service' ORDER BY number"):
-                notes = Notes()
-                yield Service(self._whole(json.loads(text), notes), notes)
+                notes, record = Notes(), json.loads(text)
+                if not self._names_are_said:
+                    yield NotAService("the table has no column for its name", _text(record.get("id")))
+                    continue
+                yield Service(self._whole(record, notes), notes)
 
     def orphans(self) -> Iterator[str]:
         """What names a service that is not in the package, a sentence for each table."""
@@ -143,11 +238,11 @@ class Package:
     def _whole(self, service: dict[str, Any], notes: Notes) -> dict[str, Any]:
         id = service.get("id")
         whole: dict[str, Any] = dict(service)
-        if organisation := service.get("organization_id"):
+        if organisation := service.get("organization_id") or service.get("organization_name"):
             found = self._find("organization", "id", organisation)
             if found:
                 whole["organization"] = {"id": organisation, "name": found[0].get("name")}
-            elif "organization" in self._counts:
+            elif "organization" in self._counts and "organization_name" not in service:
                 notes.add("link", f"its organisation {shown(organisation)} is not in the package")
         if id is None:
             return whole
@@ -158,9 +253,12 @@ class Package:
         for contact in self._list(whole, "contacts"):
             if contact.get("id"):
                 contact["phones"] = self._find("phone", "contact_id", contact["id"])
-        whole["service_at_locations"] = [
-            self._at_location(one, notes) for one in self._find("service_at_location", "service_id", id)
+        at = self._find("service_at_location", "service_id", id) or [
+            {"location_id": one}
+            for one in str(service.get("location_id") or service.get("location_ids") or "").split(",")
+            if one.strip()
         ]
+        whole["service_at_locations"] = [self._at_location(one, notes) for one in at]
         whole["attributes"] = [*self._terms(id)]
         return whole
 

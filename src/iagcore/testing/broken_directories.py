@@ -27,27 +27,51 @@ from iagcore.testing.other_process import Opening
 class LosesARecordOnReimport(MemoryDirectory):
     """Each import replaces all there was."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         self._kept = {}
-        return super().keep(arrivals, feed=feed, today=today, full=full)
+        return super().keep(arrivals, feed=feed, today=today, full=full, most_gone=most_gone)
 
 
 class DuplicatesOnReimport(MemoryDirectory):
     """What comes again is taken for something new."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         renamed = (
             attrs.evolve(one, id=f"{one.id}-{today}") if isinstance(one, Opportunity) and one.id in self._kept else one
             for one in arrivals
         )
-        return super().keep(renamed, feed=feed, today=today, full=full)
+        return super().keep(renamed, feed=feed, today=today, full=full, most_gone=most_gone)
 
 
 class DeletesWhatIsGone(MemoryDirectory):
     """What a full feed no longer has is deleted."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
-        counts = super().keep(arrivals, feed=feed, today=today, full=full)
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
+        counts = super().keep(arrivals, feed=feed, today=today, full=full, most_gone=most_gone)
         self._kept = {id: one for id, one in self._kept.items() if one.gone is None}
         return counts
 
@@ -55,22 +79,61 @@ class DeletesWhatIsGone(MemoryDirectory):
 class ForgetsWhatWasUnread(MemoryDirectory):
     """What could not be read is taken to be gone."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         read = [one for one in arrivals if not isinstance(one, Unread)]
-        return super().keep(read, feed=feed, today=today, full=full)
+        return super().keep(read, feed=feed, today=today, full=full, most_gone=most_gone)
+
+
+class EmptiesAFeed(MemoryDirectory):
+    """However much of a feed is missing, all of it is marked gone."""
+
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
+        return super().keep(arrivals, feed=feed, today=today, full=full)
 
 
 class TakesEveryFeedForOne(MemoryDirectory):
     """All feeds are the same to it."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
-        return super().keep(arrivals, feed="one", today=today, full=full)
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
+        return super().keep(arrivals, feed="one", today=today, full=full, most_gone=most_gone)
 
 
 class TearsImports(MemoryDirectory):
     """What arrived before a feed breaks off stays."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         counts = Kept()
         for one in arrivals:
             counts = super().keep([one], feed=feed, today=today)
@@ -80,9 +143,17 @@ class TearsImports(MemoryDirectory):
 class TheLastOneWins(MemoryDirectory):
     """One id is one service, and the last that comes is kept."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         last = {one.id: one for one in arrivals}
-        return super().keep(last.values(), feed=feed, today=today, full=full)
+        return super().keep(last.values(), feed=feed, today=today, full=full, most_gone=most_gone)
 
 
 class JudgesByItself(MemoryDirectory):
@@ -168,8 +239,16 @@ class ListsNoneThatAreGone(MemoryDirectory):
 class ForgetsTheFirstDay(MemoryDirectory):
     """What changes is taken to be listed since that day."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
-        counts = super().keep(arrivals, feed=feed, today=today, full=full)
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
+        counts = super().keep(arrivals, feed=feed, today=today, full=full, most_gone=most_gone)
         self._kept = {
             id: attrs.evolve(one, first_listed=one.last_listed) if one.last_listed == today else one
             for id, one in self._kept.items()
@@ -180,9 +259,17 @@ class ForgetsTheFirstDay(MemoryDirectory):
 class MarksAnEmptyFeedGone(MemoryDirectory):
     """A full feed that lists nothing, as after a failed download, marks everything of it gone."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         arrived = list(arrivals)
-        counts = super().keep(arrived, feed=feed, today=today, full=full)
+        counts = super().keep(arrived, feed=feed, today=today, full=full, most_gone=most_gone)
         if full and not arrived:
             self._kept = {id: attrs.evolve(one, gone=one.gone or today) for id, one in self._kept.items()}
         return counts
@@ -191,26 +278,42 @@ class MarksAnEmptyFeedGone(MemoryDirectory):
 class ShowsHalfImports(MemoryDirectory):
     """Others see an import while it is under way."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         arrived = list(arrivals)
         before = dict(self._kept)
         super().keep(arrived[: len(arrived) // 2], feed=feed, today=today)
         time.sleep(0.002)
         self._kept = before
-        return super().keep(arrived, feed=feed, today=today, full=full)
+        return super().keep(arrived, feed=feed, today=today, full=full, most_gone=most_gone)
 
 
 class CutsLongTexts(MemoryDirectory):
     """A column takes 255 characters and says nothing of the rest."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         cut = (
             attrs.evolve(one, name=one.name[:255], description=one.description and one.description[:255])
             if isinstance(one, Opportunity)
             else one
             for one in arrivals
         )
-        return super().keep(cut, feed=feed, today=today, full=full)
+        return super().keep(cut, feed=feed, today=today, full=full, most_gone=most_gone)
 
 
 class BreaksBesideImports(MemoryDirectory):
@@ -259,7 +362,15 @@ class OnAFile(SQLiteDirectory):
 class TearsImportsOnAFile(OnAFile):
     """What has arrived is committed at once, so a process that is killed leaves half of an import."""
 
-    def keep(self, arrivals: Iterable[Opportunity | Unread], *, feed: str, today: date, full: bool = False) -> Kept:
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
         new = 0
         for one in arrivals:
             new += super().keep([one], feed=feed, today=today).new
@@ -303,6 +414,11 @@ BROKEN: Final = (
             "test_what_could_not_be_read_is_not_gone",
             "test_where_something_unknown_could_not_be_read_nothing_is_gone",
         ),
+    ),
+    Broken(
+        EmptiesAFeed,
+        "No more of a feed is gone than the share that may go.",
+        ("test_no_more_of_a_feed_is_gone_than_may_go",),
     ),
     Broken(
         TakesEveryFeedForOne,

@@ -122,6 +122,23 @@ class Keeping(DirectoryPromises, states=True):
         assert keep(directory, UNSAID, Unread(None), on=TUESDAY, full=True) == Kept(unchanged=1)
         assert [one.gone for one in kept(directory)] == [None, None]
 
+    def test_no_more_of_a_feed_is_gone_than_may_go(self, directory: Directory) -> None:
+        keep(directory, *walks("Walkers", 4))
+        directory.keep(walks("Others", 9), feed="charity", today=MONDAY)
+        [first, *_] = left = walks("Walkers", 2)
+        assert directory.keep([first], feed="council", today=TUESDAY, full=True, most_gone=0.5) == Kept(
+            unchanged=1, held_back=3
+        )
+        assert {one.gone for one in kept(directory)} == {None}
+        assert directory.keep(left, feed="council", today=TUESDAY, full=True, most_gone=0.5) == Kept(
+            unchanged=2, gone=2
+        )
+        # what is gone already is no part of the feed any more, and what is new is not yet
+        assert directory.keep(walks("New", 9), feed="council", today=WEDNESDAY, full=True, most_gone=0.9) == Kept(
+            new=9, held_back=2
+        )
+        assert directory.keep([first], feed="council", today=WEDNESDAY, full=True) == Kept(unchanged=1, gone=10)
+
     def test_a_feed_that_breaks_off_changes_nothing(self, directory: Directory) -> None:
         keep(directory, ART)
 
