@@ -11,10 +11,10 @@ from iagcore.directory.matching import Sought
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.practice.opportunities import Place
 from iagcore.testing import DirectoryContract, unkept_promises
-from iagcore.testing.broken import Broken
-from iagcore.testing.broken_directories import BROKEN, BrokenDirectories, JudgesByItself, MeasuresOnAMap, OnAFile
 from iagcore.testing.listed_opportunities import ART, HERE, NEARBY, TOGETHER, ids, keep, keep_feeds, keep_in_part
 from iagcore.testing.promises import names_of_promises
+from tests.testing.broken import Broken
+from tests.testing.broken_directories import BROKEN, BrokenDirectories, JudgesByItself, MeasuresOnAMap, OnAFile
 
 CONTRACT = BrokenDirectories()
 

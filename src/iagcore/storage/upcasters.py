@@ -2,7 +2,7 @@
 
 Stored bytes are sealed and are never rewritten, so what has changed since is made up for on reading, each time. Every
 change to what is written, once it has been written anywhere, is one row of the table below, which only grows: a row is
-never taken out, and the frozen files under `tests/formats/` show that each is needed and enough.
+never taken out, and the frozen files under `tests/storage/formats/` show that each is needed and enough.
 
 A row says up to which format of the envelope it may be met, and of what part it is: `envelope`, `payload`, or a kind of
 entry by its name, inside a correction too. Where the shape of a part changes so that the two cannot be told apart by

@@ -3,7 +3,7 @@
 Who verifies a policy rule writes scenarios, sees which rule is not proven yet, and can trust a green run. Who keeps the
 record in a database of their own subclasses `contract.JournalContract` and learns whether their store keeps every
 promise; `directory_contract.DirectoryContract` does the same for a directory of opportunities. `unkept_promises` asks
-either contract without pytest; `broken_journals` and `broken_directories` are what the contracts are tried on.
+either contract without pytest.
 
 Who writes properties of their own draws entries, policies and whole journeys from `strategies`, and asks the `Oracle`
 what should be answered; `disagreement` tells both the oracle and the engine a history, and prints what they differ on

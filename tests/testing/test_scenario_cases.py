@@ -12,7 +12,7 @@ from iagcore.testing.scenarios.showing import with_the_decision, written_out
 from iagcore.toml_source import Source
 from tests.conftest import TIMES
 
-FILES = sorted((Path(__file__).parent / "scenarios").glob("*.iag.toml"))
+FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.iag.toml"))
 
 SWEPT = """\
 schema = 1

@@ -26,7 +26,7 @@ from iagcore.testing.proving.shifting import VALUE_BY_NAME, numbers_by_one, with
 from iagcore.testing.proving.watching import Ran, watch
 from iagcore.testing.scenarios import parse_scenarios
 from iagcore.toml_source import Source
-from tests.test_scenarios import pytest_on
+from tests.testing.test_scenarios import pytest_on
 
 pytest_plugins = ["pytester"]
 

@@ -34,7 +34,7 @@ from iagcore.testing import strategies
 from iagcore.testing.strategies.journeys import LEARNERS, days_that_matter
 from tests.laws.histories import examples
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 AS_DRAWN = settings(phases=[Phase.generate], max_examples=2000, derandomize=True, database=None)
 
 

@@ -16,7 +16,7 @@ from iagcore.cli import command_line, every_command, main, terminal
 
 pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
 
-RECORDED = Path(__file__).parent.parent / "docs" / "examples" / "learner-a.toml"
+RECORDED = Path(__file__).parents[2] / "docs" / "examples" / "learner-a.toml"
 ESCAPE = "\x1b["
 Typed = Callable[..., tuple[int, str]]
 

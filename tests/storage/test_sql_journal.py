@@ -328,7 +328,7 @@ def test_a_right_that_is_lacking_is_named(schema: URL, journal: SQLJournal) -> N
 def test_the_rights_that_the_page_grants_are_enough_and_no_more(schema: URL, journal: SQLJournal) -> None:
     journal.create()
     name = str(schema.query["options"]).removeprefix("-csearch_path=")
-    page = (Path(__file__).parent.parent / "docs" / "postgresql.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "postgresql.md").read_text("utf-8")
     grants = [line.rstrip(";") for line in page.splitlines() if line.startswith("GRANT ")]
     assert len(grants) == 5
     for role in ("coaching", "reports"):

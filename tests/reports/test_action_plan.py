@@ -20,7 +20,7 @@ from iagcore.record.releasing import released
 from iagcore.reports import action_plan
 from iagcore.reports.action_plan import COLUMNS, LINES
 from tests.casework import NINA, OF_ONE_JOURNEY, STARTER
-from tests.test_journey_page import ONE_OF_EACH, Book, held
+from tests.reports.test_journey_page import ONE_OF_EACH, Book, held
 
 BEGINNING = datetime(2026, 1, 5, 10, tzinfo=UTC)
 START = iag.JourneyStarted(learner="learner:a", programme="phase-1", attests_age=30)

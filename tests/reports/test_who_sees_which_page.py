@@ -10,7 +10,7 @@ from iagcore.practice.kinds import Entry
 from iagcore.record.findings import Assessment, Duty, Outcome, Weight
 from iagcore.record.journey import fold
 from iagcore.reports import journey_page
-from tests.test_journey_page import ASSIGNED, BEGINNING, NINA, SAM, START, Book, held, sections
+from tests.reports.test_journey_page import ASSIGNED, BEGINNING, NINA, SAM, START, Book, held, sections
 
 # ---- consent, what was shown, and follow-up
 

@@ -5,7 +5,7 @@ works, but for one mistake that is easily made on a database, and `BROKEN` names
 Whoever writes a kit, or a test of their own, tries it on these; nobody keeps a record in one.
 
     from iagcore.testing import JournalContract, unkept_promises
-    from iagcore.testing.broken_journals import LosesUpdates
+    from tests.testing.broken_journals import LosesUpdates
 
     print(list(unkept_promises(JournalContract(), LosesUpdates)))
 """
@@ -14,8 +14,10 @@ from functools import partial
 from typing import Final
 
 from iagcore.storage.protocols import Journal
-from iagcore.testing.broken import Broken as Broken
-from iagcore.testing.broken_journals.appending import (
+from iagcore.testing.contract import JournalContract
+from iagcore.testing.other_process import Opening
+from tests.testing.broken import Broken as Broken
+from tests.testing.broken_journals.appending import (
     CutsAtAZeroByte,
     CutsLongNames,
     CutsLongPayloads,
@@ -33,7 +35,7 @@ from iagcore.testing.broken_journals.appending import (
     TakesEmptyForNothing,
     TearsAppends,
 )
-from iagcore.testing.broken_journals.erasing import (
+from tests.testing.broken_journals.erasing import (
     ErasesAtAnyVersion,
     ErasesOnePage,
     LeaksFromOtherHomes,
@@ -45,7 +47,7 @@ from iagcore.testing.broken_journals.erasing import (
     TakesOthersSalts,
     TearsErasures,
 )
-from iagcore.testing.broken_journals.on_a_file import (
+from tests.testing.broken_journals.on_a_file import (
     CommitsOneByOne,
     ErasesStepByStep,
     ForgetsOnReopen,
@@ -54,7 +56,7 @@ from iagcore.testing.broken_journals.on_a_file import (
     SaysTooSoonThatBytesAreGone,
     WritesOver,
 )
-from iagcore.testing.broken_journals.reading import (
+from tests.testing.broken_journals.reading import (
     BlocksWhileRead,
     BreaksBesideAppends,
     BreaksBesideErasures,
@@ -65,8 +67,6 @@ from iagcore.testing.broken_journals.reading import (
     SkipsLateCommits,
     SkipsOneAfterAPosition,
 )
-from iagcore.testing.contract import JournalContract
-from iagcore.testing.other_process import Opening
 
 
 class BrokenJournals(JournalContract):

@@ -20,8 +20,8 @@ from iagcore.storage.salvaging import examine_file
 from iagcore.storage.sqlite import SQLiteJournal
 from tests.casework import book, casebook, hold, on, opened, start
 from tests.conftest import Run
-from tests.test_codec import frozen
-from tests.test_copying import with_somebody_erased
+from tests.storage.test_codec import frozen
+from tests.storage.test_copying import with_somebody_erased
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from iagcore.storage.sql import SQLJournal
 from iagcore.testing.stored_records import HOME, chain
 from tests.servers import a_schema, run
 
-EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "alembic" / "alembic.ini"
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "alembic" / "alembic.ini"
 
 
 def migration(url: URL) -> Config:

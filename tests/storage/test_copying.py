@@ -27,7 +27,7 @@ from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.testing.stored_records import COACH, HOME, OTHER_HOME, chain, stored
 from tests.casework import JO, NINA, book, casebook, hold, on, opened, start
 from tests.conftest import Run
-from tests.test_codec import frozen, written
+from tests.storage.test_codec import frozen, written
 
 
 def with_somebody_erased() -> MemoryJournal:

@@ -14,7 +14,7 @@ from iagcore.testing.proving.mutation import mutated
 from iagcore.testing.proving.watching import Ran, watch
 from iagcore.testing.scenarios import read_scenarios
 
-FILES = sorted((Path(__file__).parent / "scenarios").glob("*.iag.toml"))
+FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.iag.toml"))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "scenario-messages.md").read_text("utf-8")
 SOURCES = [
     *sorted((ROOT / "src" / "iagcore" / "testing" / "scenarios").glob("*.py")),

@@ -18,15 +18,15 @@ from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import Erasure, Journal, StoredRecord
 from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.testing import JournalContract, other_process, rivals, unkept_promises
-from iagcore.testing.broken_journals import BROKEN, Broken, BrokenJournals
-from iagcore.testing.broken_journals.appending import LosesUpdates, SkewsWrites
-from iagcore.testing.broken_journals.on_a_file import LocksItsThreadsAlone, OnAFile
-from iagcore.testing.broken_journals.reading import ReadsStale
 from iagcore.testing.contract.given import JournalPromises
 from iagcore.testing.other_process import OtherProcess, at_work, in_processes, killed_after, serve
 from iagcore.testing.promises import Promises, names_of_promises, refuse_what_hides, times
 from iagcore.testing.rivals import Slowly
 from iagcore.testing.stored_records import COACH, HOME, all_at_once, chain, receipt, stored, versions
+from tests.testing.broken_journals import BROKEN, Broken, BrokenJournals
+from tests.testing.broken_journals.appending import LosesUpdates, SkewsWrites
+from tests.testing.broken_journals.on_a_file import LocksItsThreadsAlone, OnAFile
+from tests.testing.broken_journals.reading import ReadsStale
 
 CONTRACT = BrokenJournals()
 MADE_UP = ("test_a_journal_answers_as_a_plain_list_would", "test_names_and_bytes_of_every_sort_are_kept_to_the_letter")

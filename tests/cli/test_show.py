@@ -8,7 +8,7 @@ import pytest
 
 from iagcore.cli import main, show
 from tests.casework import STARTER
-from tests.test_journey_page import sections
+from tests.reports.test_journey_page import sections
 
 
 def entry(

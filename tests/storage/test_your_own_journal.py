@@ -11,7 +11,7 @@ from iagcore.testing import JournalContract
 from iagcore.testing.other_process import Opening
 from iagcore.testing.promises import names_of_promises
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 sys.path.append(str(DOCS / "examples"))  # processes that are spawned take it over
 
 from table_journal import TableJournal  # noqa: E402 - see the line above

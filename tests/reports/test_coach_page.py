@@ -15,7 +15,7 @@ from iagcore.practice.kinds import Entry
 from iagcore.reports import coach_page
 from iagcore.reports.layout import WIDTH
 from tests.casework import JO, NINA, OMAR, STARTER, WELLBEING, policy, value
-from tests.test_journey_page import sections
+from tests.reports.test_journey_page import sections
 
 BEGINNING = datetime(2026, 1, 5, 10, tzinfo=UTC)
 

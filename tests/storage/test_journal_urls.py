@@ -17,7 +17,7 @@ from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.testing.stored_records import HOME, chain, receipt
 from tests.servers import run
 
-LEARNER_A = str(Path(__file__).parent.parent / "docs" / "examples" / "learner-a.toml")
+LEARNER_A = str(Path(__file__).parents[2] / "docs" / "examples" / "learner-a.toml")
 NOBODY = "postgresql+psycopg://coaching:s3cret@127.0.0.1:1/coaching?sslpassword=als0"
 
 

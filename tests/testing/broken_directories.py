@@ -19,9 +19,9 @@ from iagcore.directory.memory import MemoryDirectory
 from iagcore.directory.protocols import Directory, Found, Kept, Listing, Unread
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.practice.opportunities import Answer, Opportunity, Place
-from iagcore.testing.broken import Broken
 from iagcore.testing.directory_contract import DirectoryContract
 from iagcore.testing.other_process import Opening
+from tests.testing.broken import Broken
 
 
 class LosesARecordOnReimport(MemoryDirectory):

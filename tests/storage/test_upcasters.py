@@ -18,7 +18,7 @@ from iagcore.record.journey import fold
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec, upcasters
 from iagcore.storage.upcasters import UPCASTERS, Document, Upcaster
-from tests.test_codec import frozen, thaw
+from tests.storage.test_codec import frozen, thaw
 
 FORMATS = Path(__file__).parent / "formats"
 AT_FIRST = FORMATS / "format-1-at-first.json"

@@ -27,7 +27,7 @@ from iagcore.toml_source import Source
 from tests.casework import STARTER, book, casebook, on, opened, start
 from tests.conftest import Run
 
-EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 TOP = """schema = 1
 by = "lead:jo"
 zone = "Europe/London"
