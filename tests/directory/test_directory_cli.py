@@ -286,5 +286,6 @@ def test_a_directory_is_a_file_of_its_own(run: Run) -> None:
         assert [one.id for one in kept.listings()] == ["art"]
     Path("text.db").write_text("not a directory " * 100)
     assert run("search", "--directory", "text.db")[2] == (
-        "iagcore: text.db: it is a file of some other kind; name a directory, or a file yet to be made\n"
+        "iagcore: text.db: it is not a directory of opportunities but a file of another kind; "
+        "give a directory of opportunities, or the name of a new file\n"
     )

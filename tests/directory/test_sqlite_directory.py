@@ -14,6 +14,7 @@ from iagcore.directory.protocols import Kept
 from iagcore.directory.sqlite import COUNTED, RANKED, SQLiteDirectory, parameters, query
 from iagcore.exceptions import UnusableDirectory
 from iagcore.practice.opportunities import Opportunity, Place
+from iagcore.storage.sqlite_file import SQLiteFile
 from iagcore.testing.listed_opportunities import ART, FAR, HERE, MONDAY, NEARBY, UNSAID
 
 EVERYTHING = Sought(text="art", near=HERE, within=5.0, day="sat", free=True, age=34)
@@ -94,14 +95,14 @@ def test_what_lies_beyond_is_not_looked_at_where_enough_lies_within(directory: S
     with directory._reading() as connection:
         assert connection is not None
         connection.set_trace_callback(statements.append)
-        assert len(directory.search(Sought(near=HERE, within=5.0), today=MONDAY, most=3).matches) == 3
-        ranked = [one for one in statements if "ORDER BY unknown" in one]
-        assert len(ranked) == 1
-        assert "facts_anywhere" not in ranked[0]
-        statements.clear()
-        assert len(directory.search(Sought(near=HERE, within=5.0), today=MONDAY, most=4).matches) == 4
-        assert len([one for one in statements if "ORDER BY unknown" in one]) == 2
-        connection.set_trace_callback(None)
+    # a thread alone with a directory has the same connection every time
+    assert len(directory.search(Sought(near=HERE, within=5.0), today=MONDAY, most=3).matches) == 3
+    ranked = [one for one in statements if "ORDER BY unknown" in one]
+    assert len(ranked) == 1
+    assert "facts_anywhere" not in ranked[0]
+    statements.clear()
+    assert len(directory.search(Sought(near=HERE, within=5.0), today=MONDAY, most=4).matches) == 4
+    assert len([one for one in statements if "ORDER BY unknown" in one]) == 2
 
 
 def test_what_can_be_attended_from_anywhere_comes_before_what_is_near_and_unsure(directory: SQLiteDirectory) -> None:
@@ -145,8 +146,8 @@ def test_two_directories_may_make_the_same_file(tmp_path: Path) -> None:
     one.keep([ART], feed="f", today=MONDAY)
     other.keep([UNSAID], feed="f", today=MONDAY)
     assert [listing.id for listing in one.listings()] == ["art", "unsaid"]
-    with closing(one._connect(making=True)) as connection:
-        one._make(connection)  # it was made meanwhile: nothing is made twice
+    with SQLiteFile(str(one.path), module.STORE, wait=1).borrow(writing=True) as connection:
+        assert connection.made  # nothing is made twice
 
 
 def make_unusable(path: Path, how: str) -> None:
@@ -167,9 +168,17 @@ def make_unusable(path: Path, how: str) -> None:
 @pytest.mark.parametrize(
     ("how", "reason"),
     [
-        ("text", "it is a file of some other kind; name a directory, or a file yet to be made"),
-        ("other", "it is a database of some other program; name a directory"),
-        ("later", "it was written by a later iagcore (format 99, where this one knows 1); install that"),
+        (
+            "text",
+            "it is not a directory of opportunities but a file of another kind; "
+            "give a directory of opportunities, or the name of a new file",
+        ),
+        (
+            "other",
+            "it is a database of another program, not a directory of opportunities; "
+            "give a directory of opportunities, or the name of a new file",
+        ),
+        ("later", "it was written by a later iagcore (schema 99, where this one knows 1); install that version"),
         ("folder", "it is a folder; name a file"),
     ],
 )

@@ -38,7 +38,6 @@ LAWS: dict[Any, dict[str, Any]] = {
 JOURNALS = (
     "sqlite",
     "django",
-    "sql on sqlite",
     "sql on postgresql",
     "sql on partitions of postgresql",
     "sql on mariadb",
@@ -99,8 +98,6 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
             given_by = on_sqlite(tmp_path)
         case "django":
             given_by = inside_django(tmp_path)
-        case "sql on sqlite":
-            given_by = on_a_server(URL.create("sqlite", database=str(tmp_path / "casebook.db")))
         case "sql on postgresql":
             given_by = on_a_server(request.getfixturevalue("schema"))
         case "sql on partitions of postgresql":

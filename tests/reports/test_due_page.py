@@ -346,7 +346,10 @@ def test_a_file_that_is_no_index_stays_as_it_is_and_is_said(
     (tmp_path / "casebook.db.due").write_bytes(content)
     code, out, err = run("due")
     assert (code, out) == (2, "")
-    assert err.startswith("iagcore: casebook.db.due: it is no index of duties, or a broken one (")
+    assert err == (
+        "iagcore: casebook.db.due: it is not an index of duties but a file of another kind; "
+        "give an index of duties, or the name of a new file\n"
+    )
     assert (tmp_path / "casebook.db.due").read_bytes() == content
 
 
@@ -361,7 +364,10 @@ def test_rebuilding_throws_away_an_index_and_nothing_else(recorded: Callable[...
     (tmp_path / "casebook.db.due").unlink()
     with closing(sqlite3.connect(tmp_path / "casebook.db.due")) as other:
         other.execute("CREATE TABLE somebody_elses (x)")
-    assert run("due")[2] == "iagcore: casebook.db.due: it is no index of duties, but another database\n"
+    assert run("due")[2] == (
+        "iagcore: casebook.db.due: it is a database of another program, not an index of duties; "
+        "give an index of duties, or the name of a new file\n"
+    )
     assert run("due", "--rebuild")[0] == 2
     (tmp_path / "casebook.db.due").unlink()
     for begins in (b"",):
@@ -379,8 +385,7 @@ def test_an_index_that_somebody_else_keeps_locked_is_said(
     with closing(opened(tmp_path / "casebook.db.due", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         code, _, err = run("due")
-    assert (code, err[:60]) == (2, "iagcore: casebook.db.due: the index of duties cannot be used")
-    assert "locked" in err
+    assert (code, err[:60]) == (2, "iagcore: casebook.db.due: another process has held it locked")
 
 
 def test_a_folder_that_cannot_be_written_to_is_said(run: Run, tmp_path: Path) -> None:
@@ -388,7 +393,7 @@ def test_a_folder_that_cannot_be_written_to_is_said(run: Run, tmp_path: Path) ->
         start(iag.Casebook(journal, STARTER, clock=lambda: NOW))
     os.mkdir(tmp_path / "casebook.db.due")  # noqa: PTH102 # so that no file can be made there
     code, _, err = run("due")
-    assert (code, "the index of duties cannot be used" in err) == (2, True)
+    assert (code, err) == (2, "iagcore: casebook.db.due: it is a folder; name a file\n")
 
 
 @pytest.mark.parametrize(("terminal", "many", "shown"), [(True, 51, True), (True, 50, False), (False, 51, False)])

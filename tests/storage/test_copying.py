@@ -130,7 +130,7 @@ def _written_as(journal: SQLiteJournal, id: str, entry: UnreadEntry) -> None:
     )
     filings = [(one.subject, one.version, one.salt or b"") for one in kept.about]
     sealed = sealing.sealed(kept.surrogate, filings, envelope, payload=payload, id=id, previous=before[-1].plain)
-    with journal._writing() as connection:
+    with journal._file.writing() as connection:
         connection.execute(
             "UPDATE record SET payload = ?, plain = ?, salted = ? WHERE surrogate = ?",
             (sealed.payload, sealed.plain, sealed.salted, kept.surrogate),
@@ -428,7 +428,7 @@ def test_the_command_refuses_a_target_that_holds_something_else(tmp_path: Path, 
 def test_the_command_says_what_is_wrong_with_what_it_copied(tmp_path: Path, run: Run) -> None:
     with SQLiteJournal(tmp_path / "casebook.db") as journal:
         opened(journal=journal)
-        with journal._writing() as connection:
+        with journal._file.writing() as connection:
             connection.execute("UPDATE record SET payload = CAST(replace(payload, 'phase-1', 'phase-2') AS BLOB)")
     code, out, _ = run("copy", "casebook.db", "b.db")
     assert code == 1
@@ -486,7 +486,8 @@ def test_a_disk_that_fills_up_stops_a_copy_with_a_sentence_and_it_goes_on_once_t
     many(source, 400)
     with SQLiteJournal(tmp_path / "casebook.db") as journal:
         copy(source, journal)
-    monkeypatch.setattr(sqlite, "SETTINGS", (*sqlite.SETTINGS, "PRAGMA max_page_count = 60"))
+    small = (*sqlite.SETTINGS, "PRAGMA max_page_count = 60")
+    monkeypatch.setattr(sqlite, "STORE", attrs.evolve(sqlite.STORE, settings=small))
     assert run("copy", "casebook.db", "b.db") == (
         2,
         "",
@@ -549,7 +550,9 @@ def test_a_target_of_a_later_version_or_of_another_program_is_told_and_left_alon
         "",
         "iagcore: later.db: it was written by a later iagcore (schema 2, where this one knows 1); install that version\n",
     )
-    assert run("copy", "casebook.db", "words.txt")[2].startswith("iagcore: words.txt: it is no journal but a file of")
+    assert run("copy", "casebook.db", "words.txt")[2].startswith(
+        "iagcore: words.txt: it is not a journal but a file of"
+    )
     assert [(tmp_path / name).read_bytes() for name in ("later.db", "words.txt")] == before
 
 

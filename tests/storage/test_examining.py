@@ -283,12 +283,12 @@ def why_unusable(path: Path) -> str:
 def test_a_file_that_is_no_journal_is_told(tmp_path: Path, path: Path) -> None:
     (tmp_path / "a.txt").write_text("some words, and more of them than a page has\n" * 200, "utf-8")
     assert why_unusable(tmp_path / "a.txt") == (
-        "it is no journal but a file of some other kind; name a journal, or a file yet to be made"
+        "it is not a journal but a file of another kind; give a journal, or the name of a new file"
     )
     with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
         connection.execute("CREATE TABLE t (x)")
     assert why_unusable(tmp_path / "other.db") == (
-        "it is a database of some other program; name a journal, or a file yet to be made"
+        "it is a database of another program, not a journal; give a journal, or the name of a new file"
     )
     assert why_unusable(tmp_path).startswith("it is a folder")
     with closing(sqlite3.connect(path)) as connection:

@@ -10,11 +10,11 @@ from sqlalchemy.engine import URL, make_url
 import iagcore
 from iagcore.cli import main
 from iagcore.exceptions import UnusableJournal
-from iagcore.storage.opening import is_there, open_journal, shown
+from iagcore.storage.opening import is_there, is_url, open_journal, path_in, shown
 from iagcore.storage.sql import SQLJournal
 from iagcore.storage.sql.urls import masked, said, understood
 from iagcore.storage.sqlite import SQLiteJournal
-from iagcore.testing.stored_records import HOME, chain, receipt
+from iagcore.testing.stored_records import HOME, chain
 from tests.servers import run
 
 LEARNER_A = str(Path(__file__).parents[2] / "docs" / "examples" / "learner-a.toml")
@@ -92,8 +92,8 @@ def test_reading_where_nothing_was_recorded_is_said(
     out, err = capsys.readouterr()
     assert (out, err) == (
         "",
-        f"iagcore: {shown(url)}: there is no journal in this database: record something first, or name it with "
-        "--journal\n",
+        f"iagcore: {shown(url)}: there is no {'such file' if url.startswith('sqlite') else 'journal in this database'}"
+        ": record something first, or name it with --journal\n",
     )
     assert is_there(url) is False
     assert "s3cret" not in err
@@ -153,10 +153,8 @@ def test_the_statements_that_are_printed_make_the_journal(schema: URL, capsys: p
 
 
 @pytest.mark.parametrize("partitions", ["-1", "4"])
-def test_partitions_that_cannot_be_are_refused(
-    tmp_path: Path, partitions: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    url = f"sqlite:///{tmp_path / 'casebook.db'}"
+def test_partitions_that_cannot_be_are_refused(partitions: str, capsys: pytest.CaptureFixture[str]) -> None:
+    url = "mariadb://nobody@127.0.0.1:1/none"
     assert main(["journal", "create", url, "--partitions", partitions]) == 2
     assert capsys.readouterr().err == (
         f"iagcore: option: --partitions = {partitions}: a number of 1 or more is expected, and PostgreSQL: "
@@ -175,12 +173,15 @@ def test_a_path_is_no_url(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_horizon_and_compacting_are_told(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     with open_journal(url) as journal:
         journal.append(chain(HOME, 1), expect={HOME: 0})
+    if url.startswith("sqlite"):
+        assert main(["journal", "horizon", url]) == 2
+        assert capsys.readouterr().err.endswith("a file needs none of this\n")
+        return
     assert main(["journal", "horizon", url]) == 0
     assert main(["journal", "compact", url]) == 0
-    gone = "complete" if url.startswith("sqlite") else "pending"
     assert capsys.readouterr().out == (
         "Records behind the horizon: 0; oldest transaction: no transaction that holds it back.\n"
-        f"The tables are written anew. What was erased is {gone}.\n"
+        "The tables are written anew. What was erased is pending.\n"
     )
 
 
@@ -202,14 +203,15 @@ def test_a_horizon_that_is_held_back_is_told(schema: URL, capsys: pytest.Capture
     ("url", "reason"),
     [
         ("postgresql://", "connection"),
-        ("oracle://u:s3cret@h/d", "no journal can be kept on 'oracle': name PostgreSQL, MariaDB or SQLite"),
+        ("oracle://u:s3cret@h/d", "no journal can be kept on 'oracle': name PostgreSQL or MariaDB"),
         ("postgersql://u:s3cret@h/d", "; did you mean 'postgresql'?"),
         ("postgresql+psycopk://u:s3cret@h/d", "its URL names no driver that there is (Can't load plugin: "),
         ("postgresql+asyncpg://u:s3cret@h/d", "its driver asyncpg is not installed: pip install 'iagcore[sql]'"),
-        ("sqlite://", "it names no file: write sqlite:///casebook.db, or use MemoryJournal()"),
+        ("sqlite://", "it names no file: write sqlite:///casebook.db, or sqlite:////srv/casebook.db for a whole path"),
         ("sqlite:///:memory:", "it names no file"),
         (NOBODY, "port 1 failed: Connection refused"),
-        ("sqlite:////nowhere/at/all.db", "it cannot be opened; let this user read and write the file and its folder"),
+        ("sqlite:///a.db?mode=ro", "it names no file"),
+        ("sqlite:////nowhere/at/all.db", "there is no folder /nowhere/at; make it, or mend the path"),
     ],
 )
 def test_a_url_that_cannot_be_used_is_told_without_its_password(
@@ -288,42 +290,69 @@ def test_what_is_missing_without_the_extra_is_said(
         _ = iagcore.SQLJournal
 
 
-# ---- SQLite through the same code
+# ---- SQLite by a URL
 
 
-def test_an_erasure_on_sqlite_goes_as_far_as_the_embedded_journal_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize("scheme", ["sqlite", "sqlite+pysqlite"])
+def test_a_url_of_sqlite_and_a_path_name_the_same_journal(tmp_path: Path, scheme: str) -> None:
     path = tmp_path / "casebook.db"
-    with SQLJournal(f"sqlite:///{path}") as journal:
-        journal.append(chain(HOME, 1), expect={HOME: 0})
-        done = journal.erase({HOME: "erased:1"}, expect={HOME: 1}, receipts=[receipt("r1", ("erased:1", 2))])
-        assert (done.records, str(done.gone)) == (1, "complete")
-        assert b"what was said" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
-    with SQLJournal(f"sqlite:///{path}", wait=0.1) as journal:
-        with journal._connections.engine.connect() as reading:
-            reading.exec_driver_sql("SELECT * FROM iag_record").fetchone()
-            done = journal.erase({"erased:1": "erased:2"}, expect={"erased:1": 2}, receipts=[])
-        assert str(done.gone) == "pending"
-        assert done.note.startswith("Another connection is at work, so its bytes may be left: end that, then call")
-        assert str(journal.compact()) == "complete"
-
-
-def test_an_erasure_stands_though_the_file_cannot_be_written_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(self: SQLJournal) -> None:
-        raise UnusableJournal("casebook.db", "the disk is full")
-
-    monkeypatch.setattr(SQLJournal, "compact", full)
-    with SQLJournal(f"sqlite:///{tmp_path / 'casebook.db'}") as journal:
-        journal.append(chain(HOME, 1), expect={HOME: 0})
-        done = journal.erase({HOME: "erased:1"}, expect={HOME: 1}, receipts=[])
-    assert (done.records, str(done.gone)) == (1, "pending")
-    assert done.note.startswith("The file could not be written anew: the disk is full; then call compact().")
-
-
-def test_somebody_elses_tables_are_told_apart(tmp_path: Path) -> None:
-    path = tmp_path / "casebook.db"
+    url = f"{scheme}:///{path}"
     with SQLiteJournal(path) as embedded:
         embedded.append(chain(HOME, 1), expect={HOME: 0})
-    with SQLJournal(f"sqlite:///{path}") as journal:
-        assert journal.is_made() is False
+    with open_journal(url) as journal:
+        assert isinstance(journal, SQLiteJournal)
+        assert list(journal.read(HOME)) == chain(HOME, 1)
+    assert (shown(url), is_there(url), is_url(url), path_in(url)) == (str(path), True, False, str(path))
+
+
+def test_a_server_journal_on_sqlite_is_refused_and_makes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "casebook.db"
+    with pytest.raises(UnusableJournal, match=r"SQLite is a file, not a server: open it with SQLiteJournal\(path\)"):
+        SQLJournal(f"sqlite:///{path}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_named_once_by_path_and_once_by_url_holds_one_journal_and_is_erased_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "casebook.db"
+    policy = iagcore.Policy.load("starter")
+    start = iagcore.JourneyStarted(learner="learner:a", programme="starter", attests_age=19)
+    said = iagcore.OptionRaised(option="o1", words="HELLO-FROM-THE-FIRST", outside="self-led")
+    with SQLiteJournal(path) as journal:
+        cases = iagcore.Casebook(journal, policy)
+        cases.record("a", start, by="lead:jo").require()
+        cases.record("a", said, by="coach:nina").require()
+    with open_journal(f"sqlite:///{path}") as journal:
+        cases = iagcore.Casebook(journal, policy)
+        assert cases.journey("a").learner == "learner:a"
+        cases.erase("learner:a", by="lead:jo")
+    assert b"HELLO-FROM-THE-FIRST" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert main(["copy", str(path), f"sqlite:///{path}"]) == 2
+    assert "it is the journal to copy from" in capsys.readouterr().err
+
+
+def test_an_index_named_as_the_journal_or_a_directory_as_either_is_refused_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["record", LEARNER_A, "--journal", "casebook.db"]) == 0
+    before = Path("casebook.db").read_bytes()
+    capsys.readouterr()
+    assert main(["due", "--journal", "casebook.db", "--index", "casebook.db"]) == 2
+    assert capsys.readouterr().err == (
+        "iagcore: casebook.db: it is a journal, not an index of duties; "
+        "give an index of duties, or the name of a new file\n"
+    )
+    assert main(["due", "--journal", "casebook.db"]) == 0
+    capsys.readouterr()
+    assert main(["record", LEARNER_A, "--journal", "casebook.db.due"]) == 2
+    assert capsys.readouterr().err == (
+        "iagcore: casebook.db.due: it is an index of duties, not a journal; give a journal, or the name of a new file\n"
+    )
+    assert main(["record", LEARNER_A, "--journal", "casebook.db", "--directory", "casebook.db"]) == 2
+    assert capsys.readouterr().err == (
+        "iagcore: casebook.db: it is a journal, not a directory of opportunities; "
+        "give a directory of opportunities, or the name of a new file\n"
+    )
+    assert Path("casebook.db").read_bytes() == before

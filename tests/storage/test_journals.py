@@ -80,12 +80,6 @@ class TestSQLJournalOnPartitionsOfPostgreSQL(OnAServer, JournalContract):
         yield from self.begin(schema, partitions=4)
 
 
-class TestSQLJournalOnSQLite(OnAServer, JournalContract):
-    @pytest.fixture
-    def journal(self, tmp_path: Path) -> Iterator[SQLJournal]:
-        yield from self.begin(URL.create("sqlite", database=str(tmp_path / "casebook.db")))
-
-
 if GIVEN_MARIADB is None:
 
     def test_sql_journal_on_mariadb() -> None:

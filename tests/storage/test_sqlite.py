@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from iagcore.exceptions import Conflict, UnusableJournal
-from iagcore.storage import sqlite
+from iagcore.storage import sqlite, sqlite_file
 from iagcore.storage.protocols import Erasable, Feed, Gone, Journal, StoredRecord
 from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.testing.stored_records import (
@@ -202,7 +202,7 @@ def test_a_pipe_is_told(path: Path, journal: SQLiteJournal) -> None:
 
 def test_a_file_that_is_no_database_is_told_and_left_alone(path: Path, journal: SQLiteJournal) -> None:
     path.write_text("Dear Nina, " * 200)
-    expected = "it is no journal but a file of some other kind; name a journal, or a file yet to be made"
+    expected = "it is not a journal but a file of another kind; give a journal, or the name of a new file"
     assert reason(lambda: list(journal.read(HOME))) == expected
     assert reason(lambda: journal.append(chain(HOME, 1), expect={HOME: 0})) == expected
     assert path.read_text() == "Dear Nina, " * 200
@@ -215,7 +215,7 @@ def test_somebody_elses_database_is_told_and_left_alone(path: Path, journal: SQL
     with plain(path) as connection:
         connection.execute(theirs)
     before = path.read_bytes()
-    expected = "it is a database of some other program; name a journal, or a file yet to be made"
+    expected = "it is a database of another program, not a journal; give a journal, or the name of a new file"
     assert reason(lambda: list(journal.read(HOME))) == expected
     assert reason(lambda: journal.append(chain(HOME, 1), expect={HOME: 0})) == expected
     assert path.read_bytes() == before
@@ -299,7 +299,7 @@ def test_a_disk_error_is_told_and_nothing_is_kept(path: Path, journal: SQLiteJou
     try:
         large = stored("s2", (HOME, 2), payload=bytes(200_000))
         assert reason(lambda: journal.append([large], expect={HOME: 1})) == (
-            "the disk reports an error (disk I/O error); check the disk and try again under the same id"
+            "the disk reports an error (disk I/O error); check the disk and try again"
         )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
@@ -488,14 +488,14 @@ def test_changing_to_a_log_waits_for_a_reader_and_then_gives_up_with_the_reason(
     assert list(journal.read(HOME)) == chain(HOME, 1)
 
 
-class WithoutALog(sqlite._Connection):
+class WithoutALog(sqlite_file.Connection):
     """A connection to a place where SQLite cannot share memory, as in some network folders."""
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         return super().execute("VALUES ('delete')" if "journal_mode" in sql else sql, parameters)
 
 
-class WithAFailingDisk(sqlite._Connection):
+class WithAFailingDisk(sqlite_file.Connection):
     """A connection on which some statements fail, and others fail for the first time."""
 
     failing = "journal_mode"
@@ -519,19 +519,19 @@ class BesideAnotherMaker(WithAFailingDisk):
 
 
 def test_a_place_where_no_log_can_be_kept_is_told(journal: SQLiteJournal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "_Connection", WithoutALog)
+    monkeypatch.setattr(sqlite_file, "Connection", WithoutALog)
     assert reason(lambda: journal.append(chain(HOME, 1), expect={HOME: 0})) == (
         "SQLite cannot keep its log here, as in some network folders; move it to a local disk"
     )
 
 
 def test_a_disk_error_while_the_file_is_made_is_told(journal: SQLiteJournal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "_Connection", WithAFailingDisk)
+    monkeypatch.setattr(sqlite_file, "Connection", WithAFailingDisk)
     assert reason(lambda: journal.append(chain(HOME, 1), expect={HOME: 0})).startswith("the disk reports an error")
 
 
 def test_two_who_make_the_same_file_at_once_try_again(journal: SQLiteJournal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "_Connection", BesideAnotherMaker)
+    monkeypatch.setattr(sqlite_file, "Connection", BesideAnotherMaker)
     journal.append(chain(HOME, 1), expect={HOME: 0})
     assert list(journal.read(HOME)) == chain(HOME, 1)
     with journal._connection() as connection:
@@ -598,7 +598,7 @@ def test_a_burst_of_threads_leaves_only_a_few_connections_open(path: Path) -> No
         journal.append(chain(HOME, 1), expect={HOME: 0})
         inside = all_at_once(*(partial(hold_a_connection, journal) for _ in range(12)))
         assert inside == [None] * 12
-        assert len(journal._connections._idle) == 8
+        assert len(journal._file.idle) == 8
 
 
 def hold_a_connection(journal: SQLiteJournal) -> None:
@@ -675,8 +675,8 @@ def test_a_process_forked_while_a_connection_was_at_work_does_not_use_the_journa
         assert list(journal.read(HOME)) == chain(HOME, 1)
         assert in_child(lambda: list(journal.read(HOME))) == 0
         with journal._connection():
-            sqlite._before_fork()
-            sqlite._after_fork(child=True)  # the same once more in this process, as a child goes through it
+            sqlite_file._DOOR.before_fork()
+            sqlite_file._DOOR.after_fork(child=True)  # the same once more in this process, as a child goes through it
         see_it_refused()
 
 
@@ -765,7 +765,7 @@ def test_a_process_killed_anywhere_leaves_whole_appends_and_every_one_that_retur
 @pytest.mark.parametrize("last", range(1, 15))
 def test_a_first_append_that_is_killed_leaves_a_file_that_works(path: Path, last: int) -> None:
     def make_and_die() -> None:
-        sqlite._Connection.execute = dying(last)  # type: ignore[method-assign]
+        sqlite_file.Connection.execute = dying(last)  # type: ignore[method-assign]
         with SQLiteJournal(path) as journal:
             journal.append(chain(HOME, 1), expect={HOME: 0})
 
@@ -879,14 +879,14 @@ def test_compacting_beside_a_writer_is_pending(path: Path, journal: SQLiteJourna
 def test_an_erasure_stands_though_the_disk_fails_when_the_log_is_folded_in(
     journal: SQLiteJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "_Connection", WithAFailingDisk)
+    monkeypatch.setattr(sqlite_file, "Connection", WithAFailingDisk)
     monkeypatch.setattr(WithAFailingDisk, "failing", "wal_checkpoint")
     a_learner_among_others(journal)
     done = journal.erase(RENAMES, expect=EXPECT, receipts=[])
     assert (done.records, done.gone) == (4, Gone.PENDING)
     assert done.note == (
         "The file could not be written anew: the disk reports an error (disk I/O error); check the disk and try "
-        "again under the same id; then call compact(). "
+        "again; then call compact(). "
         "Backups and copies made before are out of its reach: let them expire."
     )
     assert list(journal.read(HOME)) == []

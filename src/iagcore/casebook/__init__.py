@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import reduce
 from itertools import islice
+from types import TracebackType
+from typing import Self
 
 import attrs
 
@@ -118,6 +120,8 @@ class Casebook:
     caseload: in memory, unless a `DueIndex(path)` is given. `fresh` gives so many bytes that nobody can guess, for
     surrogates and salts; another than the default is for made-up records alone.
 
+    `close()`, or leaving a `with` block, closes what it opened itself, and not what it was given.
+
     Raises `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one, and
     `InvalidEntry` where `journal` or `policy` is none.
     """
@@ -150,8 +154,25 @@ class Casebook:
         self._rules = tuple(rules)
         self._directory = directory
         self._due_index = DueIndex() if due_index is None else due_index
+        self._own_index = due_index is None
         for one in given:
             _check_levels(one, self._rules)
+
+    def close(self) -> None:
+        """Close what the casebook opened itself: the index of duties, where none was given.
+
+        The journal, the directory and an index that were given to it stay open: whoever opened them closes them.
+        """
+        if self._own_index:
+            self._due_index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     # ---- reading
 

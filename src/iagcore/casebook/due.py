@@ -9,12 +9,9 @@ them, and the file is packed so that no byte of it is left.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from os import PathLike, fspath
-from pathlib import Path
-from threading import Lock
 from typing import Any, Final
 
 import attrs
@@ -31,26 +28,41 @@ from iagcore.record.rules import Grounds, Rule, RuleSort
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
 from iagcore.storage.protocols import Feed
+from iagcore.storage.sqlite_file import IN_MEMORY, PRIVATE, OnAFile, SQLiteFile, Store, belongs_to
 
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS made (only INTEGER PRIMARY KEY CHECK (only = 1), by TEXT NOT NULL,
-    before TEXT, upto TEXT, last TEXT) STRICT;
-CREATE TABLE IF NOT EXISTS home (subject TEXT PRIMARY KEY, first TEXT NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS home_first ON home (first);
-CREATE TABLE IF NOT EXISTS rests (person TEXT, subject TEXT, PRIMARY KEY (person, subject)) STRICT;
-CREATE INDEX IF NOT EXISTS rests_subject ON rests (subject);
-CREATE TABLE IF NOT EXISTS duty (
-    subject TEXT NOT NULL, rule TEXT NOT NULL, what TEXT NOT NULL, due TEXT, party TEXT, opens TEXT,
-    in_confidence INTEGER NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS duty_subject ON duty (subject);
-"""
+TABLES: Final = {
+    "made": """CREATE TABLE made (only INTEGER PRIMARY KEY CHECK (only = 1), by TEXT NOT NULL, before TEXT, upto TEXT,
+                   last TEXT) STRICT""",
+    "home": "CREATE TABLE home (subject TEXT PRIMARY KEY, first TEXT NOT NULL) STRICT",
+    "rests": "CREATE TABLE rests (person TEXT, subject TEXT, PRIMARY KEY (person, subject)) STRICT",
+    "duty": """CREATE TABLE duty (subject TEXT NOT NULL, rule TEXT NOT NULL, what TEXT NOT NULL, due TEXT, party TEXT,
+                   opens TEXT, in_confidence INTEGER NOT NULL) STRICT""",
+}
+INDEXES: Final = (
+    "CREATE INDEX home_first ON home (first)",
+    "CREATE INDEX rests_subject ON rests (subject)",
+    "CREATE INDEX duty_subject ON duty (subject)",
+)
 
 OURS: Final = 0x69616764
 """What marks a file of SQLite as an index of duties ("iagd")."""
-HEADER: Final = 100
-MARK: Final = slice(68, 72)
-"""Where the header of a file of SQLite has such a mark."""
+VERSION: Final = 1
+
+STORE: Final = Store(
+    application_id=OURS,
+    version=VERSION,
+    schema=(*TABLES.values(), *INDEXES, f"PRAGMA application_id = {OURS}", f"PRAGMA user_version = {VERSION}"),
+    settings=("PRAGMA secure_delete = ON", "PRAGMA temp_store = MEMORY"),
+    unusable=UnusableJournal,
+    damaged="delete it, and it is made anew",
+    reopen="DueIndex(path)",
+    kept_open=1,
+    # one look at a journal is enough, and whoever comes meanwhile finds its work done
+    alone=True,
+)
+
+WAIT: Final = 30.0
+"""How many seconds it waits for another process: a first look at a long journal takes its time."""
 
 Progress = Callable[[int, int], None]
 """Told how many homes of how many have been looked at."""
@@ -96,17 +108,18 @@ def _in(moment: datetime | None, zone: tzinfo) -> datetime | None:
     return None if moment is None else moment.astimezone(zone)
 
 
-class DueIndex:
+class DueIndex(OnAFile):
     """The duties of a caseload, by home, in an SQLite file of its own; in memory, where no path is given.
 
-    What was made by another version of the rules, or of another journal, is made anew. Anything that is done with it
-    raises `UnusableJournal` where the file is no index, or cannot be used; a file that is none is never written to.
+    What was made by another version of the rules, or of another journal, is made anew. `mode` is the mode of a file
+    that is made: its owner's alone, unless a host gives another. Anything that is done with it raises `UnusableJournal`
+    where the file is no index, or cannot be used; a file that is none is never written to. `close()`, or leaving the
+    `with` block, closes what is open.
     """
 
-    def __init__(self, path: str | PathLike[str] = ":memory:") -> None:
+    def __init__(self, path: str | PathLike[str] = IN_MEMORY, *, mode: int = PRIVATE) -> None:
         self.path = fspath(path)
-        self._connection: sqlite3.Connection | None = None
-        self._lock = Lock()
+        super().__init__(SQLiteFile(self.path, STORE, wait=WAIT, mode=mode))
 
     def refresh(
         self,
@@ -122,7 +135,7 @@ class DueIndex:
         journal = reading.journal
         if not isinstance(journal, Feed):
             raise UnusableJournal(type(journal).__name__, "this journal has no feed: it cannot tell what is on it")
-        with self._changing() as sql:
+        with self._whole().writing() as sql:
             before, upto, last = self._upto(sql, rules, journal)
             touched: dict[str, None] = {}
             people: set[str] = set()
@@ -144,13 +157,12 @@ class DueIndex:
                     progress(number, len(homes))
             sql.execute("UPDATE made SET before = ?, upto = ?, last = ?", (before, upto, last))
         if erased:
-            with self._used() as sql:
-                sql.execute("VACUUM")
+            self._file.written_anew()
         return len(homes)
 
     def duties(self, *, zone: tzinfo) -> tuple[Duty, ...]:
         """Every duty that the index holds, home by home whenever each was looked at, with its times shown in a zone."""
-        with self._used() as sql:
+        with self._whole().borrow(writing=True) as sql:
             asked = "SELECT rule, what, due, party, subject, opens, in_confidence FROM duty ORDER BY subject, rowid"
             rows = sql.execute(asked).fetchall()
         return tuple(
@@ -158,62 +170,18 @@ class DueIndex:
             for rule, what, due, party, subject, opens, in_confidence in rows
         )
 
-    def close(self) -> None:
-        """Let go of the file."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
     # ---- the file
 
     @staticmethod
     def is_one(path: str | PathLike[str]) -> bool:
         """Whether there is an index of duties at a path, or an empty file that may become one."""
-        if not Path(path).is_file():
-            return False
-        with Path(path).open("rb") as file:
-            begins = file.read(HEADER)
-        return begins == b"" or begins[MARK] == OURS.to_bytes(4, "big")
+        return belongs_to(path, OURS)
 
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            connection = sqlite3.connect(self.path, isolation_level=None, timeout=30.0, check_same_thread=False)
-            try:
-                ours = connection.execute("PRAGMA application_id").fetchone()[0] == OURS
-                if not ours and connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
-                    raise UnusableJournal(self.path, "it is no index of duties, but another database")
-                connection.execute(f"PRAGMA application_id = {OURS}")
-                connection.execute("PRAGMA secure_delete = ON")
-                connection.executescript(SCHEMA)
-            except BaseException:
-                connection.close()
-                raise
-            self._connection = connection
-        return self._connection
-
-    @contextmanager
-    def _used(self) -> Iterator[sqlite3.Connection]:
-        """The file, by one thread at a time; what SQLite finds wrong with it is said with its name."""
-        with self._lock:
-            try:
-                yield self._open()
-            except sqlite3.OperationalError as error:
-                locked = "locked" in str(error)
-                helps = "ask again once nobody else is at it" if locked else "it can be thrown away and made anew"
-                raise UnusableJournal(self.path, f"the index of duties cannot be used ({error}): {helps}") from None
-            except sqlite3.DatabaseError as error:
-                raise UnusableJournal(self.path, f"it is no index of duties, or a broken one ({error})") from None
-
-    @contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        with self._used() as sql:
-            sql.execute("BEGIN IMMEDIATE")
-            try:
-                yield sql
-            except BaseException:
-                sql.execute("ROLLBACK")
-                raise
-            sql.execute("COMMIT")
+    def _whole(self) -> SQLiteFile:
+        """The file; a child that was forked in the middle of a look at it has an index of its own, in memory."""
+        if self._file.torn:
+            self._use(SQLiteFile(IN_MEMORY, STORE, wait=WAIT))
+        return self._file
 
     def _upto(
         self, sql: sqlite3.Connection, rules: Sequence[Rule], journal: Feed
@@ -233,9 +201,9 @@ class DueIndex:
             again = None if upto is None else next(iter(journal.read_all(after=before)), None)
             if upto is None or (again is not None and again.surrogate == last):
                 return before, upto, last
-        for table in ("made", "home", "rests", "duty"):
+        for table in TABLES:
             sql.execute(f"DROP TABLE {table}")
-        for statement in SCHEMA.split(";"):
+        for statement in (*TABLES.values(), *INDEXES):
             sql.execute(statement)
         sql.execute("INSERT INTO made (only, by) VALUES (1, ?)", (by,))
         return None, None, None

@@ -142,6 +142,8 @@ def journal_path(text: str) -> str:
     """The path or the URL of a journal, as an option gives it."""
     if text == ":memory:":
         raise argparse.ArgumentTypeError("a journal in memory would be gone with the command: name a file")
+    with suppress(UnusableJournal):  # which is said when it is opened
+        return opening.path_in(text)
     return text
 
 

@@ -20,13 +20,11 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from threading import RLock
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import attrs
 
@@ -36,6 +34,7 @@ from iagcore.directory.matching import Sought, match, searched
 from iagcore.directory.protocols import MOST_COUNTED, Found, Kept, Listing, Unread
 from iagcore.exceptions import UnusableDirectory
 from iagcore.practice.opportunities import NO, YES, Answer, Opportunity
+from iagcore.storage.sqlite_file import IN_MEMORY, PRIVATE, OnAFile, SQLiteFile, Store, transaction
 
 APPLICATION_ID: Final = 0x49414744
 """`IAGD` in the file's header: how a directory is told from somebody else's database."""
@@ -99,9 +98,6 @@ SCHEMA: Final = (
     f"PRAGMA user_version = {FORMAT}",
 )
 
-_EXAMINE: Final = """SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)
-                     FROM pragma_application_id, pragma_user_version"""
-
 STAGE: Final = (
     """CREATE TEMPORARY TABLE arrived (
            id_in_feed TEXT NOT NULL, document TEXT NOT NULL, said INTEGER NOT NULL DEFAULT 1,
@@ -140,16 +136,20 @@ _FORGET_WORDS: Final = "INSERT INTO words (words, rowid, name, others) VALUES ('
 _PAGE: Final = 256
 """Listings fetched at once."""
 
-_REASONS: Final = {
-    sqlite3.SQLITE_BUSY: "another process has held it locked for more than {wait:g} s, and nothing was changed; "
-    "try again, or find the process that is still writing",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; let this user read and write the file and its folder",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; make it anew, and import the feeds again",
-    sqlite3.SQLITE_FULL: "the disk is full, and nothing was changed; make room and try again",
-    sqlite3.SQLITE_NOTADB: "it is a file of some other kind; name a directory, or a file yet to be made",
-    sqlite3.SQLITE_READONLY: "it is read-only; make the file and its folder writable",
-}
-"""By SQLite's primary result code. Anything else is told in SQLite's own words."""
+STORE: Final = Store(
+    application_id=APPLICATION_ID,
+    version=FORMAT,
+    schema=SCHEMA,
+    settings=(
+        # a directory can be imported again, so what a failing disk takes of an import is not worth a wait in each
+        "PRAGMA synchronous = NORMAL",
+        "PRAGMA cache_size = -32768",
+    ),
+    unusable=UnusableDirectory,
+    damaged="make it anew, and import the feeds again",
+    reopen="SQLiteDirectory(path)",
+    kept_open=2,
+)
 
 
 # ---- what is asked, in SQL: each question comes to 1 (yes), 0 (no) or NULL (unknown), as `matching` has it
@@ -293,22 +293,19 @@ def _points(opportunity: Opportunity) -> list[tuple[float, float, float]]:
     return sorted({point for place in opportunity.places if (point := place.on_globe)})
 
 
-class SQLiteDirectory:
+class SQLiteDirectory(OnAFile):
     """A `Directory` in one file, for many threads and many processes.
 
     `path` is the file; it is made by the first import, while one that does not exist is an empty directory. `wait` is
-    how many seconds a write waits for others to finish. Every method raises `UnusableDirectory` where the file cannot
-    be used. `close()`, or leaving the `with` block, closes what is open.
+    how many seconds a write waits for others to finish. `mode` is the mode of a file that is made: its owner's alone,
+    unless a host gives another. Every method raises `UnusableDirectory` where the file cannot be used. `close()`, or
+    leaving the `with` block, closes what is open.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, wait: float = 5.0) -> None:
-        if os.fspath(path) == ":memory:":
+    def __init__(self, path: str | os.PathLike[str], *, wait: float = 5.0, mode: int = PRIVATE) -> None:
+        if os.fspath(path) == IN_MEMORY:
             raise ValueError("`:memory:` names no file: use MemoryDirectory() for a directory that is not to last")
-        self._name, self._wait = os.fspath(path), wait
-        self._path = Path(self._name).absolute()
-        self._lock = RLock()
-        self._open: tuple[int, tuple[int, int], sqlite3.Connection] | None = None
-        """The process that opened the connection, its file, and the connection: a forked child opens its own."""
+        super().__init__(SQLiteFile(os.fspath(path), STORE, wait=wait, mode=mode))
 
     def keep(
         self,
@@ -320,10 +317,10 @@ class SQLiteDirectory:
         most_gone: float = 1.0,
     ) -> Kept:
         """Keep what a feed lists; see `protocols.Directory`."""
-        with self._reported(), closing(self._connect(making=True)) as connection:
-            self._make(connection)
+        with self._file.borrow(writing=True) as connection:
+            connection.lasting = False  # what waits in its temporary tables goes with it
             _stage(connection, arrivals)
-            with _transaction(connection):
+            with transaction(connection):
                 return _settle(connection, feed, today, most_gone=most_gone if full else None)
 
     def listing(self, id: str) -> Listing | None:
@@ -368,118 +365,25 @@ class SQLiteDirectory:
         matches = [match(read(id, document), sought, today=today) for id, document in documents]
         return Found(matches, in_all)
 
-    def close(self) -> None:
-        """Close what is open; using the directory afterwards opens it again."""
-        with self._lock:
-            if self._open is not None and self._open[0] == os.getpid():
-                self._open[2].close()
-            self._open = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     # -- inside ---------------------------------------------------------------------------------------------------
 
     @property
     def path(self) -> Path:
         """Where the file is."""
-        return self._path
+        return self._file.path
 
-    @contextmanager
-    def _reported(self) -> Iterator[None]:
-        """What SQLite reports inside the `with` block is put into a sentence."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            reason = _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "SQLite reports: {error}")
-            raise UnusableDirectory(self._name, reason.format(wait=self._wait, error=error)) from error
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """The connection that reads, for one thread at a time; None where nothing was kept yet.
+    def _reading(self) -> AbstractContextManager[sqlite3.Connection | None]:
+        """A connection that reads; None where nothing was kept yet.
 
         Private, and kept for tests and benchmarks that look at what a search costs.
         """
-        with self._lock, self._reported():
-            if not self._path.exists() and not self._path.parent.is_dir():
-                raise UnusableDirectory(
-                    self._name, f"there is no folder {self._path.parent}; make it, or mend the path"
-                )
-            file = self._file()
-            if self._open is not None and self._open[:2] != (os.getpid(), file):
-                self._open = None  # another process, or another file put in its place: what is open is not ours to use
-            if file is not None and self._open is None:
-                self._open = os.getpid(), file, self._connect(making=False)
-            yield self._open[2] if self._open is not None and self._is_made(self._open[2]) else None
-
-    def _file(self) -> tuple[int, int] | None:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
-
-    def _connect(self, *, making: bool) -> sqlite3.Connection:
-        if self._path.is_dir():
-            raise UnusableDirectory(self._name, "it is a folder; name a file")
-        if not self._path.parent.is_dir():
-            raise UnusableDirectory(self._name, f"there is no folder {self._path.parent}; make it, or mend the path")
-        connection = sqlite3.connect(
-            f"{self._path.as_uri()}?mode={'rwc' if making else 'rw'}",
-            uri=True,
-            timeout=self._wait,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        # a directory can be imported again, so what a failing disk takes of an import is not worth a wait in each
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA cache_size = -32768")
-        return connection
-
-    def _is_made(self, connection: sqlite3.Connection) -> bool:
-        """Whether the tables are there; False for an empty file. Raises where it is no directory of ours."""
-        [(application, version, tables)] = connection.execute(_EXAMINE).fetchall()
-        if (application, version) == (APPLICATION_ID, FORMAT):
-            return True
-        if application == APPLICATION_ID:
-            reason = (
-                f"it was written by a later iagcore (format {version}, where this one knows {FORMAT}); install that"
-            )
-            raise UnusableDirectory(self._name, reason)
-        if application or tables:
-            raise UnusableDirectory(self._name, "it is a database of some other program; name a directory")
-        return False
-
-    def _make(self, connection: sqlite3.Connection) -> None:
-        if self._is_made(connection):
-            return
-        connection.execute("PRAGMA journal_mode = WAL")
-        with _transaction(connection):
-            if not self._is_made(connection):  # pragma: no branch - another process may have been first
-                for statement in SCHEMA:
-                    connection.execute(statement)
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
-    connection.execute(begin)
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.rollback()
-        raise
+        return self._file.reading()
 
 
 def _stage(connection: sqlite3.Connection, arrivals: Iterable[Opportunity | Unread]) -> None:
     for statement in STAGE:
         connection.execute(statement)
-    with _transaction(connection, "BEGIN"):
+    with transaction(connection, "BEGIN"):
         for one in arrivals:
             if isinstance(one, Unread):
                 connection.execute("INSERT INTO temp.unread VALUES (?)", (one.id,))

@@ -1,15 +1,18 @@
 """Opening a journal by what somebody wrote: the path of an SQLite file, or a URL of a server.
 
-What is written is shown again in messages, so that a URL is told without its password here as well.
+`sqlite:///casebook.db` names the same file as `casebook.db`, and the same journal in it. What is written is shown again
+in messages, so that a URL is told without its password here as well.
 """
 
+import re
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from iagcore.exceptions import UnusableJournal
 from iagcore.storage.protocols import Erasable, Feed, Journal
 from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.storage.sqlite_file import IN_MEMORY
 
 if TYPE_CHECKING:
     from iagcore.storage.sql import SQLJournal
@@ -29,9 +32,28 @@ class OpenJournal(Journal, Feed, Erasable, Protocol):
     ) -> None: ...
 
 
+_SQLITE: Final = re.compile(r"sqlite(?:\+\w+)?://")
+
+
+def path_in(written: str) -> str:
+    """What was written, with the path of the file in place of a URL of SQLite: of `sqlite:////srv/a.db`, `/srv/a.db`.
+
+    Raises `UnusableJournal` where such a URL names no file.
+    """
+    scheme = _SQLITE.match(written)
+    if scheme is None:
+        return written
+    slash, path = written[scheme.end() :][:1], written[scheme.end() + 1 :]
+    if slash != "/" or path in ("", IN_MEMORY) or "?" in path:
+        raise UnusableJournal(
+            written, "it names no file: write sqlite:///casebook.db, or sqlite:////srv/casebook.db for a whole path"
+        )
+    return path
+
+
 def is_url(written: str) -> bool:
     """Whether it is the URL of a server, and not the path of a file."""
-    return "://" in written
+    return "://" in written and _SQLITE.match(written) is None
 
 
 def open_journal(written: str, *, create: bool = True) -> OpenJournal:
@@ -39,7 +61,7 @@ def open_journal(written: str, *, create: bool = True) -> OpenJournal:
 
     Raises `UnusableJournal` where a URL cannot be read, or what it needs is not installed.
     """
-    return on_a_server(written, create=create) if is_url(written) else SQLiteJournal(written)
+    return on_a_server(written, create=create) if is_url(written) else SQLiteJournal(path_in(written))
 
 
 def on_a_server(url: str, *, create: bool = True) -> "SQLJournal":
@@ -55,7 +77,7 @@ def on_a_server(url: str, *, create: bool = True) -> "SQLJournal":
 def shown(written: str) -> str:
     """What was written, without a password. Raises `UnusableJournal` where a URL cannot be read."""
     if not is_url(written):
-        return written
+        return path_in(written)
     with on_a_server(written) as journal:
         return journal.name
 
@@ -69,6 +91,6 @@ def is_there(written: str) -> bool:
         with on_a_server(written) as journal:
             return journal.is_made()
     try:
-        return Path(written).exists()
+        return Path(path_in(written)).exists()
     except PermissionError:  # which the journal says in words of its own
         return True

@@ -63,7 +63,7 @@ class CommitsOneByOne(OnAFile):
         with self._connection() as connection:
             sqlite._hold(connection, expect, heads(records))
         for record in records:
-            with self._writing() as connection:
+            with self._file.writing() as connection:
                 sqlite._keep(connection, [record])
             time.sleep(0.005 if record is not records[-1] else 0.0)
 
@@ -83,7 +83,7 @@ class LocksItsThreadsAlone(OnAFile):
                 sqlite._hold(connection, expect, heads(records))
             records = list(records)
             try:
-                with self._writing() as connection:
+                with self._file.writing() as connection:
                     sqlite._keep(connection, records)
             except UnusableJournal as error:  # the key was taken meanwhile
                 raise Conflict(records[0].home) from error
@@ -101,7 +101,7 @@ class WritesOver(OnAFile):
                 sqlite._hold(connection, expect, heads(records))
             time.sleep(0.002)
             taken = [(filing.subject, filing.version) for record in records for filing in record.about]
-            with self._writing() as connection:
+            with self._file.writing() as connection:
                 connection.executemany("DELETE FROM about WHERE (subject, version) = (?, ?)", taken)
                 sqlite._keep(connection, records)
 
@@ -118,11 +118,11 @@ class ErasesStepByStep(OnAFile):
         records = 0
         for old, new in renames.items():
             for statement, asked in ((sqlite._ERASE, (old,)), *((one, (new, old)) for one in sqlite._RENAME)):
-                with self._writing() as connection:
+                with self._file.writing() as connection:
                     changed = connection.execute(statement, asked).rowcount
                 records += changed if statement is sqlite._ERASE else 0
                 time.sleep(0.006)
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             sqlite._keep(connection, receipts)
         return Erasure(records, Gone.PENDING, "Removed; call compact().")
 

@@ -1,4 +1,4 @@
-"""The journal on a server of SQL: PostgreSQL first, which is what a college runs; MariaDB and SQLite by the same code.
+"""The journal on a server of SQL: PostgreSQL first, which is what a college runs; MariaDB by the same code.
 
 `schema` is the tables, and how they are made; `servers` is a literal table of what differs from one server to another;
 `journal` is the journal itself. It needs SQLAlchemy and the server's driver, which come with the extra `sql`.

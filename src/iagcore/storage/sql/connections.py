@@ -5,7 +5,6 @@ them as `UnusableJournal` with a sentence of `servers`, and without its tracebac
 """
 
 import os
-import sqlite3
 from collections.abc import Callable
 from threading import Event
 from typing import Any, Final, TypeVar
@@ -30,8 +29,6 @@ KEPT_OPEN: Final = 5
 AT_MOST: Final = 15
 """Connections kept open for the next use, and how many there may be at once."""
 
-_WRITING: Final = "iagcore_writing"
-"""An option of a connection that is going to write, which SQLite has to know when a transaction begins."""
 _ERA: Final = "iagcore era"
 """What is known of a connection's database: the era of new records, once it is written down there."""
 
@@ -48,7 +45,7 @@ class Connections:
             self.engine = create_engine(
                 self._url,
                 hide_parameters=True,
-                **({} if self.server.isolation is None else {"isolation_level": self.server.isolation}),
+                isolation_level=self.server.isolation,
                 pool_size=KEPT_OPEN,
                 max_overflow=AT_MOST - KEPT_OPEN,
                 pool_timeout=wait,
@@ -61,8 +58,6 @@ class Connections:
                 self.name, f"its URL names no driver that there is ({said(error, self._url)})"
             ) from None
         event.listen(self.engine, "connect", self._set_up)
-        if self.server.by_itself:
-            event.listen(self.engine, "begin", _begin_at_once)
         _EVERY.add(self)
 
     # ---- using one
@@ -88,7 +83,6 @@ class Connections:
         """
 
         def writing(connection: Connection) -> T:
-            connection.execution_options(**{_WRITING: True})
             era = self._ready(connection)
             with connection.begin():
                 return work(connection, era)
@@ -169,7 +163,7 @@ class Connections:
                 f"{SCHEMA_VERSION}); install that version"
             )
             raise UnusableJournal(self.name, reason)
-        if self.server.next_xact is None:
+        if self.server.next_xact is None:  # pragma: no cover - MariaDB
             return row.era, False
         last = select(RECORD.c.xact).where(RECORD.c.era == row.era).order_by(RECORD.c.xact.desc()).limit(1)
         ahead = connection.execute(select(last.scalar_subquery() >= literal_column(self.server.next_xact))).scalar_one()
@@ -179,7 +173,7 @@ class Connections:
         """Make the tables; False where another was first."""
         making = self.statements(partitions=partitions)
         with connection.begin():
-            if self.server.making is not None:
+            if self.server.making is not None:  # pragma: no branch - MariaDB
                 connection.exec_driver_sql(self.server.making)
             if self.examined(connection) is not None:
                 return False
@@ -223,30 +217,15 @@ class Connections:
     # ---- what a driver reports
 
     def _set_up(self, connection: Any, _: object) -> None:
-        if self.server.by_itself:
-            connection.isolation_level = None  # the driver would begin a transaction where it thinks best
         try:
             cursor = connection.cursor()
             for setting in self.server.settings:
-                self._set(cursor, setting.format(wait=self._wait, milliseconds=1000 * self._wait))
+                cursor.execute(setting.format(wait=self._wait))
             cursor.close()
             connection.commit()
         except BaseException:
             connection.close()
             raise
-
-    def _set(self, cursor: Any, setting: str) -> None:
-        while True:
-            try:
-                cursor.execute(setting)
-                return
-            except sqlite3.Error as error:
-                # SQLite changes how it keeps its log at once or not at all, where beginning waits for others: so
-                # begin one where the file is locked, and try again
-                if self.server.code(error) != sqlite3.SQLITE_BUSY:
-                    raise
-                cursor.execute("BEGIN EXCLUSIVE")
-                cursor.execute("ROLLBACK")
 
     def _code(self, error: DBAPIError) -> object:
         return None if error.orig is None else self.server.code(error.orig)
@@ -274,14 +253,6 @@ class Connections:
 
 class _GaveUp(Exception):
     """The server gave up on a transaction as often as it was begun."""
-
-
-def _begin_at_once(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("isolation_level") == "AUTOCOMMIT":
-        return
-    writes = options.get(_WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 _EVERY: Final[WeakSet[Connections]] = WeakSet()

@@ -10,7 +10,7 @@ How each promise of `protocols` is kept:
   where the journal cannot see it (`innodb_flush_log_at_trx_commit`, `fsync`).
 - *Readers never block writers.* A read fetches one page and lets go before the caller sees a record.
 - *`read_all` never skips a record that commits late.* On PostgreSQL the feed ends at its horizon, as `horizon`
-  tells. On MariaDB and SQLite positions are serialised: there is one writer at a time.
+  tells. On MariaDB positions are serialised: there is one writer at a time.
 - *Erased bytes*: gone to every reader at once, and from the server's own files as far as `erase` and `compact` say.
 
 Whatever keeps the server from being used is one exception, `UnusableJournal`, with a sentence that says how to mend it,
@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from threading import Event
 from types import TracebackType
 from typing import Any, Final, Self
+from weakref import finalize
 
 import attrs
 from sqlalchemy import (
@@ -46,12 +47,11 @@ from iagcore.exceptions import Conflict, UnusableJournal
 from iagcore.storage.protocols import Erasure, Filing, Gone, Position, StoredRecord, follow_on, heads, renamed
 from iagcore.storage.sql.connections import PAUSE, Connections
 from iagcore.storage.sql.schema import ABOUT, RECORD, SURROGATE
-from iagcore.storage.sqlite import erased_from_a_file
 
 PAGE: Final = 256
 """Records fetched at once."""
 ASKED_AT_ONCE: Final = 250
-"""Keys that one statement asks for; SQLite limits the parameters of a statement."""
+"""Keys that one statement asks for; servers limit the parameters of a statement."""
 _SELECT: Final = select(
     RECORD.c.surrogate,
     RECORD.c.filings,
@@ -101,7 +101,7 @@ class Horizon:
 
 
 class SQLJournal:
-    """A `Journal`, `Feed` and `Erasable` on PostgreSQL, MariaDB or SQLite, for many threads, processes and machines.
+    """A `Journal`, `Feed` and `Erasable` on PostgreSQL or MariaDB, for many threads, processes and machines.
 
     `url` is SQLAlchemy's, such as `postgresql+psycopg://coaching@db.college.example/coaching`. The tables are made by
     the first append; with `create=False` they never are, and `iagcore journal create URL` makes them. `wait` is how
@@ -109,12 +109,13 @@ class SQLJournal:
     for records that are committed already, where an open transaction holds the feed back.
 
     On PostgreSQL writers of different subjects do not wait for each other, and the feed ends at its horizon. On MariaDB
-    and SQLite there is one writer at a time, and a position is a number that counts up. Every method raises
+    there is one writer at a time, and a position is a number that counts up. Every method raises
     `UnusableJournal` where the server cannot be used.
     """
 
     def __init__(self, url: str | URL, *, create: bool = True, wait: float = 5.0, settle: float = 1.0) -> None:
         self._connections = Connections(url, create=create, wait=wait)
+        finalize(self, self._connections.close)
         self._settle = settle
 
     @property
@@ -177,9 +178,9 @@ class SQLJournal:
     ) -> Erasure:
         """Remove what the renamed subjects said; see `protocols.Erasable`.
 
-        Afterwards no query finds it. On a server it is never `Gone.COMPLETE`: the bytes stay in its files until
-        `compact()`, and in what the note names for as long as that is kept. On SQLite the file is written anew at once.
-        Raises `ValueError` where a renamed subject is not expected or a new name is not new.
+        Afterwards no query finds it. It is never `Gone.COMPLETE`: the bytes stay in the server's files until
+        `compact()`, and in what the note names for as long as that is kept. Raises `ValueError` where a renamed subject
+        is not expected or a new name is not new.
         """
         follow_on(receipts, renamed(renames, expect))
         every = {**expect, **dict.fromkeys(renames.values(), 0)}
@@ -196,16 +197,14 @@ class SQLJournal:
 
     def _erasure(self, records: int) -> Erasure:
         server = self._connections.server
-        if not server.by_itself:
-            found = "No query finds it any more."
-            if server.sampling is not None and not self._is_sampled_anew(server.sampling):
-                found = f"No query of the journal finds it any more; let the tables' owner run {server.sampling}, too."
-            note = (
-                f"{found} Its bytes are left in the server's files until compact() writes the "
-                f"tables anew, and in {server.keeps} for as long as those are kept."
-            )
-            return Erasure(records, Gone.PENDING, note)
-        return erased_from_a_file(records, self.compact)
+        found = "No query finds it any more."
+        if server.sampling is not None and not self._is_sampled_anew(server.sampling):
+            found = f"No query of the journal finds it any more; let the tables' owner run {server.sampling}, too."
+        note = (
+            f"{found} Its bytes are left in the server's files until compact() writes the "
+            f"tables anew, and in {server.keeps} for as long as those are kept."
+        )
+        return Erasure(records, Gone.PENDING, note)
 
     def _is_sampled_anew(self, sampling: str) -> bool:
         """Whether the server's statistics were gathered anew, in which the old names of subjects may stand."""
@@ -229,9 +228,9 @@ class SQLJournal:
     def compact(self) -> Gone:
         """Write the tables anew, so that no byte erased before is left in the server's own files of them.
 
-        Readers and writers wait meanwhile, and it needs room for a second copy. On a server the answer is
-        `Gone.PENDING` all the same, since its log and its backups are beyond reach; on SQLite it is `Gone.COMPLETE`
-        unless another connection holds it back. Raises `UnusableJournal` where this user does not own the tables.
+        Readers and writers wait meanwhile, and it needs room for a second copy. The answer is
+        `Gone.PENDING` all the same, since the server's log and its backups are beyond reach. Raises `UnusableJournal`
+        where this user does not own the tables.
         """
         server = self._connections.server
 
@@ -243,10 +242,9 @@ class SQLJournal:
                 raise UnusableJournal(self.name, reason)
             connection.rollback()
             alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-            told = [alone.exec_driver_sql(statement) for statement in server.rewriting]
-            if not server.by_itself:
-                return Gone.PENDING
-            return Gone.PENDING if told[-1].scalars().one() else Gone.COMPLETE
+            for statement in server.rewriting:
+                alone.exec_driver_sql(statement)
+            return Gone.PENDING
 
         return self._connections.use(rewriting)
 
@@ -285,7 +283,7 @@ class SQLJournal:
         server = self._connections.server
 
         def looking(connection: Connection, era: int) -> Horizon:
-            if server.settled is None or server.open_since is None:
+            if server.settled is None or server.open_since is None:  # pragma: no cover - MariaDB
                 return Horizon(0, None)
             beyond = RECORD.c.xact >= literal_column(server.settled)
             behind = select(func.count()).select_from(RECORD).where(RECORD.c.era == era, beyond)
@@ -383,7 +381,7 @@ class SQLJournal:
 
         def looking(connection: Connection, era: int) -> Sequence[Row[*tuple[Any, ...]]]:
             settled: ColumnElement[bool] = true()
-            if server.settled is not None:
+            if server.settled is not None:  # pragma: no branch - MariaDB
                 settled = (RECORD.c.era < era) | (
                     (RECORD.c.era == era) & (RECORD.c.xact < literal_column(server.settled))
                 )

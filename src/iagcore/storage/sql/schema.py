@@ -51,14 +51,12 @@ class Name(TypeDecorator[str]):
         """The column's type on a server."""
         if dialect.name == "postgresql":
             return Text(collation="C")
-        if dialect.name == "sqlite":
-            return Text()
         # MariaDB's texts take "nina" and "nina " for one name
         return VARBINARY(LONGEST_NAME)  # pragma: no cover - MariaDB
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
         """What the driver is given."""
-        if value is None or dialect.name in ("postgresql", "sqlite"):
+        if value is None or dialect.name == "postgresql":
             return value
         return value.encode()  # pragma: no cover - MariaDB
 

@@ -5,7 +5,7 @@ of the transaction, exclusive where it is written and shared where it is only re
 that two writers wait and never deadlock, and the versions are compared by a statement begun after. A row lock would do
 for a subject that exists, but there is no row to lock for one that does not, and SERIALIZABLE would have it too, but
 turns away writers that have nothing to do with each other as soon as they touch one page of an index. On MariaDB a
-writer locks the one row of `iag_journal`, on SQLite the file: one writer at a time.
+writer locks the one row of `iag_journal`: one writer at a time.
 
 *Where positions come from.* Where there is one writer at a time, from a counter. On PostgreSQL writers do not wait for
 each other, so a later number may commit first. There a position is the number of the transaction, then that of a
@@ -19,7 +19,6 @@ noticed when a connection is opened, and the next record begins a new `era`, whi
 """
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -27,7 +26,6 @@ import attrs
 from sqlalchemy import Connection, select, text, update
 
 from iagcore.storage.sql.schema import JOURNAL
-from iagcore.storage.sqlite import REASONS as SQLITE_REASONS
 
 Held = Mapping[str, bool]
 """Subjects, and whether each is written; one that is not is only read."""
@@ -50,7 +48,7 @@ class Server:
     position of so many new records); `settled` (an expression for the transaction before which nothing can come any
     more, None where nothing ever can); `next_xact` (one for the first transaction that is yet to begin); `order` (the
     columns of the feed's order); `making` (keeps two from making the tables at once); `numbers` and `piecemeal` (see
-    `schema.statements`); `by_itself` (it is a file, with no server beside it); `code` (of an error); `again` (codes of
+    `schema.statements`); `code` (of an error); `again` (codes of
     what is tried again); `taken` (codes of a key that is there already); `reasons` (sentences by code); `owns` (a
     statement for whether this user owns the tables) and `rewriting` (statements that write them anew); `sampling` (one
     that gathers the server's statistics anew, None where they hold no names); `open_since` (a
@@ -60,7 +58,7 @@ class Server:
 
     title: str
     driver: str
-    isolation: str | None
+    isolation: str
     settings: tuple[str, ...]
     hold: Callable[[Connection, Held], None]
     positions: Callable[[Connection, int], Sequence[tuple[int, int]]]
@@ -70,7 +68,6 @@ class Server:
     making: str | None
     numbers: bool
     piecemeal: bool
-    by_itself: bool
     code: Callable[[BaseException], object]
     again: frozenset[object]
     taken: frozenset[object]
@@ -130,7 +127,6 @@ POSTGRESQL: Final = Server(
     making=f"SELECT pg_advisory_xact_lock({OURS + 1}, {MAKING})",
     numbers=True,
     piecemeal=False,
-    by_itself=False,
     code=lambda error: getattr(error, "sqlstate", None),
     again=frozenset({"40001", "40P01"}),
     taken=frozenset({"23505"}),
@@ -163,18 +159,14 @@ POSTGRESQL: Final = Server(
 )
 
 
-# ---- MariaDB and SQLite: one writer at a time
+# ---- MariaDB: one writer at a time
 
 
 def _lock_the_row(connection: Connection, held: Held) -> None:  # pragma: no cover - MariaDB
     connection.execute(select(JOURNAL.c.position).with_for_update())
 
 
-def _hold_nothing_more(connection: Connection, held: Held) -> None:
-    """The file is this writer's since its transaction began."""
-
-
-def _counted(connection: Connection, count: int) -> Sequence[tuple[int, int]]:
+def _counted(connection: Connection, count: int) -> Sequence[tuple[int, int]]:  # pragma: no cover - MariaDB
     connection.execute(update(JOURNAL).values(position=JOURNAL.c.position + count))
     last = connection.execute(select(JOURNAL.c.position)).scalar_one()
     return [(0, position) for position in range(last - count + 1, last + 1)]
@@ -193,7 +185,6 @@ MARIADB: Final = Server(
     making=None,
     numbers=False,
     piecemeal=True,
-    by_itself=False,
     code=lambda error: error.args[0] if error.args else None,
     again=frozenset({1213}),
     taken=frozenset({1062}),
@@ -217,45 +208,5 @@ MARIADB: Final = Server(
     keeps="the server's redo and binary logs, its replicas and backups",
 )
 
-_TAKEN: Final = frozenset({sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE})
-
-
-def _code_of_sqlite(error: BaseException) -> object:
-    code = getattr(error, "sqlite_errorcode", 0)
-    return code if code in _TAKEN else code & 0xFF
-
-
-SQLITE: Final = Server(
-    title="SQLite",
-    driver="sqlite",
-    isolation=None,
-    settings=(
-        "PRAGMA busy_timeout = {milliseconds:.0f}",
-        "PRAGMA journal_mode = WAL",
-        "PRAGMA synchronous = FULL",
-        "PRAGMA fullfsync = ON",
-        "PRAGMA secure_delete = ON",
-        "PRAGMA temp_store = MEMORY",
-    ),
-    hold=_hold_nothing_more,
-    positions=_counted,
-    settled=None,
-    next_xact=None,
-    order=("position",),
-    making=None,
-    numbers=False,
-    piecemeal=False,
-    by_itself=True,
-    code=_code_of_sqlite,
-    again=frozenset(),
-    taken=_TAKEN,
-    reasons=dict[object, str](SQLITE_REASONS.items()),
-    owns=None,
-    rewriting=("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
-    sampling=None,
-    open_since=None,
-    keeps="backups and copies of the file",
-)
-
-SERVERS: Final = {"postgresql": POSTGRESQL, "mariadb": MARIADB, "mysql": MARIADB, "sqlite": SQLITE}
+SERVERS: Final = {"postgresql": POSTGRESQL, "mariadb": MARIADB, "mysql": MARIADB}
 """By SQLAlchemy's name."""

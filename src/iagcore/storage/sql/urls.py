@@ -31,14 +31,14 @@ def understood(url: str | URL) -> URL:
     backend = {"postgres": "postgresql"}.get(backend, backend)
     server = SERVERS.get(backend)
     if server is None:
-        reason = f"no journal can be kept on {backend!r}: name PostgreSQL, MariaDB or SQLite{nearest(backend, SERVERS)}"
+        reason = f"no journal can be kept on {backend!r}: name PostgreSQL or MariaDB{nearest(backend, SERVERS)}"
+        if backend == "sqlite":
+            reason = "SQLite is a file, not a server: open it with SQLiteJournal(path)"
         raise UnusableJournal(masked(found), reason)
     if not driver:
         found = found.set(drivername=server.driver)
     elif backend != found.get_backend_name():
         found = found.set(drivername=f"{backend}+{driver}")
-    if backend == "sqlite" and found.database in (None, "", ":memory:"):
-        raise UnusableJournal(masked(found), "it names no file: write sqlite:///casebook.db, or use MemoryJournal()")
     return found
 
 
