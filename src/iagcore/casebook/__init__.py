@@ -54,6 +54,7 @@ from iagcore.practice.kinds import (
 )
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.opportunities import Opportunity
+from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record import sealing
 from iagcore.record.case import Case
@@ -459,7 +460,7 @@ class Casebook:
         begins = isinstance(entry, JourneyStarted | ConcernRaised) or entry.declares.about[0] == "coach"
         if not home.exists and not begins:
             raise UnknownJourney(home.name)
-        if isinstance(entry, DisclosureMade) and entry.shown_to.startswith("learner:"):
+        if isinstance(entry, DisclosureMade) and role_of(entry.shown_to) == "learner":
             is_shown_to_its_own(entry, home)
         policy = self._policy_for(home, entry)
         place = home.stack_of(entry.target) if isinstance(entry, Amendment) else None

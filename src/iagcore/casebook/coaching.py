@@ -12,6 +12,7 @@ from iagcore.policy import Policy
 from iagcore.practice.conversations import ConversationBooked
 from iagcore.practice.kinds import PLAN, Entry, accept_day, accepted
 from iagcore.practice.learners import JourneyStarted, Standing
+from iagcore.practice.parties import name_of_home, role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.practice.signposting import Signposted
 from iagcore.record.case import Case
@@ -71,8 +72,8 @@ class Coach:
 
     def _open_journeys(self) -> Iterator[Journey]:
         filed = self._reading.journal.read(self.name)
-        homes = dict.fromkeys(one.home for one in filed if one.home.startswith("journey:"))
-        journeys = (self._reading.journey(home.removeprefix("journey:")) for home in homes)
+        homes = dict.fromkeys(one.home for one in filed if role_of(one.home) == "journey")
+        journeys = (self._reading.journey(name_of_home(home)) for home in homes)
         return (one for one in journeys if one.status.standing is Standing.OPEN)
 
 

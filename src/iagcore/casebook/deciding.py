@@ -16,6 +16,7 @@ from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.consent import Consents
 from iagcore.practice.kinds import FACT, PLAN, ROLES, Entry, Nature
 from iagcore.practice.opportunities import Opportunity
+from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.amending import Amended, PolicyOf, amend, may_amend
 from iagcore.record.case import Amending, Case
@@ -101,7 +102,7 @@ def weigh_up(
 
 def _with_what_it_reads(case: Case, entry: Entry, home: Home, beyond: Beyond, subjects: Sequence[str]) -> Case:
     released = [home.surrogates[line.key] for line in case.effect if line.key in home.surrogates]
-    people = [one for one in subjects if one.partition(":")[0] in ROLES and one != home.subject]
+    people = [one for one in subjects if role_of(one) in ROLES and one != home.subject]
     timelines = {subject: beyond.timeline(subject).without(released) for subject in people}
     case = attrs.evolve(case, timelines=timelines)
     coach = coach_of(entry, home, by=case.by)

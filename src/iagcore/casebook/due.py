@@ -19,6 +19,7 @@ import attrs
 from iagcore.casebook.reading import Reading
 from iagcore.exceptions import UnusableJournal
 from iagcore.practice.consent import Consents
+from iagcore.practice.parties import is_home, name_of_home, role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.findings import Duty
 from iagcore.record.home import Home
@@ -150,7 +151,7 @@ class DueIndex(OnAFile):
             for one in sorted(people):
                 rows = sql.execute("SELECT subject FROM rests WHERE person = ?", (one,))
                 touched |= {subject: None for (subject,) in rows}
-            homes = [one for one in touched if one.startswith(("journey:", "coach:"))]
+            homes = [one for one in touched if is_home(one)]
             for number, subject in enumerate(homes, start=1):
                 self._keep(sql, subject, _looked_at(reading, subject, rules))
                 if progress is not None:
@@ -234,13 +235,13 @@ class DueIndex(OnAFile):
 
 def _moved_by(stored: StoredRecord) -> set[str]:
     """The people whose own record, or whose consents on another journey, a record may have changed."""
-    learners = {filing.subject for filing in stored.about[1:] if filing.subject.startswith("learner:")}
-    return learners | ({stored.home} if stored.home.startswith("coach:") else set())
+    learners = {filing.subject for filing in stored.about[1:] if role_of(filing.subject) == "learner"}
+    return learners | ({stored.home} if role_of(stored.home) == "coach" else set())
 
 
 def _looked_at(reading: Reading, subject: str, rules: Sequence[Rule]) -> Derived:
     home: Home
-    home = reading.coach(subject) if subject.startswith("coach:") else reading.journey(subject.removeprefix("journey:"))
+    home = reading.coach(subject) if role_of(subject) == "coach" else reading.journey(name_of_home(subject))
     if not home.exists:
         return Derived(None)
     found, people = _derived(reading, home, rules)

@@ -15,6 +15,7 @@ import attrs
 from iagcore.casebook.reading import Reading, version_in
 from iagcore.casebook.writing import salted
 from iagcore.practice.allowance import Line
+from iagcore.practice.parties import name_of_home, role_of
 from iagcore.record import sealing
 from iagcore.record.journey import Journey
 from iagcore.record.records import Envelope, Sort
@@ -48,7 +49,7 @@ def erase(
     `judged` raises where one of the learner's journeys may not be erased; it is asked at least once.
     """
     filed = list(reading.journal.read(learner))
-    names = dict.fromkeys(one.home.removeprefix("journey:") for one in filed if one.home.startswith("journey:"))
+    names = dict.fromkeys(name_of_home(one.home) for one in filed if role_of(one.home) == "journey")
     theirs = [one for one in map(reading.journey, names) if one.learner == learner]
     for journey in theirs or [Journey("asked", learner=learner)]:
         judged(journey)
@@ -59,7 +60,7 @@ def erase(
         home.subject
         for home in homes
         # a coach's record is the coach's, whoever else asked for something on it
-        if not home.subject.startswith("coach:") and len(home.losing) == len(home.records)
+        if role_of(home.subject) != "coach" and len(home.losing) == len(home.records)
     ]
     renames = {subject: f"{sealing.ERASED}{secrets.token_hex(16)}" for subject in (learner, *own)}
     expect = {learner: version_in(filed[-1], learner)} | {one.subject: one.version for one in homes}
@@ -75,8 +76,7 @@ def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord
     # bookings stand under their coach, too, and are other homes' records
     records = tuple(one for one in filed_there if one.home == subject)
     version = version_in(filed_there[-1], subject)
-    sort, _, name = subject.partition(":")
-    journey = reading.journey(name) if sort == "journey" else None
+    journey = reading.journey(name_of_home(subject)) if role_of(subject) == "journey" else None
     if journey is None or journey.learner != learner:
         # somebody else's, or one that was erased before: only what stands under this learner goes
         return Home(subject, records, tuple(one.surrogate for one in filed if one.home == subject), version)

@@ -6,6 +6,7 @@ from iagcore.exceptions import InvalidEntry
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.disclosures import DisclosureMade
 from iagcore.practice.kinds import ROLES, Entry, accept_coach, accept_id, accepted
+from iagcore.practice.parties import role_of
 from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey
 
@@ -13,10 +14,10 @@ from iagcore.record.journey import CoachHome, Journey
 def empty_home(name: Any) -> Home:
     """The home that a name is of, before anything is on its record."""
     name = accepted("journey", name, accept_id)
-    role = name.partition(":")[0]
-    if role == "coach" and ":" in name:
+    role = role_of(name)
+    if role == "coach":
         return CoachHome(accepted("coach", name, accept_coach))
-    if ":" in name and role in (*ROLES, "journey", "policy", "erased"):
+    if role in (*ROLES, "journey", "policy", "erased"):
         raise InvalidEntry("argument", "journey", name, f"a journey's name does not begin with {role}:")
     return Journey(name)
 

@@ -15,6 +15,7 @@ from iagcore.exceptions import UnusableJournal
 from iagcore.policy import Policy
 from iagcore.practice import consent
 from iagcore.practice.consent import Consents
+from iagcore.practice.parties import name_of_home, role_of
 from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey, Timeline
 from iagcore.record.stored import StoredRecord
@@ -97,7 +98,7 @@ class Reading:
         filed = list(self.journal.read(home.learner))
         version = version_in(filed[-1], home.learner) if filed else 0
         order = {(one.home, one.id): version_in(one, home.learner) for one in filed}
-        return version, consents_across(home, order, version, lambda one: self.journey(one.removeprefix("journey:")))
+        return version, consents_across(home, order, version, lambda one: self.journey(name_of_home(one)))
 
     def timeline(self, subject: str) -> Timeline:
         """The hours of a learner or a coach."""
@@ -146,7 +147,7 @@ def consents_across(
 
     `order` has the version of the learner at which each record stands, by home and id, and `version` is the latest.
     """
-    names = dict.fromkeys(name for name, _ in order if name.startswith("journey:") and name != home.subject)
+    names = dict.fromkeys(name for name, _ in order if role_of(name) == "journey" and name != home.subject)
     others = (journey(name) for name in names)
     elsewhere = tuple(_in_order(one, order, version) for one in others if one.learner == home.learner)
     return attrs.evolve(_in_order(home, order, version), elsewhere=elsewhere)

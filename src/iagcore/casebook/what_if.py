@@ -30,6 +30,7 @@ from iagcore.practice.consent import Consents
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
 from iagcore.practice.kinds import PLAN, ROLES
 from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.parties import is_home, name_of_home, role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.findings import Assessment, Decision
 from iagcore.record.home import Home, LineKey
@@ -190,19 +191,19 @@ class Again:
         if stored.payload is None:
             # of a home that was erased, or a refusal whose learner was: the hours still count
             self.erased += envelope.sort is not Sort.RECEIPT
-        elif stored.home.startswith(("journey:", "coach:")):
+        elif is_home(stored.home):
             home = self._home(stored.home)
             record = self._settled_again(codec.decode(stored), home)
             self.homes[stored.home] = home.after(record, version=version_in(stored, stored.home))
         about = tuple(filing.subject for filing in stored.about)
         for filing in stored.about:
-            if filing.subject.partition(":")[0] in ROLES:
+            if role_of(filing.subject) in ROLES:
                 timeline = self.timeline(filing.subject).after(envelope, about, version=filing.version)
                 self._timelines[filing.subject] = timeline
                 self._filed.setdefault(filing.subject, {})[stored.home, stored.id] = filing.version
 
     def _home(self, subject: str) -> Home:
-        return self.homes.get(subject) or empty_home(subject.removeprefix("journey:"))
+        return self.homes.get(subject) or empty_home(name_of_home(subject))
 
     def _settled_again(self, record: Record, home: Home) -> Record:
         """The record with what this policy settles and finds, and with its own answer: that stays what it was."""

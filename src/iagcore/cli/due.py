@@ -19,6 +19,7 @@ from iagcore.cli.terminal import Dressed, Progress
 from iagcore.exceptions import InvalidEntry, UnusableJournal
 from iagcore.policy import Policy
 from iagcore.practice.kinds import accept_day, accept_moment, accept_party, accepted
+from iagcore.practice.parties import HOMES, role_of
 from iagcore.reports import DuePage, due_page
 from iagcore.storage import codec
 from iagcore.storage.opening import OpenJournal, is_url, open_journal
@@ -107,7 +108,7 @@ def policy_of(journal: OpenJournal) -> Policy:
     """The policy that the first record of the journal was made under, in whose zone times are shown; else starter."""
     starter = Policy.load("starter")
     for stored in journal.read_all():
-        if stored.home.startswith(("journey:", "coach:", "erased:")):
+        if role_of(stored.home) in (*HOMES, "erased"):
             return Casebook(journal, starter).policy_of(codec.read_envelope(stored).policy)
     return starter
 

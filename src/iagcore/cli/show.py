@@ -13,6 +13,7 @@ from iagcore.exceptions import InvalidEntry, UnknownJourney, nearest
 from iagcore.policy import Policy
 from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, Outlet
 from iagcore.practice.kinds import FieldClass, accept_party, accepted
+from iagcore.practice.parties import role_of
 from iagcore.record.journey import Journey
 from iagcore.record.judging import accepts
 from iagcore.record.records import Record
@@ -99,7 +100,7 @@ def show(journal: OpenJournal, name: str, party: str | None, on: date | None, *,
             return REFUSED
     if record is not None:
         found = traced(casebook, journal, journey, record, party)
-        if (party or "").startswith("learner:"):
+        if role_of(party) == "learner":
             print(found.decision.explain(to="learner"))  # plainly, and without codes
         else:
             print(record_page(found, rules=RULES, zone=policy.zone), end="")
@@ -114,7 +115,7 @@ def seen(journey: Journey, party: str | None) -> Journey:
 
     Of a journey that only a concern began, nobody else is told that it is there.
     """
-    outlet = OUTLET_BY_NAME[SEEN_BY.get((party or "").partition(":")[0], "coaching view")]
+    outlet = OUTLET_BY_NAME[SEEN_BY.get(role_of(party), "coaching view")]
     found = released(journey, outlet, party)
     if not found.exists:
         raise UnknownJourney(journey.name)
@@ -126,7 +127,7 @@ def traced(casebook: Casebook, journal: OpenJournal, journey: Journey, id: str, 
 
     A record that is not for them is no more than one that is not there.
     """
-    outlet = OUTLET_BY_NAME[SEEN_BY.get((party or "").partition(":")[0], "coaching view")]
+    outlet = OUTLET_BY_NAME[SEEN_BY.get(role_of(party), "coaching view")]
     told = {
         stored.id: (stored, one)
         for stored in journal.read(journey.subject)

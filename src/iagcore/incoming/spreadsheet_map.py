@@ -34,6 +34,7 @@ from iagcore.exceptions import nearest
 from iagcore.policy.policies import zone_named
 from iagcore.practice.conversations import FAULTS
 from iagcore.practice.kinds import accept_coach, accept_flag, accept_id, accept_learner, accept_party
+from iagcore.practice.parties import role_of
 from iagcore.toml_source import Source
 
 T = TypeVar("T")
@@ -322,7 +323,7 @@ def _text(value: Any) -> str:
 
 def _staff(value: Any) -> str:
     party = accept_party(value)
-    if party.partition(":")[0] not in ("lead", "coach"):
+    if role_of(party) not in ("lead", "coach"):
         raise ValueError("a lead or a coach puts past sessions on the record")
     return party
 

@@ -20,6 +20,7 @@ from typing import Annotated, Any, ClassVar, Final, TypeVar, Union, dataclass_tr
 import attrs
 
 from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.practice.parties import role_of
 
 
 class Nature(StrEnum):
@@ -107,7 +108,7 @@ accept_coach = _party_of("coach")
 
 def _accept_staff(value: Any) -> str:
     text = accept_party(value)
-    if text.startswith("learner:"):
+    if role_of(text) == "learner":
         raise ValueError("somebody who works for the programme is expected, not a learner")
     return text
 

@@ -24,6 +24,7 @@ from iagcore.practice.learners import JourneyStatus
 from iagcore.practice.learning import Learning
 from iagcore.practice.measures import Measures
 from iagcore.practice.opportunities import Opportunity
+from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.practice.safeguarding import Safeguarding
 from iagcore.practice.self_efficacy import SelfEfficacy
@@ -129,7 +130,7 @@ class Case:
             learning=parts.learning,
             measures=parts.measures,
             coaching=parts.coaching,
-            coach=parts.readiness if of.subject.startswith("coach:") else None,
+            coach=parts.readiness if role_of(of.subject) == "coach" else None,
             consents=parts.consents,
             safeguarding=parts.safeguarding,
             status=parts.status,

@@ -12,6 +12,7 @@ from iagcore.practice.allowance import Line
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.home import Home
 
@@ -43,7 +44,7 @@ def subjects_of_a_refusal(entry: Entry, home: Home, *, by: str) -> tuple[str, ..
     """
     start = entry.entry if isinstance(entry, EntryCorrected) else entry
     named = [start.learner] if isinstance(start, JourneyStarted) else []
-    strangers = [one for one in (*named, by) if one.startswith("learner:") and one != home.learner]
+    strangers = [one for one in (*named, by) if role_of(one) == "learner" and one != home.learner]
     return tuple(dict.fromkeys((home.subject, *strangers)))
 
 
@@ -63,7 +64,7 @@ def coach_of(entry: Entry, home: Home, *, by: str) -> str | None:
     if named is not None or "coach" in declares.about:
         # a conversation is with the coach it names, or whom it was booked with: nobody stands in for them
         return named
-    return by if by.startswith("coach:") else home.parts.coaching.coach
+    return by if role_of(by) == "coach" else home.parts.coaching.coach
 
 
 def _coach_named(entry: Entry, home: Home) -> str | None:

@@ -23,6 +23,7 @@ import attrs
 from iagcore.exceptions import Refused
 from iagcore.practice.allowance import Line
 from iagcore.practice.kinds import Nature
+from iagcore.practice.parties import role_of
 
 Scalar = str | int | bool | None
 
@@ -169,7 +170,7 @@ class Duty:
 
     def is_for(self, party: str) -> bool:
         """Whether it is for a party, by name or by role."""
-        return self.party in (party, party.partition(":")[0])
+        return self.party in (party, role_of(party))
 
     def __str__(self) -> str:
         """The duty as staff read it; its time is shown in the zone that it carries."""

@@ -20,6 +20,7 @@ from iagcore.practice.grow import Grow
 from iagcore.practice.learners import JourneyStatus
 from iagcore.practice.learning import Learning
 from iagcore.practice.measures import Measures
+from iagcore.practice.parties import role_of, subject_of_journey
 from iagcore.practice.readiness import Readiness
 from iagcore.practice.safeguarding import Safeguarding
 from iagcore.practice.self_efficacy import SelfEfficacy
@@ -40,7 +41,7 @@ class Journey(Home):
     @property
     def subject(self) -> str:
         """The subject it is filed under."""
-        return f"journey:{self.name}"
+        return subject_of_journey(self.name)
 
     @property
     def status(self) -> JourneyStatus:
@@ -153,7 +154,7 @@ class Timeline:
     def after(self, envelope: Envelope, about: tuple[str, ...], *, version: int = 0) -> "Timeline":
         """The timeline after one more record that is filed under its subject."""
         hours = dict(self.hours)
-        is_coach = self.subject.startswith("coach:")
+        is_coach = role_of(self.subject) == "coach"
         for line in envelope.lines:
             mine = not is_coach or (line.coach is not None and about[line.coach] == self.subject)
             if line.held and line.starts_at is not None and mine:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from iagcore.policy import Gap
 from iagcore.practice.allowance import Line
 from iagcore.practice.kinds import Entry, Nature
+from iagcore.practice.parties import role_of
 from iagcore.record.case import UNKNOWN, Case, NotKnown
 from iagcore.record.findings import Assessment, Decision, Duty, Level, Outcome, Verdict, Weight, weigh
 from iagcore.record.home import Home
@@ -94,7 +95,7 @@ def duties(home: Home, rules: Iterable[Rule], *, grounds: Grounds) -> tuple[Duty
     A duty whose value the policy does not have is due without a date.
     """
     found: list[Duty] = []
-    sort = home.subject.partition(":")[0]
+    sort = role_of(home.subject)
     deriving = (rule for rule in rules if rule.sort is RuleSort.DUTY and rule.of in (sort, "any"))
     for one in sorted(deriving, key=lambda rule: rule.code):
         found += body_of(one)(home, grounds)

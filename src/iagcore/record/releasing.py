@@ -22,6 +22,7 @@ from iagcore.practice.conversations import Conversations
 from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade, Outlet
 from iagcore.practice.kinds import Entry, FieldClass, accept_day, accept_party, accepted
 from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.practice.signposting import OutcomeLearned, ReferralMade, SignpostReopened
@@ -62,7 +63,7 @@ class View:
 def seen_by(home: Home, party: str, *, on: date, zone: tzinfo) -> View:
     """What a party sees of a journey on a day. Raises `InvalidEntry` for what is no party, or no day."""
     party, on = accepted("party", party, accept_party), accepted("on", on, accept_day)
-    name = SEEN_BY.get(party.partition(":")[0])
+    name = SEEN_BY.get(role_of(party))
     if name is None:
         return View(None, party, reason="nobody in this role looks at a journey: ask for an extract")
     parts = home.parts
@@ -89,7 +90,7 @@ def not_for(
     zone: tzinfo,
 ) -> str | None:
     """Why an outlet is not for a party, or None where it is."""
-    role = party.partition(":")[0]
+    role = role_of(party)
     if role not in outlet.roles:
         return f"the {outlet.name} is for {', '.join(sorted(outlet.roles))}, not for a {role}"
     if role == "learner" and party != learner:

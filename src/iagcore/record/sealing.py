@@ -17,6 +17,7 @@ from typing import Final
 
 import attrs
 
+from iagcore.practice.parties import role_of
 from iagcore.record.stored import Filing, StoredRecord
 
 ERASED: Final = "erased:"
@@ -103,7 +104,7 @@ def alterations(records: Iterable[StoredRecord], *, licences: Mapping[str, froze
     for record in kept:
         version = record.about[0].version
         # a coach's own records stand between the bookings that are filed under the coach too: only the chain tells
-        gap = version != expected and not record.home.startswith("coach:")
+        gap = version != expected and role_of(record.home) != "coach"
         wrong = [f"version {expected} is missing before it"] if gap else []
         expected = version + 1
         names = licensed.get(record.surrogate)

@@ -10,6 +10,7 @@ from typing import Final
 
 import attrs
 
+from iagcore.practice.parties import name_of_home, role_of
 from iagcore.record.findings import Duty, DutyStatus
 from iagcore.reports.layout import beside, section, wrapped
 
@@ -80,7 +81,7 @@ def _for_whom(party: str | None) -> str:
 
 
 def _where(about: str) -> str:
-    return f"journey {about.removeprefix('journey:')}" if about.startswith("journey:") else f"the record of {about}"
+    return f"journey {name_of_home(about)}" if role_of(about) == "journey" else f"the record of {about}"
 
 
 def _counted(numbers: dict[DutyStatus, int]) -> list[str]:

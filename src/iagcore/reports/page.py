@@ -13,6 +13,7 @@ import attrs
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.disclosures import Outlet
 from iagcore.practice.kinds import Entry
+from iagcore.practice.parties import role_of
 from iagcore.record.findings import Assessment, Duty, Weight
 from iagcore.record.home import Home, Standing, Version
 from iagcore.record.naming import SAID_IN_CONFIDENCE, briefly
@@ -73,7 +74,7 @@ class Page(Generic[H]):
 
     @property
     def _role(self) -> str:
-        return (self.party or "").partition(":")[0]
+        return role_of(self.party)
 
     @property
     def entries(self) -> Iterator[Version]:
@@ -105,7 +106,7 @@ def followed_by(text: str, words: str | None) -> str:
 def said_beside(page: Page[Any], entry: BreachAuthorised | RecordAnnotated, by: str) -> str:
     """What was said about another record: a note, or that a breach was authorised."""
     if isinstance(entry, BreachAuthorised):
-        told = "It" if (page.party or "").startswith("learner:") else entry.rule
+        told = "It" if role_of(page.party) == "learner" else entry.rule
         return followed_by(f"{told} was authorised by {by}", entry.reason)
     place = page.home.stack_of(entry.record)
     assert place is not None  # a note about nothing that the page has stays behind

@@ -11,6 +11,7 @@ from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
 from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade, Outlet
 from iagcore.practice.kinds import Entry
+from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Verdict, verdict
@@ -21,8 +22,8 @@ from iagcore.rulebook.sources import CONDITIONS_FOR_PROCESSING, LOCAL
 
 def may_make(entry: Entry, case: Case) -> bool:
     """Whether the author's role may make this kind; a learner on their own journey, a coach on their own record."""
-    role = case.by.partition(":")[0]
-    if case.home is not None and case.home.startswith("coach:") and case.by != case.home and role != "lead":
+    role = role_of(case.by)
+    if case.home is not None and role_of(case.home) == "coach" and case.by != case.home and role != "lead":
         return False
     return role in entry.declares.by and (role != "learner" or case.by == case.learner)
 
@@ -54,9 +55,9 @@ def role_may_make_it(entry: Any, case: Case) -> Verdict:
 
 
 def _whose(entry: Any, case: Case) -> str:
-    if case.by.partition(":")[0] not in entry.declares.by or may_make(entry, case):
+    if role_of(case.by) not in entry.declares.by or may_make(entry, case):
         return ""
-    return ", on their own journey alone" if case.by.startswith("learner:") else ", on their own record alone"
+    return ", on their own journey alone" if role_of(case.by) == "learner" else ", on their own record alone"
 
 
 @rule(
@@ -98,7 +99,7 @@ def _why_not_for(outlet: Outlet, party: str, case: Case) -> str | None:
 
 def _why_not_by(outlet: Outlet, case: Case) -> str | None:
     """Whoever hands it over sees it: through this outlet, or through their own, which carries as much."""
-    role = case.by.partition(":")[0]
+    role = role_of(case.by)
     if role in outlet.roles:
         return _why_not_for(outlet, case.by, case)
     own = OUTLET_BY_NAME.get(SEEN_BY.get(role, ""))

@@ -20,6 +20,7 @@ from iagcore.practice.grow import (
 from iagcore.practice.kinds import PLAN
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.learning import CourseEnrolled
+from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import (
     PAUSED,
     SIGNPOSTING,
@@ -240,7 +241,7 @@ def _change(entry: Any, case: Case) -> str:
 
 def _ends_a_suspension_alone(entry: Any, case: Case) -> bool:
     # whatever moment the step is said to be of: put right later, it would end the suspension
-    return isinstance(entry, StepTaken) and case.coach.is_suspended and not case.by.startswith("lead:")
+    return isinstance(entry, StepTaken) and case.coach.is_suspended and role_of(case.by) != "lead"
 
 
 @rule(
@@ -329,7 +330,7 @@ def _whose(entry: Any, case: Case) -> str | None:
     """The coach whom a booking is with, or who makes a note; None where somebody else makes it."""
     if isinstance(entry, BOOKINGS):
         return known("which coach the conversation is with", entry.coach or case.bookings[entry.conversation].coach)
-    return case.by if case.by.startswith("coach:") else None
+    return case.by if role_of(case.by) == "coach" else None
 
 
 def _assigned(coach: str, entry: Any, case: Case) -> str:

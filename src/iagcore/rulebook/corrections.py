@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry
+from iagcore.practice.parties import role_of
 from iagcore.record.amending import may_amend
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Duty, Verdict, verdict
@@ -53,7 +54,7 @@ def _named(place: Place | None, case: Case) -> str:
 
 def _is_kept_from(place: Place, case: Case) -> bool:
     author = place.stack[0].by if place.stack else None
-    if case.by == author or case.by.startswith("safeguarding-lead:"):
+    if case.by == author or role_of(case.by) == "safeguarding-lead":
         return False
     return is_in_confidence(place.original) or place.original.declares.by == ("learner",)
 
@@ -65,7 +66,7 @@ def _concerned(entry: Any, place: Place) -> list[Entry]:
 
 def _a_lead_may(entry: Entry, case: Case) -> bool:
     # what only a learner can say (a diary, and sharing it) nobody else can take back or put otherwise
-    return case.by.startswith("lead:") and entry.declares.by != ("learner",)
+    return role_of(case.by) == "lead" and entry.declares.by != ("learner",)
 
 
 def _name(entry: Entry) -> str:

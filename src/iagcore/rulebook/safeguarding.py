@@ -11,6 +11,7 @@ from iagcore.policy import Gap, PolicyOnDay
 from iagcore.practice.amendments import Erased
 from iagcore.practice.learners import JourneyClosed
 from iagcore.practice.measures import PHQ_9, MeasureTaken, Taken
+from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import Concern, ConcernRaised
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, verdict
@@ -118,7 +119,7 @@ def item_nine(journey: Journey, grounds: Grounds) -> list[Duty]:
         policy = grounds.policy(place)
         due = policy.end_of(policy.day(at))
         what = f"talk about safety with the learner the same day: item {ITEM} of {PHQ_9} was answered above 0"
-        party = place.top.by if place.top.by.startswith("coach:") else journey.coaching.coach or "lead"
+        party = place.top.by if role_of(place.top.by) == "coach" else journey.coaching.coach or "lead"
         found.append(Duty("SAF-03", what, due, party, journey.subject, in_confidence=True))
     return found
 

@@ -14,6 +14,7 @@ from typing import Protocol
 import attrs
 
 from iagcore.practice.amendments import EntryCorrected
+from iagcore.practice.parties import role_of
 from iagcore.record import sealing
 from iagcore.record.records import PolicyKept, Record, Sort, UnreadEntry
 from iagcore.record.stored import StoredRecord
@@ -121,7 +122,7 @@ class _Examining:
         filed = list(self._journal.read(subject))
         own = [one for one in filed if one.home == subject]
         # what is missing of a home's own versions, the seal says
-        sealed = bool(own) and not subject.startswith("coach:")
+        sealed = bool(own) and role_of(subject) != "coach"
         expected = 1
         for stored in filed:
             version = next((one.version for one in stored.about if one.subject == subject), None)

@@ -15,6 +15,7 @@ from typing import Any, Final
 import attrs
 
 from iagcore.practice.amendments import EntryCorrected
+from iagcore.practice.parties import role_of
 
 Document = dict[str, Any]
 
@@ -43,7 +44,7 @@ def _reason_was_called_why(document: Document) -> Document:
 
 
 def _recruited_by_a_coach_alone(document: Document) -> Document:
-    if not str(document.get("recruiter", "coach:")).startswith("coach:"):
+    if role_of(str(document.get("recruiter", "coach:"))) != "coach":
         del document["recruiter"]
     return document
 

@@ -20,6 +20,7 @@ from iagcore.policy import SHIPPED, Policy
 from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.conversations import ConversationBooked, MissedMarkContested
 from iagcore.practice.learners import JourneyClosed, JourneyStarted
+from iagcore.practice.parties import role_of
 from iagcore.record.findings import Decision
 from iagcore.record.rules import Rule
 from iagcore.rulebook import RULES
@@ -93,7 +94,7 @@ class _Both:
             return None
 
     def _differences(self, told: Told) -> Iterator[Disagreement]:
-        if told.home.startswith("coach:"):
+        if role_of(told.home) == "coach":
             yield from self._in_readiness(told)
         elif self.oracle.story.told and any(one.home == told.home for one in self.oracle.story.told):
             yield from self._in_the_journey(told)

@@ -38,6 +38,7 @@ from iagcore.practice.kinds import Entry, accepted, whole
 from iagcore.practice.learners import JourneyClosed, JourneyStarted, LearnerLeft
 from iagcore.practice.learning import CourseCompleted, CourseEnrolled, CoursesShown
 from iagcore.practice.measures import RESEARCH_SHEET, SCALES, MeasureTaken
+from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import (
     CheckCompleted,
     InterestExpressed,
@@ -176,8 +177,8 @@ def cohort(n: int, seed: int, *, journal: Journal | None = None, policy: Policy 
     return Cohort(
         casebook,
         journal,
-        tuple(sorted(home for home in homes if not home.startswith("coach:"))),
-        tuple(sorted(home for home in homes if home.startswith("coach:"))),
+        tuple(sorted(home for home in homes if role_of(home) != "coach")),
+        tuple(sorted(home for home in homes if role_of(home) == "coach")),
         len(told),
         refused,
     )

@@ -19,6 +19,7 @@ from iagcore.practice.consent import (
     ConsentWithdrawn,
 )
 from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import InterestExpressed
 from iagcore.practice.signposting import ReferralMade
 from iagcore.testing.scenarios.telling import SUPPLIED_TOO
@@ -110,4 +111,4 @@ def _unspoken_of(own: Sequence[Any]) -> Iterator[Any]:
 
 def _coaches_in(told: Told) -> list[str]:
     named = [getattr(told.entry, field, None) for field in ("coach", "recruiter")]
-    return [one for one in (*named, told.by) if one is not None and one.startswith("coach:")]
+    return [one for one in (*named, told.by) if one is not None and role_of(one) == "coach"]

@@ -14,6 +14,7 @@ import attrs
 
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry
+from iagcore.practice.parties import role_of
 from iagcore.record.findings import Decision, Duty
 from iagcore.testing.scenarios.expecting import FIGURES, Expected
 from iagcore.testing.scenarios.reading import LISTING, Scenario
@@ -81,7 +82,7 @@ def _directory(scenario: Scenario) -> Iterator[str]:
 def _entry(step: Step, zone: tzinfo) -> str:
     """An entry as a table between braces, with everything that stands beside it."""
     entry = step.entry.entry if isinstance(step.entry, EntryCorrected) else step.entry
-    home = "coach" if step.journey.startswith("coach:") else "journey"
+    home = "coach" if role_of(step.journey) == "coach" else "journey"
     said: dict[str, Any] = {"kind": entry.declares.name, home: step.journey, "id": step.id, "by": step.by}
     if step.at is not None:
         said["at"] = step.at.astimezone(zone)

@@ -23,6 +23,7 @@ from iagcore.practice.kinds import Entry, Field, accept_coach, accept_flag, acce
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.learning import CourseEnrolled, CoursesShown
 from iagcore.practice.measures import SCALES, MeasureTaken
+from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import (
     SIGNPOSTING,
     STEPS,
@@ -314,7 +315,7 @@ class Telling:
 
     def _author(self, kind: type[Entry], journey: str, amends: bool) -> str:
         role = "lead" if amends else kind.declares.by[0]
-        if role == "coach" and journey.startswith("coach:"):
+        if role == "coach" and role_of(journey) == "coach":
             return journey
         return PARTIES.get(role) or self.learner(journey)
 
@@ -388,7 +389,7 @@ def with_what_is_supplied(
             shown.add(journey)
             yield Step(line, journey, CoursesShown(courses=(*courses, *OTHER_COURSES)), lead, at, "courses")
 
-    for journey in dict.fromkeys(one.journey for one in every if not one.journey.startswith("coach:")):
+    for journey in dict.fromkeys(one.journey for one in every if role_of(one.journey) != "coach"):
         if start and journey not in starts:
             entry = JourneyStarted(
                 learner=telling.learner(journey), programme=telling.policy.name, attests_age=telling.age()
@@ -403,7 +404,7 @@ def with_what_is_supplied(
 
 def _ready_coaches(steps: Sequence[Step], telling: Telling, line: int | None) -> Iterator[Step]:
     """Every coach that the scenario names is ready for everything, unless it writes of their record itself."""
-    written = {one.journey for one in steps if one.journey.startswith("coach:")}
+    written = {one.journey for one in steps if role_of(one.journey) == "coach"}
     long_ago = telling.began.replace(year=1990)
     pointing = [one.entry for one in steps if isinstance(one.entry, CourseEnrolled | Signposted)]
     points = [SIGNPOSTING] if any(isinstance(one.entry, Signposted | ReferralMade) for one in steps) else []
@@ -442,7 +443,7 @@ def _coaches_of(steps: Iterable[Step]) -> tuple[str, ...]:
         entry = one.entry.entry if isinstance(one.entry, EntryCorrected) else one.entry
         for field in ("coach", "recruiter"):
             named += [coach] if (coach := getattr(entry, field, None)) else []
-        named += [one.by] if one.by.startswith("coach:") else []
+        named += [one.by] if role_of(one.by) == "coach" else []
     return tuple(dict.fromkeys(named))
 
 

@@ -1,0 +1,31 @@
+"""Parties and subjects: who somebody is, and whose record it is, told from the word before the colon.
+
+A *party* is written with its role: `coach:nina`. What a record is filed under, a *subject*, is written in the same way:
+a party, or `journey:a`. Nothing else takes such a name apart.
+"""
+
+from typing import Final
+
+HOMES: Final = ("journey", "coach")
+"""The sorts of subject that have a record of their own."""
+
+
+def role_of(party: str | None) -> str:
+    """The role of a party, or the sort of a subject; empty for nobody, and for a name that has none."""
+    role, colon, _ = (party or "").partition(":")
+    return role if colon else ""
+
+
+def is_home(subject: str) -> bool:
+    """Whether a subject has a record of its own: a journey, or a coach."""
+    return role_of(subject) in HOMES
+
+
+def subject_of_journey(name: str) -> str:
+    """The subject that a journey of that name is filed under."""
+    return f"journey:{name}"
+
+
+def name_of_home(subject: str) -> str:
+    """The name by which a home is asked for: a journey's without the word before it, a coach's with it."""
+    return subject.removeprefix("journey:")
