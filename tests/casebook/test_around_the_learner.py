@@ -18,7 +18,6 @@ from iagcore.policy import Policy
 from iagcore.practice import consent as consent_module
 from iagcore.practice import follow_up as follow_up_module
 from iagcore.practice import readiness as readiness_module
-from iagcore.practice import safeguarding as safeguarding_module
 from iagcore.practice.amendments import RecordAnnotated
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import (
@@ -36,6 +35,7 @@ from iagcore.practice.follow_up import FollowUpMade, FollowUpPlanned
 from iagcore.practice.grow import GoalSet
 from iagcore.practice.learners import JourneyClosed, JourneyStarted, LearnerLeft
 from iagcore.practice.learning import CourseEnrolled, OtherSupportNoted
+from iagcore.practice.measures import MeasureTaken
 from iagcore.practice.readiness import (
     BasisChanged,
     CheckCompleted,
@@ -49,7 +49,7 @@ from iagcore.practice.readiness import (
     SupervisionHeld,
     TrainingCompleted,
 )
-from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, Safeguarding
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Assessment, Decision, DutyStatus, Outcome, Weight
@@ -677,7 +677,6 @@ def test_nobody_decided_how_long_then_a_concern_does_not_wait_and_nobody_is_name
         (consent_module, Consents()),
         (follow_up_module, iag.FollowUps()),
         (readiness_module, iag.Readiness()),
-        (safeguarding_module, Safeguarding()),
     ],
 )
 def test_what_a_part_does_not_concern_leaves_it_as_it_is(module: Any, state: Any) -> None:
@@ -849,15 +848,65 @@ def test_a_journey_is_shown_to_no_other_learner() -> None:
         cases.record("a", DisclosureMade(outlet="own record", shown_to="learner:z"), by=JO)
 
 
-def test_a_concern_is_escalated_once_a_safeguarding_lead_holds_it() -> None:
+def test_a_concern_is_on_every_safeguarding_leads_list_until_one_of_them_takes_it() -> None:
     cases = around()
     cases.record("a", ConcernRaised(concern="w", words="x"), by=JO).require()
-    for holder in ("coach:zed", JO, RIA):
-        cases.record("a", ConcernEscalated(concern="w", held_by=holder), by="coach:zed").require()
-        assert cases.due(party=SAM)[0].what.startswith("escalate concern w")
-    cases.record("a", ConcernEscalated(concern="w", held_by=SAM), by=NINA).require()
+    kim = "safeguarding-lead:kim"
+    for holder in ("coach:zed", JO, RIA, SAM, kim):
+        before = cases.due(party=SAM)
+        cases.record("a", ConcernEscalated(concern="w", held_by=holder), by=JO).require()
+        assert cases.due(party=SAM) == before
+        assert [one.rule for one in cases.due(party=JO)] == ["SAF-02", "FUP-02"]
+    cases.record("a", ConcernEscalated(concern="w", held_by=SAM), by=SAM).require()
     assert [one.what for one in cases.due(party=SAM)] == ["see concern w through, and close it once that is done"]
+    assert cases.due(party=kim) == ()
+    cases.record("a", ConcernEscalated(concern="w", held_by=kim), by=SAM).require()
+    assert [one.rule for one in cases.due(party=SAM)] == ["SAF-02"]
     assert [one.rule for one in cases.due(party=JO)] == ["FUP-02"]
+
+
+def test_an_escalation_under_an_id_that_is_hidden_or_not_there_is_one_answer_to_the_letter() -> None:
+    answers = []
+    for raised in ("there", "elsewhere"):
+        cases = around()
+        cases.record("a", ConcernRaised(concern=raised, words="x"), by="learner:a").require()
+        for by in (NINA, JO):
+            decision = cases.record("a", ConcernEscalated(concern="there", held_by=SAM), by=by, id=f"by {by}")
+            answers.append(
+                (raised, by, attrs.evolve(decision, record=None), decision.explain(), decision.explain(to="learner"))
+            )
+    assert [one[1:] for one in answers[:2]] == [one[1:] for one in answers[2:]]
+    assert [[found.rule for found in one[2].findings] for one in answers] == [["REF-02"]] * 4
+
+
+def test_an_answer_to_item_nine_is_talked_about_whatever_is_done_to_it_by_anybody() -> None:
+    for by in (NINA, "coach:zed", JO, "learner:a", RIA):
+        for whole in (True, False):
+            cases = around()
+            taken = MeasureTaken(scale="PHQ-9", occasion="baseline", items=(3,) * 9)
+            cases.record("a", taken, by=NINA, at=on(1), id="m").require()
+            cases.correct("a", "m", attrs.evolve(taken, items=(0,) * 9), by=by, why="w")  # type: ignore[misc]
+            cases.withdraw("a", "m", by=by, why="w", whole=whole)
+            assert [one.rule for one in cases.duties("a") if one.rule == "SAF-03"] == ["SAF-03"]
+            cases.record("a", SafetyTalkedAbout(), by=SAM, at=on(1)).require()
+            assert [one for one in cases.duties("a") if one.rule == "SAF-03"] == []
+
+
+def test_item_nine_is_for_the_coach_who_asked_while_they_go_with_the_learner_and_for_the_one_assigned() -> None:
+    cases = around()
+    cases.record("a", CoachAssigned(coach=NINA), by=JO).require()
+    cases.record("a", CoverAssigned(coach=OMAR, until=on(3).date()), by=JO).require()
+    taken = MeasureTaken(scale="PHQ-9", occasion="baseline", items=(3,) * 9)
+    for day, by, asked in ((1, OMAR, [OMAR, NINA]), (2, NINA, [NINA]), (4, OMAR, [NINA]), (5, JO, [NINA])):
+        cases.record("a", taken, by=by, at=on(day), id=f"{by} {day}").require()
+        assert [one.party for one in cases.duties("a") if one.rule == "SAF-03"] == asked
+        cases.withdraw("a", f"{by} {day}", by=by, why="w", whole=True)
+        cases.record("a", SafetyTalkedAbout(), by=JO, at=on(day)).require()
+    other = around()
+    other.record("a", taken, by=NINA, at=on(1)).require()
+    other.record("a", SafetyTalkedAbout(), by=NINA, at=on(1)).require()
+    # nobody goes with this learner yet
+    assert [one.party for one in other.duties("a") if one.rule == "SAF-03"] == ["lead"]
 
 
 def test_release_takes_what_is_to_be_shown_and_records_nothing_else() -> None:

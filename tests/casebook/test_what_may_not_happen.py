@@ -235,7 +235,8 @@ def test_a_correction_of_another_kind_gives_no_findings_of_what_it_would_have_be
 def test_a_breach_is_authorised_as_it_stands_and_not_before_or_for_ever() -> None:
     cases = opened()
     early = BreachAuthorised(record="held-c1", rule="ALW-02", reason="r")
-    cases.record("a", early, by=JO).require()
+    assert findings(cases.record("a", early, by=JO, id="early").require()) == ["REF-02"]
+    cases.withdraw("a", "early", by=JO, why="too early").require()
     hold(cases, "c1", 190, at=on(1))
     assert [one.record for one in cases.journey("a").breaches] == ["held-c1"]
     cases.record("a", early, by=JO, id="authorised").require()

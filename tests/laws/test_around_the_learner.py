@@ -256,7 +256,7 @@ def home_with(entries: list[Entry], by: str) -> Journey:
     )
     parts = Journey("a").parts
     for place in places:
-        parts = parts.after(place.original, at=place.at)
+        parts = parts.after(place.original, at=place.at, by=by)
     stacks = {place.record: n for n, place in enumerate(places)}
     return Journey("a", learner=LEARNER, parts=parts, places=places, stacks=stacks)
 
@@ -480,7 +480,7 @@ def law_a_breach_is_due_until_it_is_put_right_or_authorised() -> None:
 
 
 @given(danger=st.none() | st.booleans(), by=st.sampled_from([NINA, JO, SAM, LEARNER, "researcher:ria"]))
-def law_an_open_concern_is_due_until_it_is_escalated(danger: bool | None, by: str) -> None:
+def law_an_open_concern_is_due_until_a_safeguarding_lead_takes_it(danger: bool | None, by: str) -> None:
     cases = world()
     raised = ConcernRaised(concern="w", words="x", immediate_danger=danger)
     decision = cases.record("a", raised, by=by, at=on(1), id="raised")

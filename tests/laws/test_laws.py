@@ -391,7 +391,7 @@ def as_if(journey: Journey, under: Any) -> tuple[Parts, Allowance]:
             opened=frozenset(journey.opened[: place.opened_before]),
         )
         allowance = allowance.after(case.effect_of(top.entry))
-        parts = parts.after(top.entry, at=top.at)
+        parts = parts.after(top.entry, at=top.at, by=top.by)
     return parts, allowance
 
 

@@ -518,7 +518,8 @@ def test_what_the_learner_was_pointed_to_is_told_with_what_was_shown_and_what_ca
 
 
 def test_a_referral_under_a_concern_is_told_to_whoever_made_it_and_to_the_safeguarding_lead() -> None:
-    book = pointed_book(iag.ConcernRaised(concern="n1", words="x"))
+    book = pointed_book()
+    book.add(iag.ConcernRaised(concern="n1", words="x"), by="lead:kim")
     under: dict[str, Any] = {"concern": "n1", "authorised": SAM, "why": "In danger."}
     made = iag.ReferralMade(referral="r1", opportunity="care", condition_of_place=True, **under)
     book.add(made, by="lead:kim")
@@ -792,13 +793,13 @@ ONE_OF_EACH: tuple[tuple[str, Entry], ...] = (
     ("lead:jo", iag.OutcomeLearned(of="sp1", outcome="contacted")),
     ("lead:jo", iag.SignpostReopened(of="sp1", note="x")),
     ("learner:a", iag.ConsentGiven(consent="t0", purpose="referral", scope="this journey")),
+    ("coach:nina", iag.ConcernRaised(concern="n1", words="x")),
     ("coach:nina", iag.ReferralMade(referral="rf1", opportunity="advice", condition_of_place=False, concern="n1")),
     ("lead:jo", iag.MeasureTaken(scale="PHQ-9", occasion="baseline", total=9)),
     ("learner:a", iag.ConsentGiven(consent="t1", purpose="contact", scope="this journey")),
     ("learner:a", iag.ConsentWithdrawn(purpose="research")),
     ("lead:jo", iag.ConfidentialityExplained(limits=True)),
     ("lead:jo", iag.DisclosureMade(outlet="coaching view", shown_to="lead:jo")),
-    ("coach:nina", iag.ConcernRaised(concern="n1", words="x")),
     ("coach:nina", iag.ConcernEscalated(concern="n1", held_by=SAM)),
     ("safeguarding-lead:sam", iag.ConcernClosed(concern="n1", words="x")),
     ("coach:nina", iag.SafetyTalkedAbout()),

@@ -155,7 +155,7 @@ def concerned() -> Book:
 
 
 RAISED = "  07 Jan 2026  k1 was raised (coach:nina), and danger is immediate. what was seen"
-PASSED_ON = "  08 Jan 2026  k1 was passed on (lead:jo), and safeguarding-lead:sam holds it. what was passed on"
+PASSED_ON = "  08 Jan 2026  k1 was passed on to safeguarding-lead:sam (lead:jo). what was passed on"
 TALKED_ABOUT = "  09 Jan 2026  Safety was talked about with the learner (coach:omar). what was talked about"
 
 
@@ -202,9 +202,9 @@ def test_what_a_learner_says_of_a_concern_is_seen_by_them() -> None:
 def test_what_is_due_for_a_concern_is_said_to_those_it_is_for() -> None:
     book = Book(START)
     book.add(iag.ConcernRaised(concern="k1", words="x", immediate_danger=False), by=NINA)
-    due = "  due          escalate concern k1, and say who holds it, due 06 Jan 2026 12:00"
-    assert book.lines("WHAT IS OPEN", party=SAM) == [f"{due} (safeguarding-lead)", "               [SAF-02]"]
-    assert book.lines("WHAT IS OPEN", party=NINA) == [f"{due} (coach:nina)", "               [SAF-02]"]
+    due = "  due          escalate concern k1, until a safeguarding lead takes it, due 06 Jan 2026 12:00"
+    assert book.lines("WHAT IS OPEN", party=SAM) == [due, "               (safeguarding-lead) [SAF-02]"]
+    assert book.lines("WHAT IS OPEN", party=NINA) == [due, "               (coach:nina) [SAF-02]"]
     for party in (None, "lead:jo", "coach:omar", "learner:a"):
         assert book.lines("WHAT IS OPEN", party=party) == ["  Nothing."]
 

@@ -20,7 +20,8 @@ from iagcore.practice.follow_up import FollowUpPlanned
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft
 from iagcore.practice.readiness import CoachPaused, CoachSuspended, StepTaken, SupervisionHeld
-from iagcore.practice.safeguarding import ConcernClosed, ConcernRaised
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
+from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.practice.signposting import ReferralMade
 from iagcore.testing import Oracle, Told, disagreement
 from tests.casework import JO, NINA, STARTER, booked, on, policy, value
@@ -268,3 +269,31 @@ def test_a_start_that_stands_where_nothing_is_decided_grants_nothing() -> None:
     start = JourneyStarted(learner="learner:a", programme="p", attests_age=30)
     oracle.story = oracle.story.with_(Told("a", start, JO, on(0), "start"))
     assert oracle.minutes("a").granted == 0
+
+
+PAGE = DiaryWritten(diary="d1", sort="gratitude", words="The sun was out.")
+
+
+@pytest.mark.parametrize(
+    ("told", "weight"),
+    [
+        ([(CONCERN, NINA), (ConcernEscalated(concern="k1", held_by=SAM), NINA)], None),
+        ([(CONCERN, NINA), (ConcernEscalated(concern="k1", held_by=SAM), JO)], "breach"),
+        ([(CONCERN, NINA), (ConcernEscalated(concern="k2", held_by=SAM), NINA)], "breach"),
+        ([(CONCERN, NINA), (SEEN_TO, SAM)], None),
+        ([(CONCERN, NINA), (SEEN_TO, JO)], None),
+        ([(CONCERN, NINA), (UNDER_A_CONCERN, JO)], "refusal"),
+        ([(REFERRED, JO)], None),
+        ([(PAGE, "learner:a"), (DiaryShared(diary="d1"), "learner:a")], None),
+        ([(PAGE, "learner:a"), (DiaryUnshared(diary="d2"), "learner:a")], "breach"),
+        ([(consented("research"), JO), (withdrawn("research"), JO)], None),
+        ([(consented("referral", only_for="r1"), JO), (withdrawn("referral", only_for="r2"), JO)], "advice"),
+        ([(withdrawn("research"), JO)], "advice"),
+    ],
+)
+def test_what_is_pointed_to_is_as_the_rule_book_says(told: list[tuple[Entry, str]], weight: str | None) -> None:
+    history = [Told("a", JourneyStarted(learner="learner:a", programme="p", attests_age=30), JO, on(0), "start")]
+    history += [Told("a", entry, by, on(number), f"s{number}") for number, (entry, by) in enumerate(told, start=1)]
+    assert disagreement(history, STARTER) is None
+    oracle = Oracle(STARTER)
+    assert [oracle.tell(one) for one in history][-1].findings.get("REF-02") == weight

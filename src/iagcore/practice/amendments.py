@@ -74,9 +74,12 @@ EntryCorrected.declares = Kind("entry-corrected", NEITHER, ("journey",), ROLES)
 EntryWithdrawn.declares = Kind("entry-withdrawn", NEITHER, ("journey",), ROLES)
 
 
-@kind(FACT, about=("journey",), by=("lead",))
+@kind(FACT, about=("journey",), by=("lead", "safeguarding-lead"))
 class BreachAuthorised(Entry):
-    """A lead authorises a breach as it stands now: `record` is the record it stands on, `rule` the rule not met."""
+    """A lead authorises a breach as it stands now: `record` is the record it stands on, `rule` the rule not met.
+
+    What stands on a record in confidence is for a safeguarding lead, since no lead may know of it.
+    """
 
     record: Id
     rule: Id

@@ -1,9 +1,9 @@
 """Safeguarding concerns: raised by anyone, at any time, never refused and never costing a minute.
 
-A concern may come before any start, so it may name its learner and may be the first thing on a journey's record. It is
-escalated to somebody who then holds it, and the safeguarding lead closes it. Its words are restricted: whoever raised
-it and the safeguarding lead see them, and nobody it names does. Nothing here is corrected or withdrawn; a note is put
-beside it.
+A concern may come before any start, so it may name its learner and may be the first thing on a journey's record.
+Anybody on the staff passes it on, and may name who holds it; a safeguarding lead *takes* it by an escalation of their
+own that names themselves, and closes it. Its words are restricted: whoever raised it and the safeguarding lead see
+them, and nobody it names does. Nothing said of a concern is corrected or withdrawn; a note is put beside it.
 """
 
 from datetime import datetime
@@ -11,6 +11,7 @@ from datetime import datetime
 import attrs
 
 from iagcore.practice.kinds import FACT, ROLES, Entry, Flag, Id, LearnerRef, RestrictedWords, StaffRef, kept, kind
+from iagcore.practice.parties import role_of
 
 
 @kind(FACT, about=("journey", "learner named"), by=ROLES)
@@ -25,7 +26,7 @@ class ConcernRaised(Entry):
 
 @kind(FACT, about=("journey", "learner named"), by=("coach", "lead", "safeguarding-lead"))
 class ConcernEscalated(Entry):
-    """The concern was passed on, and `held_by` holds it from then on."""
+    """The concern was passed on to `held_by`. A safeguarding lead who names themselves takes it."""
 
     concern: Id
     held_by: StaffRef
@@ -49,8 +50,9 @@ class SafetyTalkedAbout(Entry):
 
 @attrs.frozen
 class Concern:
-    """A concern, without its words: when it was raised, escalated and closed, and who holds it.
+    """A concern, without its words: when it was raised, escalated and closed.
 
+    `held_by` is whoever was last named to hold it, and `taken_by` the safeguarding lead who last took it themselves.
     `immediate_danger` is None where it was not said.
     """
 
@@ -59,6 +61,7 @@ class Concern:
     immediate_danger: bool | None
     escalated_at: datetime | None = None
     held_by: str | None = None
+    taken_by: str | None = None
     closed_at: datetime | None = None
 
     @property
@@ -69,10 +72,10 @@ class Concern:
 
 @attrs.frozen
 class Safeguarding:
-    """The concerns raised on one journey, and when safety was talked about. Usable alone."""
+    """The concerns raised on one journey, and when and by whom safety was talked about. Usable alone."""
 
     concerns: tuple[Concern, ...] = attrs.field(default=(), converter=kept)
-    talked_about: tuple[datetime, ...] = attrs.field(default=(), converter=kept)
+    talked_about: tuple[tuple[datetime, str], ...] = attrs.field(default=(), converter=kept)
 
     @property
     def open(self) -> tuple[Concern, ...]:
@@ -80,8 +83,8 @@ class Safeguarding:
         return tuple(one for one in self.concerns if one.is_open)
 
 
-def apply(safeguarding: Safeguarding, entry: Entry, *, at: datetime) -> Safeguarding:
-    """The concerns after `entry`, which happened at `at`.
+def apply(safeguarding: Safeguarding, entry: Entry, *, at: datetime, by: str) -> Safeguarding:
+    """The concerns after `entry`, which happened at `at` and was recorded by `by`.
 
     An id that is raised again is another concern, open until it is closed: what follows is about the last one.
     """
@@ -90,11 +93,12 @@ def apply(safeguarding: Safeguarding, entry: Entry, *, at: datetime) -> Safeguar
             concern = Concern(entry.concern, at, entry.immediate_danger)
             return attrs.evolve(safeguarding, concerns=(*safeguarding.concerns, concern))
         case ConcernEscalated():
-            return _changed(safeguarding, entry.concern, escalated_at=at, held_by=entry.held_by)
+            takes = {"taken_by": by} if by == entry.held_by and role_of(by) == "safeguarding-lead" else {}
+            return _changed(safeguarding, entry.concern, escalated_at=at, held_by=entry.held_by, **takes)
         case ConcernClosed():
             return _changed(safeguarding, entry.concern, closed_at=at)
         case SafetyTalkedAbout():
-            return attrs.evolve(safeguarding, talked_about=(*safeguarding.talked_about, at))
+            return attrs.evolve(safeguarding, talked_about=(*safeguarding.talked_about, (at, by)))
         case _:
             return safeguarding
 

@@ -65,7 +65,7 @@ class Signposted(Entry):
     course: Id | None = None
 
 
-@kind(PLAN, about=("journey",), by=("coach", "lead"), reads=("learner", "coach"))
+@kind(PLAN, about=("journey",), by=("coach", "lead", "safeguarding-lead"), reads=("learner", "coach"))
 class ReferralMade(Entry):
     """The practitioner makes contact with an opportunity for the learner.
 
@@ -90,7 +90,7 @@ class ReferralMade(Entry):
         return self.concern is not None or self.why is not None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
+@kind(FACT, about=("journey",), by=("coach", "lead", "learner", "safeguarding-lead"))
 class OutcomeLearned(Entry):
     """Somebody asked what came of a signpost or a referral (`of` is its id), and this was said.
 
@@ -103,7 +103,7 @@ class OutcomeLearned(Entry):
     words: Words | None = None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
+@kind(FACT, about=("journey",), by=("coach", "lead", "learner", "safeguarding-lead"))
 class SignpostReopened(Entry):
     """A signpost or a referral (`of` is its id) is open again, and the note says why."""
 

@@ -40,7 +40,7 @@ from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, Conce
 from iagcore.practice.signposting import ReferralMade
 from iagcore.record.case import Case
 from iagcore.record.findings import Assessment
-from iagcore.record.home import Home, Parts, Place, Version
+from iagcore.record.home import Home, Parts, Place, Version, with_what_stands
 from iagcore.record.judging import consider
 from iagcore.record.records import UnreadEntry
 from iagcore.record.rules import Rule
@@ -98,6 +98,12 @@ def judge_history(
     outside = {rule.code for rule in rules if rule.outside}
     parts, allowance = Parts(), Allowance(0)
     findings: list[tuple[Assessment, ...]] = []
+    places = tuple(
+        place
+        if stack == place.stack
+        else attrs.evolve(place, stack=stack, recorded=with_what_stands(place.recorded, stack))
+        for place, stack in zip(home.places, stacks, strict=True)
+    )
     for number, (place, stack) in enumerate(zip(home.places, stacks, strict=True)):
         top = stack[-1] if stack else None
         if top is None:
@@ -116,6 +122,7 @@ def judge_history(
             by=top.by,
             of=home,
             opened=frozenset(home.opened[: place.opened_before]),
+            places=places[:number],
         )
         settled = attrs.evolve(case, effect=case.effect_of(top.entry))
         if number < since:
@@ -126,7 +133,7 @@ def judge_history(
             kept = [one for one in place.findings if one.rule in outside]
             findings.append(tuple(one for one in (*judged, *kept) if one.weight is not None))
         allowance = allowance.after(settled.effect)
-        parts = parts.after(top.entry, at=top.at)
+        parts = parts.after(top.entry, at=top.at, by=top.by)
     return Pass(parts, allowance, tuple(findings))
 
 

@@ -70,10 +70,10 @@ class Case:
 
     `at` is when the entry happened or was decided (aware), `by` who makes it. `home` is the subject it is recorded
     under; `beforehand` says that it is asked before it happens, where its kind says that it did; `opened` are the line
-    ids ever used there; `learner` whose journey it is; `coach` the readiness of the coach whom the entry is about;
-    `opportunity` what the directory knows of what it points to; `consents` what the learner consented to, on other
-    journeys too; `timelines` the hours of the people concerned, by subject, as if the lines that the entry changes were
-    released.
+    ids ever used there; `places` what is on its record before the entry; `learner` whose journey it is; `coach` the
+    readiness of the coach whom the entry is about; `opportunity` what the directory knows of what it points to;
+    `consents` what the learner consented to, on other journeys too; `timelines` the hours of the people concerned, by
+    subject, as if the lines that the entry changes were released.
     """
 
     policy: Policy = attrs.field(kw_only=False)
@@ -97,12 +97,15 @@ class Case:
     _timelines: Mapping[str, Timeline] | None = attrs.field(default=None, alias="timelines")
     _amending: Amending | None = attrs.field(default=None, alias="amending")
     opened: frozenset[LineKey] = frozenset()
+    _places: tuple[Place, ...] | None = attrs.field(default=None, alias="places")
     effect: tuple[Line, ...] = ()
 
     @classmethod
     def of(cls, home: Home, policy: Policy, *, at: datetime, by: str) -> "Case":
         """The case that a journey supplies, or a coach's own record."""
-        return cls.given(home.parts, home.allowance, policy, at=at, by=by, of=home, opened=frozenset(home.opened))
+        return cls.given(
+            home.parts, home.allowance, policy, at=at, by=by, of=home, opened=frozenset(home.opened), places=home.places
+        )
 
     @classmethod
     def given(
@@ -115,6 +118,7 @@ class Case:
         by: str,
         of: Home,
         opened: frozenset[LineKey],
+        places: tuple[Place, ...],
     ) -> "Case":
         """The case that the parts and the minutes of a home supply, at any place of its history."""
         return cls(
@@ -135,6 +139,7 @@ class Case:
             safeguarding=parts.safeguarding,
             status=parts.status,
             opened=opened,
+            places=places,
         )
 
     @property
@@ -204,6 +209,11 @@ class Case:
     def safeguarding(self) -> Safeguarding:
         """The journey's concerns."""
         return known("whether a concern is open", self._safeguarding)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """What is on the record before the entry."""
+        return known("what is on the record", self._places)
 
     @property
     def status(self) -> JourneyStatus:

@@ -68,10 +68,10 @@ class Parts:
     readiness: Readiness = Readiness()
     amendments: Amendments = Amendments()
 
-    def after(self, entry: Entry, *, at: datetime) -> "Parts":
-        """The parts after `entry`; a part that the entry does not concern stays the very same."""
+    def after(self, entry: Entry, *, at: datetime, by: str) -> "Parts":
+        """The parts after `entry` of `by`; a part that the entry does not concern stays the very same."""
         changed = {
-            name: module.apply(getattr(self, name), entry, at=at)
+            name: module.apply(getattr(self, name), entry, at=at, **({"by": by} if module in KEEP_WHO else {}))
             for name, module in APPLIED_BY.get(type(entry).__module__, {}).items()
         }
         return attrs.evolve(self, **changed) if changed else self
@@ -98,6 +98,8 @@ APPLIED_BY: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     }
 )
 """The table from an entry to the state that applies it. Minutes are not here: lines carry them."""
+KEEP_WHO: Final = (safeguarding,)
+"""The modules that keep who recorded an entry, because something follows from it."""
 
 
 @attrs.frozen
@@ -116,7 +118,9 @@ class Place:
     """One place in the order of a journey: the record that took it, the stack upon it, and what stands there.
 
     `findings` are those that stand now; `opened_before` how many line ids had been used when it was recorded; and
-    `authorises` the finding that stood when this place authorised a breach, with the record it stood on.
+    `authorises` the finding that stood when this place authorised a breach, with the record it stood on. `recorded` is
+    every version that the place ever had, whatever was withdrawn since, and `breached` every rule of which a breach
+    ever stood here.
     """
 
     record: str
@@ -127,11 +131,22 @@ class Place:
     findings: tuple[Assessment, ...]
     opened_before: int
     authorises: tuple[str, Assessment] | None = None
+    # what once stood is no part of what stands: a journey that was corrected back equals the one it was
+    recorded: tuple[Version, ...] = attrs.field(
+        default=attrs.Factory(lambda self: self.stack, takes_self=True), eq=False
+    )
+    breached: frozenset[str] = attrs.field(
+        default=attrs.Factory(lambda self: _breached(self.findings), takes_self=True), eq=False
+    )
 
     @property
     def top(self) -> Version | None:
         """The entry that stands at this place, or None where all was withdrawn."""
         return self.stack[-1] if self.stack else None
+
+
+def _breached(findings: tuple[Assessment, ...]) -> frozenset[str]:
+    return frozenset(one.rule for one in findings if one.weight is Weight.BREACH)
 
 
 def _opens(entry: Entry) -> LineKey | None:
@@ -198,9 +213,10 @@ class Home:
             if one.finding.weight is Weight.BREACH and (one.record, one.finding) not in authorised
         )
 
-    def _authorised_by(self, entry: Entry) -> tuple[str, Assessment] | None:
-        # what a lead authorises is the breach as it stands: it stands again, unauthorised, once it has changed
-        if not isinstance(entry, BreachAuthorised):
+    def _authorised_by(self, entry: Entry, findings: tuple[Assessment, ...]) -> tuple[str, Assessment] | None:
+        # what a lead authorises is the breach as it stands: it stands again, unauthorised, once it has changed; and
+        # what points at nothing its author may know of authorises nothing, not by chance either
+        if not isinstance(entry, BreachAuthorised) or any(one.rule == "REF-02" for one in findings):
             return None
         standing = (one for one in self.standing if (one.record, one.finding.rule) == (entry.record, entry.rule))
         return next(((one.record, one.finding) for one in standing), None)
@@ -231,21 +247,22 @@ class Home:
 
     def _placed(self: H, record: Record, lines: tuple[Line, ...]) -> H:
         entry = record.entry
+        findings = tuple(one for one in record.considered if one.weight is not None)
         place = Place(
             record.id,
             entry,
             record.at,
             record.policy,
             (Version(record.id, entry, record.at, record.by, lines),),
-            tuple(one for one in record.considered if one.weight is not None),
+            findings,
             len(self.opened),
-            self._authorised_by(entry),
+            self._authorised_by(entry, findings),
         )
         named = entry.learner if isinstance(entry, JourneyStarted | ConcernRaised) else None
         return attrs.evolve(
             self,
             learner=self.learner or named,
-            parts=self.parts.after(entry, at=record.at),
+            parts=self.parts.after(entry, at=record.at, by=record.by),
             places=(*self.places, place),
             opened=self._opened_with(entry),
             stacks={**self.stacks, record.id: len(self.places)},
@@ -263,15 +280,17 @@ class Home:
             attrs.evolve(
                 place,
                 stack=stack if n == index else place.stack,
-                findings=restated.get(n, place.findings),
-                authorises=self._authorised_by(stack[-1].entry) if n == index and stack else place.authorises,
+                findings=(findings := restated.get(n, place.findings)),
+                authorises=self._authorised_by(stack[-1].entry, findings) if n == index and stack else place.authorises,
+                recorded=with_what_stands(place.recorded, stack) if n == index else place.recorded,
+                breached=place.breached | _breached(findings),
             )
             for n, place in enumerate(self.places)
         )
         parts = Parts()
         for place in places:
             if place.top is not None:
-                parts = parts.after(place.top.entry, at=place.top.at)
+                parts = parts.after(place.top.entry, at=place.top.at, by=place.top.by)
         corrected = isinstance(record.entry, EntryCorrected)
         return attrs.evolve(
             self,
@@ -284,6 +303,11 @@ class Home:
     def _opened_with(self, entry: Entry) -> tuple[LineKey, ...]:
         key = _opens(entry)
         return self.opened if key is None or key in self.opened else (*self.opened, key)
+
+
+def with_what_stands(recorded: tuple[Version, ...], stack: tuple[Version, ...]) -> tuple[Version, ...]:
+    """Every version that a place ever had, once its stack is another."""
+    return (*recorded, *(one for one in stack if one not in recorded))
 
 
 def stack_after(

@@ -173,7 +173,7 @@ def _stays_behind(
         if about is None or about.top is None or about.record in beside:
             return True
         return _stays_behind(home, about.top, outlet, own, beside=beside | {about.record})
-    if _is_unshared_diary(home, entry):
+    if is_unshared_diary(home, entry):
         return own is None or own not in (home.learner, top.by)
     in_confidence = is_in_confidence(entry) or _is_of_a_referral_in_confidence(home, entry)
     return in_confidence and FieldClass.RESTRICTED not in outlet.classes and top.by != own
@@ -203,7 +203,8 @@ def is_restricted(entry: Entry) -> bool:
     return said or isinstance(entry, ABOUT_A_CONCERN)
 
 
-def _is_unshared_diary(home: Home, entry: Entry) -> bool:
+def is_unshared_diary(home: Home, entry: Entry) -> bool:
+    """Whether an entry is about a page of the diary that is not shared now, or that is not there."""
     if not isinstance(entry, DiaryWritten | DiaryShared | DiaryUnshared):
         return False
     return not home.parts.self_efficacy.is_shared(entry.diary)
@@ -229,7 +230,7 @@ def released(home: H, outlet: Outlet, party: str | None) -> H:
     parts = Parts()
     for place in places:
         if place.top is not None:
-            parts = parts.after(place.top.entry, at=place.top.at)
+            parts = parts.after(place.top.entry, at=place.top.at, by=place.top.by)
     now_at = {number: place for place, number in enumerate(kept)}
     return attrs.evolve(
         home,

@@ -530,7 +530,7 @@ def _of_a_concern(entry: Entry, by: str) -> str:
         case ConcernRaised():
             return followed_by(f"{entry.concern} was raised ({by}){DANGER[entry.immediate_danger]}", entry.words)
         case ConcernEscalated():
-            return followed_by(f"{entry.concern} was passed on ({by}), and {entry.held_by} holds it", entry.words)
+            return followed_by(f"{entry.concern} was passed on to {entry.held_by} ({by})", entry.words)
         case ConcernClosed():
             return followed_by(f"{entry.concern} was closed ({by})", entry.words)
         case SafetyTalkedAbout():

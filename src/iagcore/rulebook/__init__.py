@@ -16,6 +16,7 @@ from iagcore.rulebook.follow_up import FOLLOWING_UP
 from iagcore.rulebook.grow import GROW
 from iagcore.rulebook.journey import JOURNEY
 from iagcore.rulebook.measures import MEASURES
+from iagcore.rulebook.references import REFERENCES
 from iagcore.rulebook.safeguarding import SAFEGUARDING
 from iagcore.rulebook.self_efficacy import SELF_EFFICACY
 from iagcore.rulebook.signposting import SIGNPOSTING
@@ -31,6 +32,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *CONSENT,
     *JOURNEY,
     *CORRECTIONS,
+    *REFERENCES,
     *ACCESS,
     *SAFEGUARDING,
     *FOLLOWING_UP,
@@ -48,6 +50,7 @@ FAMILIES: Final = {
     "CON": "Consent and confidentiality",
     "JRN": "The journey",
     "COR": "Corrections and withdrawals",
+    "REF": "What an entry points to",
     "ACC": "Who may make and see what",
     "SAF": "Safeguarding",
     "FUP": "Follow-up",
@@ -66,6 +69,7 @@ __all__ = [
     "GROW",
     "JOURNEY",
     "MEASURES",
+    "REFERENCES",
     "RULES",
     "SAFEGUARDING",
     "SELF_EFFICACY",

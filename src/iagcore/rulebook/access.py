@@ -13,9 +13,11 @@ from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade
 from iagcore.practice.kinds import Entry
 from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Verdict, verdict
-from iagcore.record.releasing import not_for
+from iagcore.record.home import Place
+from iagcore.record.releasing import is_in_confidence, not_for
 from iagcore.record.rules import Rule, rule
 from iagcore.rulebook.sources import CONDITIONS_FOR_PROCESSING, LOCAL
 
@@ -26,6 +28,34 @@ def may_make(entry: Entry, case: Case) -> bool:
     if case.home is not None and role_of(case.home) == "coach" and case.by != case.home and role != "lead":
         return False
     return role in entry.declares.by and (role != "learner" or case.by == case.learner)
+
+
+def is_kept_from(place: Place, case: Case) -> bool:
+    """Whether what stands at a place is not for the author to know of: in confidence, or a diary that is not shared."""
+    entry = place.original
+    if case.by == place.recorded[0].by:
+        return False
+    if isinstance(entry, DiaryWritten | DiaryShared | DiaryUnshared):
+        return not case.self_efficacy.is_shared(entry.diary)
+    return is_in_confidence(entry) and not _sees_all(case)
+
+
+def _sees_all(case: Case) -> bool:
+    return role_of(case.by) == "safeguarding-lead"
+
+
+def concerns_known(case: Case) -> list[str]:
+    """The ids of the concerns on this journey that the author may know of: all, or those that they raised."""
+    raised = (one.recorded[0] for one in case.places if isinstance(one.original, ConcernRaised))
+    known = (one.entry for one in raised if one.by == case.by or _sees_all(case))
+    return [one.concern for one in known if isinstance(one, ConcernRaised)]
+
+
+def is_known_and_open(concern: str | None, case: Case) -> bool:
+    """Whether a concern is named that is open, and that the author may know of."""
+    if concern is None or concern not in concerns_known(case):
+        return False
+    return any(one.id == concern for one in case.safeguarding.open)
 
 
 @rule(

@@ -11,6 +11,7 @@ from iagcore.practice.signposting import ReferralMade
 from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, SHOULD, Verdict, none_of, verdict
 from iagcore.record.rules import Rule, rule
+from iagcore.rulebook.access import is_known_and_open
 from iagcore.rulebook.sources import ANONYMISATION, CONFIDENTIALITY, LOCAL, RESEARCH_TOOLS, SHARING
 
 
@@ -50,9 +51,8 @@ def consent_to_share_for_the_referral(entry: Any, case: Case) -> Verdict:
 
 
 def _missing_without_consent(entry: ReferralMade, case: Case) -> list[str]:
-    is_open = any(one.id == entry.concern for one in case.safeguarding.open)
     return [
-        *(["no open concern is named"] if not is_open else []),
+        *(["no open concern is named"] if not is_known_and_open(entry.concern, case) else []),
         *(["nobody is named who authorised it"] if entry.authorised is None else []),
         *(["no reason is given"] if entry.why is None else []),
     ]

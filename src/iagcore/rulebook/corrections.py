@@ -14,9 +14,9 @@ from iagcore.record.amending import may_amend
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Duty, Verdict, verdict
 from iagcore.record.home import Home, Place, Standing
-from iagcore.record.releasing import is_in_confidence
+from iagcore.record.releasing import is_in_confidence, is_unshared_diary
 from iagcore.record.rules import Grounds, Rule, RuleSort, rule
-from iagcore.rulebook.access import may_make
+from iagcore.rulebook.access import is_kept_from, may_make
 from iagcore.rulebook.sources import DESIGN, LOCAL
 
 
@@ -47,16 +47,9 @@ def target_can_be_amended(entry: Any, case: Case) -> Verdict:
 
 def _named(place: Place | None, case: Case) -> str:
     """What a record is; of one that is not for its asker to know of, no more than of one that is not there."""
-    if place is None or _is_kept_from(place, case):
+    if place is None or is_kept_from(place, case):
         return "no accepted record here"
     return _name(place.original)
-
-
-def _is_kept_from(place: Place, case: Case) -> bool:
-    author = place.stack[0].by if place.stack else None
-    if case.by == author or role_of(case.by) == "safeguarding-lead":
-        return False
-    return is_in_confidence(place.original) or place.original.declares.by == ("learner",)
 
 
 def _concerned(entry: Any, place: Place) -> list[Entry]:
@@ -92,7 +85,7 @@ def author_may_amend(entry: Any, case: Case) -> Verdict:
         plainly="Somebody else has to put this right.",
         by=case.by,
         kind="what is not theirs to know of"
-        if _is_kept_from(case.amended_place, case)
+        if is_kept_from(case.amended_place, case)
         else ", ".join(dict.fromkeys(_name(one) for one in _concerned(entry, case.amended_place))),
     )
 
@@ -105,10 +98,11 @@ def standing_breaches(home: Home, grounds: Grounds) -> list[Duty]:
 def _breach(home: Home, one: Standing) -> Duty:
     what = f"{one.finding.rule} stands on record {one.record!r}: {one.finding.sentence}; put it right, or have a lead"
     place = home.stack_of(one.record)
-    # what is in confidence is not told to every lead
+    # what is in confidence is not told to every lead, nor is the page of a diary that is not shared
     confidential = place is not None and place.top is not None and is_in_confidence(place.top.entry)
-    party = "safeguarding-lead" if confidential else "lead"
-    return Duty("COR-03", f"{what} authorise it", None, party, home.subject, in_confidence=confidential)
+    private = place is not None and place.top is not None and is_unshared_diary(home, place.top.entry)
+    party = "safeguarding-lead" if confidential else home.learner if private else "lead"
+    return Duty("COR-03", f"{what} authorise it", None, party, home.subject, in_confidence=confidential or private)
 
 
 COR_03: Final = Rule(

@@ -1,13 +1,14 @@
 """SAF: safeguarding. A concern is never refused and never costs a minute, whoever raises it and whenever.
 
-It is escalated within hours, at once where danger is immediate, and while it is open the journey is not closed and
-nothing of it is erased. An answer above 0 to item 9 of PHQ-9 is talked about with the learner the same day.
+A safeguarding lead takes it within hours, at once where danger is immediate: until one of them does, by an entry of
+their own, it is on the list of every one. While it is open the journey is not closed and nothing of it is erased. An
+answer above 0 to item 9 of PHQ-9 is talked about with the learner the same day, whatever is corrected afterwards.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from iagcore.policy import Gap, PolicyOnDay
+from iagcore.policy import Gap, Policy, PolicyOnDay
 from iagcore.practice.amendments import Erased
 from iagcore.practice.learners import JourneyClosed
 from iagcore.practice.measures import PHQ_9, MeasureTaken, Taken
@@ -15,13 +16,15 @@ from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import Concern, ConcernRaised
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, verdict
-from iagcore.record.home import Place
+from iagcore.record.home import Place, Version
 from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, RuleSort, rule
 from iagcore.rulebook.access import may_make
 from iagcore.rulebook.sources import DESIGN, ESCALATION, ITEM_NINE, LOCAL
 
 THE_SAFEGUARDING_LEAD: Final = "safeguarding-lead"
+LEADS: Final = ("lead", "safeguarding-lead")
+"""The roles that, beside who goes with the learner, can say that safety was talked about."""
 ITEM: Final = 9
 """The item of PHQ-9 that is talked about."""
 TELLS_OF_A_CONCERN: Final = ("SAF-02", "SAF-04")
@@ -42,20 +45,20 @@ SAF_01: Final = Rule(
 
 
 def escalations(journey: Journey, grounds: Grounds) -> list[Duty]:
-    """A concern that is open is escalated within so many hours; immediate danger at once, with whom to reach.
+    """An open concern is for every safeguarding lead until one takes it, and sees it through from then on.
 
-    It is escalated once a safeguarding lead holds it, who alone can close it, and who sees it through from then on.
+    Naming somebody who holds it changes nothing here: a name may be misspelt, and nobody may have been told.
     """
     found = []
     for one in journey.safeguarding.open:
-        if one.held_by is not None and one.held_by.startswith(THE_SAFEGUARDING_LEAD):
+        if one.taken_by is not None:
             what = f"see concern {one.id} through, and close it once that is done"
-            found.append(Duty("SAF-02", what, None, one.held_by, journey.subject, in_confidence=True))
+            found.append(Duty("SAF-02", what, None, one.taken_by, journey.subject, in_confidence=True))
             continue
         place = _raised(journey, one)
         values = grounds.values(place)
         due = one.raised_at if one.immediate_danger else _within(one, values)
-        what = f"escalate concern {one.id}, and say who holds it"
+        what = f"escalate concern {one.id}, until a safeguarding lead takes it"
         if one.immediate_danger:
             what = f"escalate concern {one.id} at once: {_whom_to_reach(values)}"
         elif one.immediate_danger is None:
@@ -63,7 +66,7 @@ def escalations(journey: Journey, grounds: Grounds) -> list[Duty]:
         found.append(Duty("SAF-02", what, due, THE_SAFEGUARDING_LEAD, journey.subject, in_confidence=True))
         raiser = place.top.by if place.top is not None else ""
         if not raiser.startswith((THE_SAFEGUARDING_LEAD, "learner:")):
-            # whoever raised it sees that it is passed on
+            # whoever raised it sees whether it is taken
             found.append(Duty("SAF-02", what, due, raiser, journey.subject, in_confidence=True))
     return found
 
@@ -96,36 +99,50 @@ SAF_02: Final = Rule(
     "SAF-02",
     MUST,
     (),
-    "A concern that is open is escalated to the safeguarding lead within so many hours, at once in immediate danger.",
+    "A safeguarding lead takes an open concern within so many hours, at once in immediate danger.",
     ESCALATION,
     escalations,
     sort=RuleSort.DUTY,
     values=("escalation_hours", "emergency_contacts"),
-    proven_by=("law_an_open_concern_is_due_until_it_is_escalated",),
+    proven_by=("law_an_open_concern_is_due_until_a_safeguarding_lead_takes_it",),
     question="How soon is a concern escalated?",
 )
 
 
 def item_nine(journey: Journey, grounds: Grounds) -> list[Duty]:
-    """An answer above 0 to item 9 of PHQ-9 is talked about with the learner the same day, and recorded."""
+    """An answer above 0 to item 9 of PHQ-9 is talked about with the learner the same day, and recorded.
+
+    Every version that was ever recorded counts: what is corrected or withdrawn afterwards ends no duty. It is due from
+    the coach who recorded it, while they go with the learner, and from the one assigned.
+    """
     found = []
     for place in journey.places:
-        entry = place.top.entry if place.top is not None else None
-        if not isinstance(entry, MeasureTaken) or place.top is None or not _calls_for_talking(entry, place):
-            continue
-        at = place.top.at
-        if any(talked >= at for talked in journey.safeguarding.talked_about):
+        asked = next((one for one in place.recorded if _is_to_be_talked_about(one, journey, grounds, place)), None)
+        if asked is None:
             continue
         policy = grounds.policy(place)
-        due = policy.end_of(policy.day(at))
         what = f"talk about safety with the learner the same day: item {ITEM} of {PHQ_9} was answered above 0"
-        party = place.top.by if role_of(place.top.by) == "coach" else journey.coaching.coach or "lead"
-        found.append(Duty("SAF-03", what, due, party, journey.subject, in_confidence=True))
+        parties = [asked.by] if _goes_with(asked.by, asked.at, journey, policy) else []
+        found += [
+            Duty("SAF-03", what, policy.end_of(policy.day(asked.at)), party, journey.subject, in_confidence=True)
+            for party in dict.fromkeys((*parties, journey.coaching.coach or "lead"))
+        ]
     return found
 
 
-def _calls_for_talking(entry: MeasureTaken, place: Place) -> bool:
-    return entry.scale == PHQ_9 and bool(Taken(entry.scale, entry.occasion, place.at, entry.answers).item(ITEM))
+def _is_to_be_talked_about(one: Version, journey: Journey, grounds: Grounds, place: Place) -> bool:
+    entry = one.entry
+    if not isinstance(entry, MeasureTaken) or entry.scale != PHQ_9:
+        return False
+    policy = grounds.policy(place)
+    return bool(Taken(entry.scale, entry.occasion, one.at, entry.answers).item(ITEM)) and not any(
+        talked >= one.at and (role_of(by) in LEADS or _goes_with(by, talked, journey, policy))
+        for talked, by in journey.safeguarding.talked_about
+    )
+
+
+def _goes_with(coach: str, at: datetime, journey: Journey, policy: Policy) -> bool:
+    return journey.coaching.goes_with(coach, on=policy.day(at), zone=policy.zone)
 
 
 SAF_03: Final = Rule(

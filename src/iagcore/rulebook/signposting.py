@@ -12,6 +12,7 @@ from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, none_
 from iagcore.record.home import Home
 from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, RuleSort, rule
+from iagcore.rulebook.access import is_known_and_open
 from iagcore.rulebook.sources import IMPARTIALITY, LOCAL, TAKING_A_TOOL
 
 POINTS: Final = (Signposted, ReferralMade)
@@ -130,7 +131,7 @@ def _is_a_condition(entry: ReferralMade) -> bool:
 
 
 def _concern_is_open(entry: ReferralMade, case: Case) -> bool:
-    return entry.concern is not None and any(one.id == entry.concern for one in case.safeguarding.open)
+    return is_known_and_open(entry.concern, case)
 
 
 def outcomes_due(journey: Journey, grounds: Grounds) -> list[Duty]:

@@ -54,6 +54,14 @@ PLANS_ON_AN_OPEN_JOURNEY = (
     "referral-made",
     "follow-up-planned",
 )
+POINTING = (
+    "concern-escalated",
+    "concern-closed",
+    "referral-made",
+    "diary-shared",
+    "diary-unshared",
+    "consent-withdrawn",
+)
 EVERY_KIND = ()
 
 
@@ -237,7 +245,7 @@ def consent_to_refer(asked: Told, story: Story) -> bool:
     on = story.day(asked.at)
     if in_force("referral", asked.home, story, at=asked.at, on=on, referral=entry.referral):
         return True
-    concern_is_open = entry.concern in story.open_concerns(asked.home)
+    concern_is_open = entry.concern in story.open_concerns(asked.home) and is_known(asked, story)
     return concern_is_open and entry.authorised is not None and entry.why is not None
 
 
@@ -322,6 +330,27 @@ def no_concern_is_open(asked: Told, story: Story) -> bool:
     return not story.open_concerns(asked.home)
 
 
+def is_known(asked: Told, story: Story) -> bool:
+    """Whether the concern, page or consent that is pointed to is on the record, as far as the author may know."""
+    entry: Any = asked.entry
+    kind = entry.declares.name
+    if not may_make_it(asked, story):
+        return True  # who may not record it is told nothing else
+    if kind == "consent-withdrawn":
+        for given, _ in story.of(asked.home, "consent-given"):
+            if given.purpose == entry.purpose and (entry.only_for is None or given.only_for in (None, entry.only_for)):
+                return True
+        raise Missing  # a withdrawal of what nobody gave is no breach
+    if kind in ("diary-shared", "diary-unshared"):
+        return any(written.diary == entry.diary for written, _ in story.of(asked.home, "diary-written"))
+    if entry.concern is None:
+        return True
+    for raised, told in story.of(asked.home, "concern-raised"):
+        if raised.concern == entry.concern and (asked.by.startswith("safeguarding-lead:") or told.by == asked.by):
+            return True
+    return False
+
+
 @attrs.frozen
 class Ruling:
     """A rule as the rule book gives it: its code and level, the kinds that it is on, and when it is met.
@@ -364,6 +393,7 @@ RULINGS: Final = (
     Ruling("JRN-03", MUST, PLANS_ON_AN_OPEN_JOURNEY, journey_is_open),
     Ruling("JRN-04", MUST, (STARTED,), starts_once),
     Ruling("JRN-05", MUST, (EXTENDED,), id_is_new),
+    Ruling("REF-02", MUST, POINTING, is_known),
     Ruling("SAF-04", MUST, ("journey-closed",), no_concern_is_open),
 )
 COVERED: Final = frozenset(one.code for one in RULINGS)

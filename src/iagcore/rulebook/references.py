@@ -1,0 +1,89 @@
+"""REF: what an entry points to is on the record, as far as its author may know.
+
+A mistyped id is accepted nowhere without a word. Whether a concern is there is for those who may know of it: to anybody
+else an id that is hidden and one that is not there are the same, in every word of the answer, and the finding then
+stands for the safeguarding lead to look at.
+"""
+
+from typing import Any, Final
+
+from iagcore.exceptions import nearest
+from iagcore.practice.amendments import BreachAuthorised
+from iagcore.practice.consent import ConsentGiven, ConsentWithdrawn
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated
+from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
+from iagcore.practice.signposting import ReferralMade
+from iagcore.record.case import Case, NotKnown
+from iagcore.record.findings import MUST, Verdict, verdict
+from iagcore.record.home import Place
+from iagcore.record.rules import Rule, rule
+from iagcore.rulebook.access import concerns_known, is_kept_from, may_make
+from iagcore.rulebook.sources import LOCAL
+
+
+@rule(
+    "REF-02",
+    MUST,
+    question="What if I mistype the id of a concern?",
+    on=(ConcernEscalated, ConcernClosed, ReferralMade, BreachAuthorised, DiaryShared, DiaryUnshared, ConsentWithdrawn),
+    source=LOCAL,
+    remedy="Check the id, and record it again under the right one. If it is about a concern, ask a safeguarding lead.",
+    plain_remedy="Your coach or a lead can look at it with you.",
+)
+def what_it_points_to_is_on_the_record(entry: Any, case: Case) -> Verdict:
+    """The concern, breach, page or consent that an entry points to is on the record, as far as its author may know."""
+    what, id = _pointed_to(entry)
+    if id is None:
+        return verdict(True, says="it points to no concern")
+    if not may_make(entry, case):
+        return verdict(True, says="asked of somebody who may record it")
+    known = _known(entry, case)
+    if isinstance(entry, ConsentWithdrawn) and id not in known:
+        # a withdrawal counts whatever was given, and is nobody's breach
+        raise NotKnown(f"{what} to {id} on this journey")
+    return verdict(
+        id in known,
+        says="{what} {id} is {found}",
+        plainly="What this is about is not on your record.",
+        what=what,
+        id=id,
+        found="on the record" if id in known else f"not on the record as far as {case.by} may know{nearest(id, known)}",
+    )
+
+
+def _pointed_to(entry: Any) -> tuple[str, str | None]:
+    match entry:
+        case BreachAuthorised():
+            return "breach", f"{entry.rule} on {entry.record}"
+        case DiaryShared() | DiaryUnshared():
+            return "diary page", entry.diary
+        case ConsentWithdrawn():
+            return "consent", entry.purpose if entry.only_for is None else f"{entry.purpose} {entry.only_for}"
+        case _:
+            return "concern", entry.concern
+
+
+def _known(entry: Any, case: Case) -> list[str]:
+    """What is on the record of the sort that an entry points to, and was ever, as far as its author may know."""
+    match entry:
+        case BreachAuthorised():
+            seen = (place for place in case.places if not is_kept_from(place, case))
+            return [f"{code} on {place.record}" for place in seen for code in sorted(place.breached)]
+        case DiaryShared() | DiaryUnshared():
+            pages = (one for one in _ever(case.places) if isinstance(one, DiaryWritten))
+            return [one.diary for one in pages] if case.by == case.learner else []
+        case ConsentWithdrawn():
+            given = (
+                one for one in _ever(case.places) if isinstance(one, ConsentGiven) and one.purpose == entry.purpose
+            )
+            ends = (one for one in given if entry.only_for is None or one.only_for in (None, entry.only_for))
+            return [entry.purpose if entry.only_for is None else f"{entry.purpose} {entry.only_for}" for _ in ends]
+        case _:
+            return concerns_known(case)
+
+
+def _ever(places: tuple[Place, ...]) -> list[Any]:
+    return [one.entry for place in places for one in place.recorded]
+
+
+REFERENCES: Final[tuple[Rule, ...]] = (what_it_points_to_is_on_the_record,)
