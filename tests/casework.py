@@ -66,9 +66,11 @@ def casebook(
     under: Policy = STARTER,
     now: Callable[[], datetime] | None = None,
     rules: Sequence[Rule] = OF_ONE_JOURNEY,
+    patience: float = 30.0,
 ) -> Casebook:
     """A casebook whose clock stands still."""
-    return Casebook(MemoryJournal() if journal is None else journal, under, clock=now or (lambda: on(0)), rules=rules)
+    kept = MemoryJournal() if journal is None else journal
+    return Casebook(kept, under, clock=now or (lambda: on(0)), rules=rules, patience=patience)
 
 
 def start(book: Casebook, journey: str = "a", *, learner: str = "learner:a", programme: str = "phase-1") -> Decision:

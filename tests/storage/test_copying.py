@@ -116,7 +116,7 @@ def test_kinds_of_a_later_version_survive_a_copy_and_are_said_to_be_unread(tmp_p
     assert code == 0
     assert "Something on the record is of a kind that a later version brings, and is not shown." in out
     with SQLiteJournal(tmp_path / "b.db") as journal:
-        (last,) = [one for one in Casebook(journal, cases._first).records("a") if one.id == "later"]
+        (last,) = [one for one in Casebook(journal, cases._recording.first).records("a") if one.id == "later"]
         assert last.entry == UnreadEntry("dream-told", text)
 
 

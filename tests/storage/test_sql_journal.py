@@ -154,8 +154,7 @@ def test_a_casebook_whose_connection_is_lost_goes_on_and_records_once(
 def test_a_casebook_gives_up_on_a_server_that_stays_away_when_its_patience_is_over(
     journal: SQLJournal, schema: URL
 ) -> None:
-    cases = casebook(journal)
-    cases._patience = 1.0
+    cases = casebook(journal, patience=1.0)
     start(cases)
     attempts = 0
 

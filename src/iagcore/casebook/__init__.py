@@ -1,41 +1,27 @@
 """The casebook: the front door.
 
-It loads a journey, decides, and appends the record if nothing that was read has changed since; where something has, it
-reads and decides again until it has an answer. It alone supplies what is not the caller's: the clock, surrogates and
-salts. Nothing below it reads a clock or makes an id.
+Each method says what can be asked of it; how an entry is decided and recorded stands in `recording.py`.
 """
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import reduce
-from itertools import islice
 from types import TracebackType
 from typing import Self
 
 import attrs
 
 from iagcore.casebook.coaching import Coach, coach_on
-from iagcore.casebook.deciding import weigh_up
-from iagcore.casebook.due import DueIndex, Progress, duties_on
+from iagcore.casebook.due import DueIndex, Progress
 from iagcore.casebook.erasing import erase
-from iagcore.casebook.homes import belongs, empty_home, is_shown_to_its_own, journey_name
+from iagcore.casebook.homes import empty_home, journey_name
 from iagcore.casebook.patience import patiently
-from iagcore.casebook.pointing import as_shown, pointed_to, says_as_much
-from iagcore.casebook.reading import Reading, folded
+from iagcore.casebook.reading import Reading
+from iagcore.casebook.recording import Recording, wanted
 from iagcore.casebook.what_if import Progress as Told
 from iagcore.casebook.what_if import WhatIf, judged_again
-from iagcore.casebook.writing import Writing
 from iagcore.directory.protocols import Directory
-from iagcore.exceptions import (
-    Conflict,
-    IdUsedBefore,
-    InvalidEntry,
-    InvalidPolicy,
-    UnknownJourney,
-    UnusableJournal,
-    nearest,
-)
+from iagcore.exceptions import InvalidEntry, UnknownJourney, UnusableJournal
 from iagcore.policy import Policy
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
 from iagcore.practice.consent import CASE_STUDY
@@ -43,64 +29,28 @@ from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
 from iagcore.practice.kinds import (
     PLAN,
     Entry,
-    Nature,
     accept_coach,
     accept_day,
-    accept_id,
     accept_learner,
     accept_moment,
     accept_party,
     accepted,
 )
-from iagcore.practice.learners import JourneyStarted
-from iagcore.practice.opportunities import Opportunity
-from iagcore.practice.parties import role_of
-from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record import sealing
-from iagcore.record.case import Case
-from iagcore.record.filing import subjects_of_a_refusal
-from iagcore.record.findings import Assessment, Decision, Duty, DutyStatus
-from iagcore.record.home import Home
-from iagcore.record.journey import CoachHome, Journey, Timeline
-from iagcore.record.judging import accepts, consider, counted
-from iagcore.record.naming import plain_title, title
-from iagcore.record.records import Record, Sort
+from iagcore.record.asking import Amendment
+from iagcore.record.findings import Decision, Duty, DutyStatus
+from iagcore.record.journey import Journey, Timeline
+from iagcore.record.records import Record
 from iagcore.record.releasing import View, view
-from iagcore.record.rules import JUDGED, Grounds, Rule
+from iagcore.record.rules import Rule, check_levels
 from iagcore.rulebook import RULES
 from iagcore.storage import codec
 from iagcore.storage.protocols import Erasable, Erasure, Feed, Journal
-
-Amendment = EntryCorrected | EntryWithdrawn
-Restated = tuple[tuple[str, tuple[Assessment, ...]], ...]
 
 
 def utc_now() -> datetime:
     """The time now, in UTC."""
     return datetime.now(UTC)
-
-
-@attrs.frozen
-class Asked:
-    """One entry that somebody wants on the record. `at` is None where the caller left it to the clock.
-
-    `nature` is how it is judged: its kind's own, unless it is asked beforehand about what the kind says happened.
-    """
-
-    entry: Entry
-    by: str
-    at: datetime | None
-    id: str
-    nature: Nature
-
-
-@attrs.frozen
-class Judged:
-    """What came of judging one entry: its record, the decision, and the home after it."""
-
-    record: Record
-    decision: Decision
-    after: Home
 
 
 @attrs.frozen
@@ -143,21 +93,24 @@ class Casebook:
             raise InvalidEntry("casebook", "journal", journal, "a journal is expected, such as SQLiteJournal(path)")
         if not isinstance(policy, Policy | Mapping):
             raise InvalidEntry("casebook", "policy", policy, "a policy is expected, such as Policy.load('starter')")
-        self._by_programme = None if isinstance(policy, Policy) else dict(policy)
         given = [policy] if isinstance(policy, Policy) else list(policy.values())
         if not given:
             raise InvalidEntry("casebook", "policy", policy, "at least one policy is needed")
-        self._first = given[0]
-        self._reading = Reading(journal, given)
-        self._clock = clock
-        self._fresh = fresh
-        self._patience = patience
-        self._rules = tuple(rules)
-        self._directory = directory
-        self._due_index = DueIndex() if due_index is None else due_index
-        self._own_index = due_index is None
         for one in given:
-            _check_levels(one, self._rules)
+            check_levels(one, rules)
+        self._reading = Reading(journal, given)
+        self._recording = Recording(
+            reading=self._reading,
+            first=given[0],
+            by_programme=None if isinstance(policy, Policy) else dict(policy),
+            rules=tuple(rules),
+            directory=directory,
+            clock=clock,
+            fresh=fresh,
+            patience=patience,
+        )
+        self._own_index = due_index is None
+        self._due_index = DueIndex() if due_index is None else due_index
 
     def close(self) -> None:
         """Close what the casebook opened itself: the index of duties, where none was given.
@@ -189,7 +142,8 @@ class Casebook:
 
         One of whom nothing is on the record is ready for nothing that has to be known. Raises `InvalidEntry`.
         """
-        return coach_on(self._reading, accepted("coach", coach, accept_coach), self._first, self._rules)
+        name = accepted("coach", coach, accept_coach)
+        return coach_on(self._reading, name, self._recording.first, self._recording.rules)
 
     def timeline(self, subject: str) -> Timeline:
         """The hours held of a learner or a coach, across journeys."""
@@ -207,20 +161,20 @@ class Casebook:
 
         Raises `InvalidEntry` where there is no record of that id.
         """
-        home = self._home(name)
+        home = self._recording.home(name)
         if record not in home.ids:
             raise InvalidEntry("argument", "record", record, f"no record of {name} has this id", private=True)
-        return self._as_given(home, record, Writing(self._reading, home))[1]
+        return self._recording.as_given(home, record, self._recording.writing(home))[1]
 
     def duties(self, name: str) -> tuple[Duty, ...]:
         """What is to do on a journey, or for a coach, under the policies it was recorded under.
 
         Raises `UnknownJourney`.
         """
-        home = self._home(name)
+        home = self._recording.home(name)
         if not home.exists:
             raise UnknownJourney(name)
-        return self._duties(home, Writing(self._reading, home, self._fresh))
+        return self._recording.duties(home, self._recording.writing(home))
 
     def due(
         self, *, at: datetime | None = None, party: str | None = None, progress: Progress | None = None
@@ -233,11 +187,11 @@ class Casebook:
 
         Raises `InvalidEntry`, and `UnusableJournal` where the journal has no feed.
         """
-        moment = accepted("at", self._clock() if at is None else at, accept_moment)
+        moment = self._recording.now() if at is None else accepted("at", at, accept_moment)
         if party is not None:
             party = accepted("party", party, accept_party)
-        self._due_index.refresh(self._reading, self._rules, progress=progress)
-        found = self._due_index.duties(zone=self._first.zone)
+        self._due_index.refresh(self._reading, self._recording.rules, progress=progress)
+        found = self._due_index.duties(zone=self._recording.first.zone)
         asked = [one for one in found if party is None or one.is_for(party)]
         order = list(DutyStatus)
         never = datetime.max.replace(tzinfo=UTC)
@@ -266,12 +220,12 @@ class Casebook:
         """
         if not isinstance(policy, Policy):
             raise InvalidEntry("argument", "policy", policy, "a policy is expected, such as Policy.load('starter')")
-        _check_levels(policy, self._rules)
+        check_levels(policy, self._recording.rules)
         journal = self._reading.journal
         if not isinstance(journal, Feed):
             raise UnusableJournal(type(journal).__name__, "this journal has no feed: it cannot tell what is on it")
         day = None if on is None else accepted("on", on, accept_day)
-        return judged_again(journal, policy, self._rules, programme=programme, day=day, progress=progress)
+        return judged_again(journal, policy, self._recording.rules, programme=programme, day=day, progress=progress)
 
     def policy_of(self, fingerprint: str) -> Policy:
         """The policy of a fingerprint: one of the casebook's own, or the text that the journal keeps.
@@ -294,7 +248,7 @@ class Casebook:
 
         Raises `InvalidEntry`, `UnknownJourney`, `IdUsedBefore`, `Conflict`, `UnusableJournal`.
         """
-        return self._record(journey, [self._asked(entry, by=by, at=at, id=id)])[0]
+        return self._recording.record(journey, [wanted(entry, by=by, at=at, id=id)])[0]
 
     def record_facts(
         self, journey: str, *facts: Entry, by: str, at: datetime | None = None, id: str | None = None
@@ -311,14 +265,14 @@ class Casebook:
             if isinstance(fact, Amendment) or fact.declares.nature is PLAN:
                 raise InvalidEntry(fact.declares.name, "nature", str(PLAN), "record_facts takes facts: use record")
         asked = [
-            self._asked(fact, by=by, at=at, id=None if id is None else f"{id}#{number}")
+            wanted(fact, by=by, at=at, id=None if id is None else f"{id}#{number}")
             for number, fact in enumerate(facts, start=1)
         ]
-        return tuple(self._record(journey, asked, together=True))
+        return tuple(self._recording.record(journey, asked, together=True))
 
     def preview(self, journey: str, entry: Entry, *, by: str, at: datetime | None = None) -> Decision:
         """What would be decided now. Records nothing."""
-        return self._record(journey, [self._asked(entry, by=by, at=at, id=None)], keep=False)[0]
+        return self._recording.record(journey, [wanted(entry, by=by, at=at, id=None)], keep=False)[0]
 
     def correct(
         self,
@@ -355,20 +309,17 @@ class Casebook:
         if not isinstance(disclosure, DisclosureMade):
             reason = "release takes what is to be shown, a DisclosureMade; for anything else, call record"
             raise InvalidEntry("argument", "disclosure", disclosure, reason, private=True)
-        asked = self._asked(disclosure, by=by, at=None, id=id, nature=PLAN)
-        decision = self._record(journey, [asked])[0]
+        asked = wanted(disclosure, by=by, at=None, id=id, nature=PLAN)
+        decision = self._recording.record(journey, [asked])[0]
         if not decision.accepted:
             return Released(decision, None)
         home = self._reading.journey(journey_name(journey))
-        now = accepted("clock", self._clock(), accept_moment)
-        again = self._judge(
-            home, attrs.evolve(asked, id=secrets.token_hex(16)), Writing(self._reading, home, self._fresh), now=now
-        )
-        if not again.decision.accepted:
-            return Released(attrs.evolve(again.decision, record=None), None)
+        again = self._recording.again(home, asked)
+        if not again.accepted:
+            return Released(again, None)
         outlet = OUTLET_BY_NAME[disclosure.outlet]
         quoting = disclosure.quotes if outlet.purpose == CASE_STUDY else None
-        zone = self._first.zone
+        zone = self._recording.first.zone
         return Released(decision, view(home, outlet, disclosure.shown_to, by=by, quoting=quoting, zone=zone))
 
     def erase(self, learner: str, *, by: str) -> Erasure:
@@ -386,206 +337,22 @@ class Casebook:
         if not isinstance(journal, Erasable):
             raise UnusableJournal(type(journal).__name__, "this journal cannot erase")
         erasable: Erasable = journal
-        now = accepted("clock", self._clock(), accept_moment)
-        policy = self._first.fingerprint
+        now = self._recording.now()
 
-        def judged(journey: Journey) -> None:
-            case = Case.of(journey, self._first, at=now, by=by)
-            asked = Erased(learner=learner)
-            considered = consider(asked, case, self._rules, nature=PLAN)
-            zone = self._first.zone
-            Decision(
-                accepts(considered), considered, title(asked, zone), plain_title(asked, zone), policy, complete=True
-            ).require()
+        def may_go(journey: Journey) -> None:
+            self._recording.may_erase(journey, Erased(learner=learner), by=by, now=now)
 
         def erased() -> Erasure:
-            return erase(erasable, self._reading, learner, judged, now=now, policy=policy)
+            policy = self._recording.first.fingerprint
+            return erase(erasable, self._reading, learner, may_go, now=now, policy=policy)
 
         # one that was interrupted may be done, and would then find nobody: its caller is told so instead
-        erasure = patiently(erased, seconds=self._patience, again=False)
+        erasure = patiently(erased, seconds=self._recording.patience, again=False)
         self._reading.remembered.forget()
         if isinstance(journal, Feed):
             try:
-                self._due_index.refresh(self._reading, self._rules)
+                self._due_index.refresh(self._reading, self._recording.rules)
             except UnusableJournal as error:
                 # the learner is erased all the same, and whoever asked has to know what is left to do
                 erasure = attrs.evolve(erasure, note=f"{erasure.note} The index of duties is not cleared: {error}")
         return erasure
-
-    # ---- one attempt
-
-    def _asked(
-        self, entry: Entry, *, by: str, at: datetime | None, id: str | None, nature: Nature | None = None
-    ) -> Asked:
-        if not isinstance(entry, Entry):
-            raise InvalidEntry(
-                "argument", "entry", entry, "an entry is expected, such as iagcore.ConversationBooked(…)"
-            )
-        return Asked(
-            entry,
-            accepted("by", by, accept_party),
-            None if at is None else accepted("at", at, accept_moment),
-            secrets.token_hex(16) if id is None else accepted("id", id, accept_id),
-            nature or (PLAN if isinstance(entry, Amendment) else entry.declares.nature),
-        )
-
-    def _record(
-        self, journey: str, asked: Sequence[Asked], *, together: bool = False, keep: bool = True
-    ) -> list[Decision]:
-        empty = empty_home(journey)
-        for one in asked:
-            belongs(one.entry, empty)
-        return patiently(lambda: self._attempt(journey, asked, together=together, keep=keep), seconds=self._patience)
-
-    def _attempt(self, name: str, asked: Sequence[Asked], *, together: bool, keep: bool) -> list[Decision]:
-        now = accepted("clock", self._clock(), accept_moment)
-        home = self._home(name)
-        writing = Writing(self._reading, home, self._fresh)
-        decisions: list[Decision] = []
-        for one in asked:
-            if one.id in home.ids:
-                decisions.append(self._first_answer(home, one, writing))
-                continue
-            judged = self._judge(writing.home, one, writing, now=now)
-            decisions.append(judged.decision)
-            writing.add(judged.record, judged.after)
-        refused = any(not decision.accepted for decision in decisions)
-        if not keep or (together and refused):
-            return [attrs.evolve(decision, record=None) for decision in decisions]
-        writing.append()
-        return decisions
-
-    def _judge(self, home: Home, asked: Asked, writing: Writing, *, now: datetime) -> Judged:
-        entry = asked.entry
-        begins = isinstance(entry, JourneyStarted | ConcernRaised) or entry.declares.about[0] == "coach"
-        if not home.exists and not begins:
-            raise UnknownJourney(home.name)
-        if isinstance(entry, DisclosureMade) and role_of(entry.shown_to) == "learner":
-            is_shown_to_its_own(entry, home)
-        policy = self._policy_for(home, entry)
-        place = home.stack_of(entry.target) if isinstance(entry, Amendment) else None
-        at = asked.at or (place.at if place else now)
-        entry, opportunity = self._shown(entry)
-        weighed = weigh_up(
-            entry,
-            home,
-            policy,
-            at=at,
-            by=asked.by,
-            id=asked.id,
-            nature=asked.nature,
-            beyond=writing,
-            policy_of=self._reading.policy,
-            rules=self._rules,
-            opportunity=opportunity,
-        )
-        accepted_ = weighed.accepted
-        subjects = weighed.subjects if accepted_ else subjects_of_a_refusal(entry, home, by=asked.by)
-        restated = weighed.amended.restated if weighed.amended is not None and accepted_ else ()
-        record = Record(
-            asked.id,
-            subjects,
-            at,
-            now,
-            asked.by,
-            policy.fingerprint,
-            place.record if place is not None and accepted_ else None,
-            Sort.ACCEPTED if accepted_ else Sort.REFUSED,
-            weighed.considered,
-            restated,
-            tuple((writing.surrogate(line), line) for line in weighed.case.effect) if accepted_ else (),
-            entry,
-        )
-        after = home.after(record, version=home.version + 1)
-        return Judged(record, self._decision(record, home, after, writing), after)
-
-    def _decision(self, record: Record, before: Home, after: Home, writing: Writing) -> Decision:
-        zone = self._reading.policy(record.policy).zone
-        already = set(self._duties(before, writing))
-        effect = tuple(line for _, line in record.effect)
-        return Decision(
-            record.accepted,
-            record.considered,
-            title(record.entry, zone),
-            plain_title(record.entry, zone),
-            record.policy,
-            effect=effect,
-            restated=record.restated,
-            duties=tuple(duty for duty in self._duties(after, writing) if duty not in already),
-            record=record.id,
-            complete=True,
-            counted=counted(record.entry, effect, record.considered, self._rules),
-        )
-
-    def _first_answer(self, home: Home, asked: Asked, writing: Writing) -> Decision:
-        """The decision that stands under an id, when the content is the same."""
-        first, decision = self._as_given(home, asked.id, writing)
-        for what, same in (
-            ("entry", first.entry == asked.entry or says_as_much(first.entry, asked.entry)),
-            ("author", first.by == asked.by),
-            ("time", asked.at is None or first.at == asked.at),
-        ):
-            if not same:
-                raise IdUsedBefore(home.subject, asked.id, what)
-        return decision
-
-    def _as_given(self, home: Home, id: str, writing: Writing) -> tuple[Record, Decision]:
-        version = home.ids[id]
-        upto = list(islice(self._reading.journal.read(home.subject), version))
-        if len(upto) < version:
-            raise Conflict(home.subject, version, len(upto))  # it was erased since it was read
-        *earlier, stored = upto
-        before = reduce(folded, earlier, empty_home(home.name))
-        after = folded(before, stored)
-        first = codec.decode(stored)
-        return first, self._decision(first, before, after, writing)
-
-    def _shown(self, entry: Entry) -> tuple[Entry, Opportunity | None]:
-        """The entry with what the directory shows of the opportunity that it points to, and the opportunity."""
-        id = pointed_to(entry)
-        listing = None if id is None or self._directory is None else self._directory.listing(id)
-        if listing is None:
-            return entry, None
-        # whether something runs that its directory no longer lists is not known
-        status = None if listing.gone else listing.opportunity.shown.status
-        return as_shown(entry, listing.opportunity.shown, status), listing.opportunity
-
-    def _home(self, name: str) -> Home:
-        empty = empty_home(name)
-        return self._reading.coach(name) if isinstance(empty, CoachHome) else self._reading.journey(name)
-
-    def _policy_for(self, home: Home, entry: Entry) -> Policy:
-        if self._by_programme is None or isinstance(home, CoachHome):
-            return self._first
-        start = entry.entry if isinstance(entry, EntryCorrected) else entry
-        if isinstance(start, JourneyStarted):
-            if start.programme in self._by_programme:
-                return self._by_programme[start.programme]
-            near = nearest(start.programme, self._by_programme)
-            reason = f"this casebook has no policy for this programme{near}"
-            raise InvalidEntry(start.declares.name, "programme", start.programme, reason)
-        # what is not a start is never turned away for its programme: a concern least of all
-        started = next((place for place in home.places if isinstance(place.original, JourneyStarted)), None)
-        kept = self._first if started is None else self._reading.policy(started.policy)
-        return self._by_programme.get(home.parts.status.programme or "", kept)
-
-    def _duties(self, home: Home, writing: Writing) -> tuple[Duty, ...]:
-        zone = self._first.zone
-        grounds = Grounds(
-            lambda place: self._reading.policy(place.policy), writing.glance_at, writing.glance_at_consents
-        )
-        return duties_on(home, self._rules, grounds=grounds, zone=zone)
-
-
-def _check_levels(policy: Policy, rules: Sequence[Rule]) -> None:
-    known = {rule.code: rule for rule in rules if rule.sort in JUDGED}
-    sorts = {rule.code: rule.sort for rule in rules}
-    for code, history in policy.levels.items():
-        if code not in known:
-            reason = f"no rule has the code {code!r}{nearest(code, known)}"
-            if code in sorts:
-                reason = f"{code} is a {sorts[code]}, which has no level to set"
-            raise InvalidPolicy(history[0].file, history[0].line, reason)
-        lowered = [one for one in history if one.value == "SHOULD" and known[code].protected]
-        if lowered:
-            raise InvalidPolicy(lowered[0].file, lowered[0].line, f"{code} is protected and cannot be lowered")

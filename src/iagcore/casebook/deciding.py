@@ -6,23 +6,21 @@ the home.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Protocol
 
 import attrs
 
 from iagcore.policy import Policy
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.consent import Consents
-from iagcore.practice.kinds import FACT, PLAN, ROLES, Entry, Nature
-from iagcore.practice.opportunities import Opportunity
+from iagcore.practice.kinds import ROLES, Entry
 from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import Readiness
-from iagcore.record.amending import Amended, PolicyOf, amend, may_amend
+from iagcore.record.amending import Amended, amend
+from iagcore.record.asking import Amendment, Asked
 from iagcore.record.case import Amending, Case
 from iagcore.record.filing import coach_of, subjects_of
 from iagcore.record.findings import Assessment
-from iagcore.record.home import Home, stack_after
+from iagcore.record.home import Home
 from iagcore.record.journey import Timeline
 from iagcore.record.judging import accepts, consider
 from iagcore.record.rules import Rule
@@ -41,6 +39,10 @@ class Beyond(Protocol):
 
     def consents(self, home: Home) -> Consents:
         """What the learner consented to, on other journeys too."""
+        ...
+
+    def policy(self, fingerprint: str) -> Policy:
+        """The policy of a fingerprint, which a place was recorded under."""
         ...
 
 
@@ -62,39 +64,20 @@ class Weighed:
         return accepts(self.considered)
 
 
-def weigh_up(
-    entry: Entry,
-    home: Home,
-    policy: Policy,
-    *,
-    at: datetime,
-    by: str,
-    id: str,
-    nature: Nature,
-    beyond: Beyond,
-    policy_of: PolicyOf,
-    rules: Sequence[Rule],
-    opportunity: Opportunity | None = None,
-) -> Weighed:
-    """Consider one entry on a home under a policy; `id` is the record that it would take.
-
-    The history that an amendment changes is judged under `policy_of` each of its places.
-    """
-    place = home.stack_of(entry.target) if isinstance(entry, EntryCorrected | EntryWithdrawn) else None
-    beforehand = nature is PLAN and entry.declares.nature is FACT
-    case = attrs.evolve(Case.of(home, policy, at=at, by=by), beforehand=beforehand, opportunity=opportunity)
-    amended: Amended | None = None
-    if isinstance(entry, EntryCorrected | EntryWithdrawn):
-        if place is not None and may_amend(entry, place.original):
-            stack = stack_after(place, entry, record=id, at=at, by=by)
-            amended = amend(home, entry, stack, policy_of=policy_of, rules=rules)
-            case = attrs.evolve(case, effect=amended.effect)
-        case = attrs.evolve(case, amending=Amending(place, amended is not None and amended.as_a_fact))
+def weigh_up(asked: Asked, home: Home, policy: Policy, *, beyond: Beyond, rules: Sequence[Rule]) -> Weighed:
+    """Consider what is asked of a home under a policy; what an amendment changes, under those of its places."""
+    case = Case.of(home, policy, at=asked.at, by=asked.by)
+    case = attrs.evolve(case, beforehand=asked.beforehand, opportunity=asked.opportunity)
+    amended = amend(asked, home, policy_of=beyond.policy, rules=rules)
+    if isinstance(asked.entry, Amendment):
+        effect = amended.effect if amended is not None else ()
+        amending = Amending(asked.place, amended is not None and amended.as_a_fact)
+        case = attrs.evolve(case, effect=effect, amending=amending)
     else:
-        case = case.settled(entry)
-    subjects = subjects_of(entry, home, case.effect)
-    case = _with_what_it_reads(case, entry, home, beyond, subjects)
-    considered = consider(entry, case, rules, nature=nature)
+        case = case.settled(asked.entry)
+    subjects = subjects_of(asked, home, case.effect)
+    case = _with_what_it_reads(case, asked.entry, home, beyond, subjects)
+    considered = consider(asked.entry, case, rules, nature=asked.nature)
     if amended is not None and accepts(considered):
         considered = (*considered, *amended.own_findings)
     return Weighed(case, considered, subjects, amended)

@@ -68,13 +68,14 @@ class Reading:
 
     def journey(self, name: str) -> Journey:
         """The journey of that name; an empty one where nothing is on the record."""
-        return self._home(Journey(name))
+        return self.home(Journey(name))
 
     def coach(self, name: str) -> CoachHome:
         """A coach's own record; an empty one where nothing is on it."""
-        return self._home(CoachHome(name))
+        return self.home(CoachHome(name))
 
-    def _home(self, empty: H) -> H:
+    def home(self, empty: H) -> H:
+        """A home as the record gives it; `empty` is the same before anything is on its record."""
         subject = empty.subject
         home: H = self.remembered.get(f"home {subject}") or empty
         anew, records = self._since(subject, home.version, home.last)

@@ -25,13 +25,14 @@ from iagcore.casebook.pointing import as_answered
 from iagcore.casebook.reading import consents_across, version_in
 from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.policy import Policy, PolicyOnDay
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.amendments import EntryCorrected
 from iagcore.practice.consent import Consents
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
 from iagcore.practice.kinds import PLAN, ROLES
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import is_home, name_of_home, role_of
 from iagcore.practice.readiness import Readiness
+from iagcore.record.asking import Asked, nature_of, place_amended
 from iagcore.record.findings import Assessment, Decision
 from iagcore.record.home import Home, LineKey
 from iagcore.record.journey import Timeline
@@ -213,24 +214,19 @@ class Again:
             return record
         if isinstance(entry, DisclosureMade):
             return record
-        amends = isinstance(record.entry, EntryCorrected | EntryWithdrawn)
-        nature = PLAN if amends else record.entry.declares.nature
-        weighed = weigh_up(
-            record.entry,
-            home,
-            self._policy,
-            at=record.at,
+        asked = Asked(
+            entry=record.entry,
             by=record.by,
+            at=record.at,
             id=record.id,
-            nature=nature,
-            beyond=self,
-            policy_of=lambda _: self._policy,
-            rules=self._rules,
+            nature=nature_of(record.entry),
+            place=place_amended(record.entry, home),
             opportunity=as_answered(record),
         )
+        weighed = weigh_up(asked, home, self._policy, beyond=self, rules=self._rules)
         if self._is_asked_about(record, home) and _is_told(record, home, weighed):
-            self.plans += nature is PLAN
-            self.facts += nature is not PLAN
+            self.plans += asked.nature is PLAN
+            self.facts += asked.nature is not PLAN
             self.looked_at.add(home.subject)
             self._compare(record, home, weighed)
         if not record.accepted:
@@ -276,6 +272,10 @@ class Again:
         )
 
     # ---- what lay beyond a home
+
+    def policy(self, fingerprint: str) -> Policy:
+        """The other policy, whatever a place was recorded under."""
+        return self._policy
 
     def timeline(self, subject: str) -> Timeline:
         """The hours of a learner or a coach, as they then were."""

@@ -7,6 +7,7 @@ import attrs
 
 from iagcore.casebook.reading import Reading
 from iagcore.exceptions import Conflict
+from iagcore.policy import Policy
 from iagcore.practice.allowance import Line
 from iagcore.practice.consent import Consents
 from iagcore.practice.readiness import Readiness
@@ -66,6 +67,10 @@ class Writing:
     def glance_at_consents(self, home: Home) -> Consents:
         """The same, on which what is decided does not rest."""
         return self._reading.consents(home)[1]
+
+    def policy(self, fingerprint: str) -> Policy:
+        """The policy of a fingerprint. Raises `UnusableJournal` where it is neither given nor kept."""
+        return self._reading.policy(fingerprint)
 
     def _rests_on(self, subject: str, version: int) -> None:
         # one subject may be read for its hours and for its readiness: both have to be of one version

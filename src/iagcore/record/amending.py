@@ -38,9 +38,10 @@ from iagcore.practice.follow_up import FollowUpPlanned
 from iagcore.practice.kinds import FACT, Entry, Nature
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
 from iagcore.practice.signposting import ReferralMade
+from iagcore.record.asking import Amendment, Asked
 from iagcore.record.case import Case
 from iagcore.record.findings import Assessment
-from iagcore.record.home import Home, Parts, Place, Version, with_what_stands
+from iagcore.record.home import Home, Parts, Place, Version, stack_after, with_what_stands
 from iagcore.record.judging import consider
 from iagcore.record.records import UnreadEntry
 from iagcore.record.rules import Rule
@@ -151,17 +152,13 @@ class Amended:
     restated: tuple[tuple[str, tuple[Assessment, ...]], ...]
 
 
-def amend(
-    home: Home,
-    amendment: EntryCorrected | EntryWithdrawn,
-    stack: tuple[Version, ...],
-    *,
-    policy_of: PolicyOf,
-    rules: Sequence[Rule],
-) -> Amended:
-    """What an amendment would settle, with `stack` at the place that it names."""
-    index = home.stacks[amendment.target]
-    place = home.places[index]
+def amend(asked: Asked, home: Home, *, policy_of: PolicyOf, rules: Sequence[Rule]) -> Amended | None:
+    """What an amendment would settle; None where it may not be made, and for what is none."""
+    entry, place = asked.entry, asked.place
+    if place is None or not isinstance(entry, Amendment) or not may_amend(entry, place.original):
+        return None
+    index = home.stacks[place.record]
+    stack = stack_after(place, entry, record=asked.id, at=asked.at, by=asked.by)
     stacks = [stack if number == index else other.stack for number, other in enumerate(home.places)]
     after = judge_history(home, stacks, since=index, policy_of=policy_of, rules=rules)
     effect = _difference(home.allowance, after.allowance)

@@ -9,27 +9,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from iagcore.practice.allowance import Line
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, RecordAnnotated
+from iagcore.practice.amendments import EntryCorrected, RecordAnnotated
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.record.asking import Asked
 from iagcore.record.home import Home
 
 
-def subjects_of(entry: Entry, home: Home, effect: Sequence[Line]) -> tuple[str, ...]:
-    """The subjects that an entry is filed under, its home first."""
+def subjects_of(asked: Asked, home: Home, effect: Sequence[Line]) -> tuple[str, ...]:
+    """The subjects that what is asked is filed under, its home first."""
+    entry, place = asked.entry, asked.place
     named: list[str | None] = [home.subject, *_named_by(entry, home)]
-    if isinstance(entry, EntryCorrected | EntryWithdrawn):
-        if isinstance(entry, EntryCorrected):
-            named += _named_by(entry.entry, home)
-        place = home.stack_of(entry.target)
-        if place is not None:
-            named += _named_by(place.top.entry if place.top else place.original, home)
+    if isinstance(entry, EntryCorrected):
+        named += _named_by(entry.entry, home)
+    if place is not None:
+        named += _named_by(place.top.entry if place.top else place.original, home)
     if isinstance(entry, RecordAnnotated):
         # a note stands where the record stands that it is about
-        place = home.stack_of(entry.record)
-        named += _named_by(place.original, home) if place is not None else []
+        beside = home.stack_of(entry.record)
+        named += _named_by(beside.original, home) if beside is not None else []
     for line in effect:
         for one in (home.allowance[line.key], line):
             if one.hour is not None:

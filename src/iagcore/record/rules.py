@@ -1,11 +1,12 @@
 """What a rule is: declared in one place, with its code, its level, its source and the check that is its body."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
 import attrs
 
+from iagcore.exceptions import InvalidPolicy, nearest
 from iagcore.policy import Policy, PolicyOnDay
 from iagcore.practice.consent import Consents
 from iagcore.practice.kinds import Entry
@@ -139,3 +140,18 @@ def rule(
         )
 
     return decorate
+
+
+def check_levels(policy: Policy, rules: Sequence[Rule]) -> None:
+    """Raise `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one."""
+    known = {rule.code: rule for rule in rules if rule.sort in JUDGED}
+    sorts = {rule.code: rule.sort for rule in rules}
+    for code, history in policy.levels.items():
+        if code not in known:
+            reason = f"no rule has the code {code!r}{nearest(code, known)}"
+            if code in sorts:
+                reason = f"{code} is a {sorts[code]}, which has no level to set"
+            raise InvalidPolicy(history[0].file, history[0].line, reason)
+        lowered = [one for one in history if one.value == "SHOULD" and known[code].protected]
+        if lowered:
+            raise InvalidPolicy(lowered[0].file, lowered[0].line, f"{code} is protected and cannot be lowered")

@@ -1,0 +1,269 @@
+"""Recording: a home is read, an entry decided on it, and the record appended if nothing read has changed since.
+
+Where something has, it is read and decided again until there is an answer. The casebook alone supplies what is not the
+caller's: the clock, surrogates and salts. Nothing below it reads a clock or makes an id.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import reduce
+from itertools import islice
+
+import attrs
+
+from iagcore.casebook.deciding import Weighed, weigh_up
+from iagcore.casebook.due import duties_on
+from iagcore.casebook.homes import belongs, empty_home, is_shown_to_its_own
+from iagcore.casebook.patience import patiently
+from iagcore.casebook.pointing import as_shown, pointed_to, says_as_much
+from iagcore.casebook.reading import Reading, folded
+from iagcore.casebook.writing import Writing
+from iagcore.directory.protocols import Directory
+from iagcore.exceptions import Conflict, IdUsedBefore, InvalidEntry, UnknownJourney, nearest
+from iagcore.policy import Policy
+from iagcore.practice.amendments import EntryCorrected, Erased
+from iagcore.practice.disclosures import DisclosureMade
+from iagcore.practice.kinds import PLAN, Entry, Nature, accept_id, accept_moment, accept_party, accepted
+from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.opportunities import Opportunity
+from iagcore.practice.parties import role_of
+from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.record.asking import Asked, nature_of, place_amended
+from iagcore.record.case import Case
+from iagcore.record.filing import subjects_of_a_refusal
+from iagcore.record.findings import Decision, Duty
+from iagcore.record.home import Home
+from iagcore.record.journey import CoachHome, Journey
+from iagcore.record.judging import accepts, consider, counted
+from iagcore.record.naming import plain_title, title
+from iagcore.record.records import Record, Sort
+from iagcore.record.rules import Grounds, Rule
+from iagcore.storage import codec
+
+
+@attrs.frozen
+class Wanted:
+    """What a caller wants on the record; `at` is None where it is left to the clock, or to what is amended."""
+
+    entry: Entry
+    by: str
+    at: datetime | None
+    id: str
+    nature: Nature
+
+
+def wanted(entry: Entry, *, by: str, at: datetime | None, id: str | None, nature: Nature | None = None) -> Wanted:
+    """What a caller wants, checked; without an id, under one that nobody can guess. Raises `InvalidEntry`."""
+    if not isinstance(entry, Entry):
+        raise InvalidEntry("argument", "entry", entry, "an entry is expected, such as iagcore.ConversationBooked(…)")
+    return Wanted(
+        entry,
+        accepted("by", by, accept_party),
+        None if at is None else accepted("at", at, accept_moment),
+        secrets.token_hex(16) if id is None else accepted("id", id, accept_id),
+        nature or nature_of(entry),
+    )
+
+
+@attrs.frozen
+class Judged:
+    """What came of judging one entry: its record, the decision, and the home after it."""
+
+    record: Record
+    decision: Decision
+    after: Home
+
+
+@attrs.frozen(kw_only=True)
+class Recording:
+    """What decides and records: the journal as it is read, the policies, the rules, and what is not the caller's.
+
+    `first` is the policy where none is for a programme, `by_programme` the others.
+    """
+
+    reading: Reading
+    first: Policy
+    by_programme: Mapping[str, Policy] | None
+    rules: tuple[Rule, ...]
+    directory: Directory | None
+    clock: Callable[[], datetime]
+    fresh: Callable[[int], bytes]
+    patience: float
+
+    def now(self) -> datetime:
+        """The time now. Raises `InvalidEntry` where the clock gives none with a zone."""
+        return accepted("clock", self.clock(), accept_moment)
+
+    def writing(self, home: Home) -> Writing:
+        """An append that begins on a home."""
+        return Writing(self.reading, home, self.fresh)
+
+    def record(
+        self, name: str, asked: Sequence[Wanted], *, together: bool = False, keep: bool = True
+    ) -> list[Decision]:
+        """Decide entries on one home, and record them: all or none, if `together`; not at all, unless `keep`."""
+        empty = empty_home(name)
+        for one in asked:
+            belongs(one.entry, empty)
+        return patiently(lambda: self._attempt(name, asked, together=together, keep=keep), seconds=self.patience)
+
+    def _attempt(self, name: str, asked: Sequence[Wanted], *, together: bool, keep: bool) -> list[Decision]:
+        now = self.now()
+        home = self.home(name)
+        writing = self.writing(home)
+        decisions: list[Decision] = []
+        for one in asked:
+            if one.id in home.ids:
+                decisions.append(self._first_answer(home, one, writing))
+                continue
+            judged = self._judge(writing.home, one, writing, now=now)
+            decisions.append(judged.decision)
+            writing.add(judged.record, judged.after)
+        refused = any(not decision.accepted for decision in decisions)
+        if not keep or (together and refused):
+            return [attrs.evolve(decision, record=None) for decision in decisions]
+        writing.append()
+        return decisions
+
+    def again(self, home: Home, one: Wanted) -> Decision:
+        """What would be decided now of what was decided before, under another id. Records nothing."""
+        anew = attrs.evolve(one, id=secrets.token_hex(16))
+        return attrs.evolve(self._judge(home, anew, self.writing(home), now=self.now()).decision, record=None)
+
+    def _judge(self, home: Home, one: Wanted, writing: Writing, *, now: datetime) -> Judged:
+        _may_stand(one.entry, home)
+        policy = self._policy_for(home, one.entry)
+        asked = self._looked_up(home, one, now=now)
+        weighed = weigh_up(asked, home, policy, beyond=writing, rules=self.rules)
+        record = _recorded(asked, weighed, home, writing, policy=policy.fingerprint, now=now)
+        after = home.after(record, version=home.version + 1)
+        return Judged(record, self._decision(record, home, after, writing), after)
+
+    def _looked_up(self, home: Home, one: Wanted, *, now: datetime) -> Asked:
+        place = place_amended(one.entry, home)
+        at = one.at or (place.at if place else now)
+        entry, opportunity = self._shown(one.entry)
+        return Asked(entry=entry, by=one.by, at=at, id=one.id, nature=one.nature, place=place, opportunity=opportunity)
+
+    def _shown(self, entry: Entry) -> tuple[Entry, Opportunity | None]:
+        """The entry with what the directory shows of the opportunity that it points to, and the opportunity."""
+        id = pointed_to(entry)
+        listing = None if id is None or self.directory is None else self.directory.listing(id)
+        if listing is None:
+            return entry, None
+        # whether something runs that its directory no longer lists is not known
+        status = None if listing.gone else listing.opportunity.shown.status
+        return as_shown(entry, listing.opportunity.shown, status), listing.opportunity
+
+    def _decision(self, record: Record, before: Home, after: Home, writing: Writing) -> Decision:
+        zone = self.reading.policy(record.policy).zone
+        already = set(self.duties(before, writing))
+        effect = tuple(line for _, line in record.effect)
+        return Decision(
+            record.accepted,
+            record.considered,
+            title(record.entry, zone),
+            plain_title(record.entry, zone),
+            record.policy,
+            effect=effect,
+            restated=record.restated,
+            duties=tuple(duty for duty in self.duties(after, writing) if duty not in already),
+            record=record.id,
+            complete=True,
+            counted=counted(record.entry, effect, record.considered, self.rules),
+        )
+
+    def _first_answer(self, home: Home, asked: Wanted, writing: Writing) -> Decision:
+        """The decision that stands under an id, when the content is the same."""
+        first, decision = self.as_given(home, asked.id, writing)
+        for what, same in (
+            ("entry", first.entry == asked.entry or says_as_much(first.entry, asked.entry)),
+            ("author", first.by == asked.by),
+            ("time", asked.at is None or first.at == asked.at),
+        ):
+            if not same:
+                raise IdUsedBefore(home.subject, asked.id, what)
+        return decision
+
+    def as_given(self, home: Home, id: str, writing: Writing) -> tuple[Record, Decision]:
+        """The record under an id, and the decision as it was first given. Raises `Conflict` where it was erased."""
+        version = home.ids[id]
+        upto = list(islice(self.reading.journal.read(home.subject), version))
+        if len(upto) < version:
+            raise Conflict(home.subject, version, len(upto))  # it was erased since it was read
+        *earlier, stored = upto
+        before = reduce(folded, earlier, empty_home(home.name))
+        after = folded(before, stored)
+        first = codec.decode(stored)
+        return first, self._decision(first, before, after, writing)
+
+    def home(self, name: str) -> Home:
+        """The home of that name, as the record gives it now."""
+        return self.reading.home(empty_home(name))
+
+    def _policy_for(self, home: Home, entry: Entry) -> Policy:
+        if self.by_programme is None or isinstance(home, CoachHome):
+            return self.first
+        start = entry.entry if isinstance(entry, EntryCorrected) else entry
+        if isinstance(start, JourneyStarted):
+            if start.programme in self.by_programme:
+                return self.by_programme[start.programme]
+            near = nearest(start.programme, self.by_programme)
+            reason = f"this casebook has no policy for this programme{near}"
+            raise InvalidEntry(start.declares.name, "programme", start.programme, reason)
+        # what is not a start is never turned away for its programme: a concern least of all
+        started = next((place for place in home.places if isinstance(place.original, JourneyStarted)), None)
+        kept = self.first if started is None else self.reading.policy(started.policy)
+        return self.by_programme.get(home.parts.status.programme or "", kept)
+
+    def duties(self, home: Home, writing: Writing) -> tuple[Duty, ...]:
+        """What is to do on a home."""
+        zone = self.first.zone
+        grounds = Grounds(
+            lambda place: self.reading.policy(place.policy), writing.glance_at, writing.glance_at_consents
+        )
+        return duties_on(home, self.rules, grounds=grounds, zone=zone)
+
+    def may_erase(self, journey: Journey, asked: Erased, *, by: str, now: datetime) -> None:
+        """Raise `Refused` where a journey may not be erased."""
+        case = Case.of(journey, self.first, at=now, by=by)
+        considered = consider(asked, case, self.rules, nature=PLAN)
+        zone = self.first.zone
+        Decision(
+            accepts(considered),
+            considered,
+            title(asked, zone),
+            plain_title(asked, zone),
+            self.first.fingerprint,
+            complete=True,
+        ).require()
+
+
+def _may_stand(entry: Entry, home: Home) -> None:
+    """Raise where an entry begins nothing on a home that is not there, or shows it to a stranger."""
+    begins = isinstance(entry, JourneyStarted | ConcernRaised) or entry.declares.about[0] == "coach"
+    if not home.exists and not begins:
+        raise UnknownJourney(home.name)
+    if isinstance(entry, DisclosureMade) and role_of(entry.shown_to) == "learner":
+        is_shown_to_its_own(entry, home)
+
+
+def _recorded(asked: Asked, weighed: Weighed, home: Home, writing: Writing, *, policy: str, now: datetime) -> Record:
+    """The record of an answer: of a refusal, no effect stands and no more than its home is named."""
+    accepted_ = weighed.accepted
+    amended = weighed.amended if accepted_ else None
+    return Record(
+        asked.id,
+        weighed.subjects if accepted_ else subjects_of_a_refusal(asked.entry, home, by=asked.by),
+        asked.at,
+        now,
+        asked.by,
+        policy,
+        asked.place.record if asked.place is not None and accepted_ else None,
+        Sort.ACCEPTED if accepted_ else Sort.REFUSED,
+        weighed.considered,
+        amended.restated if amended is not None else (),
+        tuple((writing.surrogate(line), line) for line in weighed.case.effect) if accepted_ else (),
+        asked.entry,
+    )
