@@ -236,11 +236,11 @@ def test_the_same_file_again_records_nothing_and_repeats_the_refusal(
 
 
 def test_four_conversations_within_three_hours_are_spaced_over_a_few_months(journey: iag.Journey) -> None:
-    assert [(one.id, one.state) for one in journey.bookings.all] == [
+    assert [(one.id, one.state) for one in journey.conversations.all] == [
         (f"c{number}", State.HELD) for number in (1, 2, 3, 4)
     ]
     assert (journey.allowance.granted, journey.allowance.used, journey.allowance.held) == (180, 165, 0)
-    days = [one.settled_at.date() for one in journey.bookings.held if one.settled_at]
+    days = [one.settled_at.date() for one in journey.conversations.held if one.settled_at]
     assert [(later - day).days for day, later in pairwise(days)] == [28, 35, 77]
 
 

@@ -97,7 +97,7 @@ def test_four_conversations_are_missed_with_every_fault_there_is_and_none_is_cha
 
 
 def test_conversations_end_in_every_way_and_the_contested_mark_is_waived(journey: iag.Journey) -> None:
-    assert [(one.id, one.state) for one in journey.bookings.all] == [
+    assert [(one.id, one.state) for one in journey.conversations.all] == [
         ("c1", State.MISSED),
         ("c2", State.HELD),
         ("c3", State.MISSED),
@@ -107,7 +107,7 @@ def test_conversations_end_in_every_way_and_the_contested_mark_is_waived(journey
         ("c7", State.RELEASED),
         ("c8", State.HELD),
     ]
-    assert journey.bookings["c4"].contested
+    assert journey.conversations["c4"].contested
 
 
 def test_one_goal_is_changed_and_reached_and_the_other_is_set_aside(journey: iag.Journey) -> None:

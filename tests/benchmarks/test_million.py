@@ -68,7 +68,7 @@ def test_what_is_copied_folds_as_its_pattern_does_and_costs_as_many_statements_a
     assert copied.learner == f"learner:{name(place)}"
     assert (copied.version, copied.allowance, copied.parts.grow) == (own.version, own.allowance, own.parts.grow)
     whose = f"coach:{coach(place // CASELOAD)}"
-    assert (copied.bookings["c1"].coach, own.bookings["c1"].coach) == (whose, "coach:zqcoach")
+    assert (copied.conversations["c1"].coach, own.conversations["c1"].coach) == (whose, "coach:zqcoach")
     # a copy has the seal of another name, and what is appended has its own
     assert cases.verify(name(place)) != []
     assert cases.verify("plain-0") == []

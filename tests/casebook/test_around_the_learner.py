@@ -208,7 +208,7 @@ def test_a_coach_sees_the_open_journeys_they_go_with() -> None:
 
 def test_readiness_stands_alone_without_a_record() -> None:
     readiness = iag.Readiness(proofs=[], steps=[])
-    case = Case(WELLBEING, at=on(0), by=NINA, coach=readiness)
+    case = Case(WELLBEING, at=on(0), by=NINA, readiness=readiness)
     decision = iag.decide(booked("c1", on(3)), case, rules=iag.rulebook.COACHES)
     assert refusals(decision) == ["COA-01", "COA-04", "COA-06", "COA-08"]
 

@@ -378,7 +378,7 @@ def test_a_corrected_time_is_the_entrys_own() -> None:
     hold(cases, "c1", 50, at=on(1))
     entry = ConversationHeld(conversation="c1", coach=NINA, minutes=50, one_to_one=True, in_private=True)
     cases.correct("a", "held-c1", entry, by=NINA, why="the day before", at=on(0), id="fix").require()
-    assert cases.journey("a").bookings["c1"].settled_at == on(0)
+    assert cases.journey("a").conversations["c1"].settled_at == on(0)
     records = {one.id: one for one in cases.records("a")}
     assert (records["fix"].at, records["fix"].corrects, records["held-c1"].at) == (on(0), "held-c1", on(1))
 
@@ -405,7 +405,7 @@ def test_a_booking_corrected_to_an_id_that_was_used_before_says_so_and_holds_und
     decision = cases.correct("a", "book-c2", booked("c1", on(2), 60), by=NINA, why="the other id")
     assert [one.rule for one in decision.breaches] == ["BKG-01"]
     assert [(line.id, line.held) for line in cases.journey("a").allowance.lines] == [("c1", 60)]
-    assert [one.id for one in cases.journey("a").bookings.booked] == ["c1"]
+    assert [one.id for one in cases.journey("a").conversations.booked] == ["c1"]
 
 
 def test_a_check_that_looks_outside_keeps_its_first_answer_when_a_history_is_judged_again() -> None:

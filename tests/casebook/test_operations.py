@@ -65,7 +65,7 @@ def test_a_preview_writes_nothing() -> None:
     decision = cases.preview("a", booked("c1", on(1), 60), by=NINA)
     assert (decision.accepted, decision.record, decision.complete) == (True, None, True)
     assert journal.counts["appends"] == 0
-    assert cases.journey("a").bookings.all == ()
+    assert cases.journey("a").conversations.all == ()
 
 
 def test_the_statements_of_a_booking_are_counted(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, Conce
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.record.home import Place, Version
 from iagcore.record.journey import Journey
+from iagcore.record.parts import Parts, parts_after
 from iagcore.record.releasing import view
 from iagcore.rulebook import RULES
 from iagcore.rulebook.follow_up import months_after
@@ -254,11 +255,11 @@ def home_with(entries: list[Entry], by: str) -> Journey:
     places = tuple(
         Place(f"r{n}", one, on(n), "p", (Version(f"r{n}", one, on(n), by),), (), 0) for n, one in enumerate(entries)
     )
-    parts = Journey("a").parts
+    parts = Parts()
     for place in places:
-        parts = parts.after(place.original, at=place.at, by=by)
+        parts = parts_after(parts, place.original, at=place.at, by=by)
     stacks = {place.record: n for n, place in enumerate(places)}
-    return Journey("a", learner=LEARNER, parts=parts, places=places, stacks=stacks)
+    return Journey("a", learner=LEARNER, **parts.by_name(), places=places, stacks=stacks)
 
 
 @pytest.mark.parametrize("outlet", OUTLETS, ids=lambda one: one.name)
@@ -554,7 +555,9 @@ def law_time_left_is_due_exactly_while_nothing_is_booked(history: list[Step]) ->
         take(cases, number, step)
     for name in ("a", "a2", "b"):
         journey = cases.journey(name)
-        wanted = journey.status.standing == "open" and journey.allowance.remaining > 0 and not journey.bookings.booked
+        wanted = (
+            journey.status.standing == "open" and journey.allowance.remaining > 0 and not journey.conversations.booked
+        )
         assert bool(due(cases, "FUP-02", name)) is wanted
 
 

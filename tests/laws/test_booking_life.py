@@ -149,7 +149,7 @@ class BookingLife(RuleBasedStateMachine):
         assert (one.ceiling, one.held, one.used) == (self.granted, sum(self.held.values()), sum(self.used.values()))
         assert one.remaining == max(0, self.remaining())
         assert one.shortfall == max(0, -self.remaining())
-        words = {conversation.id: str(conversation.state) for conversation in journey.bookings.all}
+        words = {conversation.id: str(conversation.state) for conversation in journey.conversations.all}
         assert words == {id: word for id, word in self.word.items() if word != "extension"}
 
 

@@ -33,9 +33,9 @@ from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.amending import judge_history
 from iagcore.record.case import Amending, Case
 from iagcore.record.findings import Decision, Outcome, Weight
-from iagcore.record.home import Parts
 from iagcore.record.journey import Hour, Journey, Timeline, fold
 from iagcore.record.judging import decide
+from iagcore.record.parts import Parts, parts_after
 from iagcore.record.records import UnreadEntry
 from iagcore.record.settling import settle
 from iagcore.rulebook import RULES
@@ -79,7 +79,7 @@ def amends_a_plan(cases: Casebook, step: Step, number: int) -> bool:
     if place is None or place.original.declares.nature is not PLAN:
         return False
     ids = {getattr(place.original, "conversation", ""), getattr(step.entry, "conversation", "")}
-    return all(cases.journey(step.journey).bookings[id].state in (State.BOOKED, State.NOT_BOOKED) for id in ids)
+    return all(cases.journey(step.journey).conversations[id].state in (State.BOOKED, State.NOT_BOOKED) for id in ids)
 
 
 @given(history=steps())
@@ -103,11 +103,11 @@ def law_2_a_conversation_holds_minutes_exactly_while_it_is_booked_and_minutes_ad
         take(cases, number, step)
         journey = cases.journey(step.journey)
         held = {line.id for line in journey.allowance.lines if line.held}
-        assert held == {one.id for one in journey.bookings.booked}
+        assert held == {one.id for one in journey.conversations.booked}
         one = journey.allowance
         assert one.granted + one.extensions + one.shortfall == one.used + one.held + one.remaining
         assert 0 in (one.shortfall, one.remaining)
-        for conversation in journey.bookings.booked:
+        for conversation in journey.conversations.booked:
             line = one.line(conversation.id)
             assert (line.held, line.starts_at, line.coach, line.used) == (
                 conversation.minutes,
@@ -339,7 +339,9 @@ def law_13_month_ends_and_leap_days_are_pinned(held_at: datetime, due: datetime)
 @given(
     entry=entries.filter(lambda entry: entry.declares.nature is PLAN),
     history=steps(),
-    without=st.sets(st.sampled_from(("allowance", "bookings", "status", "timelines", "learner", "policy")), min_size=1),
+    without=st.sets(
+        st.sampled_from(("allowance", "conversations", "status", "timelines", "learner", "policy")), min_size=1
+    ),
 )
 @examples(80)
 def law_14_a_missing_fact_that_a_must_needs_never_yields_acceptance_of_a_plan(
@@ -387,11 +389,11 @@ def as_if(journey: Journey, under: Any) -> tuple[Parts, Allowance]:
         case = attrs.evolve(
             Case(under, at=top.at, by=top.by),
             allowance=allowance,
-            bookings=parts.bookings,
+            conversations=parts.conversations,
             opened=frozenset(journey.opened[: place.opened_before]),
         )
         allowance = allowance.after(case.effect_of(top.entry))
-        parts = parts.after(top.entry, at=top.at, by=top.by)
+        parts = parts_after(parts, top.entry, at=top.at, by=top.by)
     return parts, allowance
 
 
@@ -544,7 +546,7 @@ def law_a_held_conversation_is_due_until_written_up(history: list[Step]) -> None
 @examples(50)
 def law_a_booking_is_due_exactly_while_it_is_booked(history: list[Step]) -> None:
     for journey, due in _due_along(history):
-        ends = {one.starts_at + timedelta(minutes=one.minutes) for one in journey.bookings.booked if one.starts_at}
+        ends = {one.starts_at + timedelta(minutes=one.minutes) for one in journey.conversations.booked if one.starts_at}
         assert {one.due for one in due if one.rule == "BKG-04"} == ends
 
 

@@ -16,7 +16,7 @@ from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.learning import CoursesShown
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import ALIASES, DOMAINS, EvidenceNoted
-from iagcore.record.home import APPLIED_BY
+from iagcore.record.parts import APPLIED_BY
 
 TABLE = [
     ("journey-started", "plan", "journey learner", "lead coach"),

@@ -76,7 +76,6 @@ from iagcore.practice.self_efficacy import (
     SelfEfficacy,
 )
 from iagcore.practice.signposting import Signposting
-from iagcore.record.home import KEEP_WHO
 from tests.casework import NINA, OMAR, on
 
 FOREIGN = AllowanceExtended(extension="e1", minutes=30)
@@ -86,7 +85,7 @@ START = JourneyStarted(learner="learner:a", programme="phase-1", attests_age=30)
 def after(module: ModuleType, state: Any, *entries: Entry) -> Any:
     """The state after entries that came a day apart."""
     for number, entry in enumerate(entries):
-        state = module.apply(state, entry, at=on(number), **({"by": NINA} if module in KEEP_WHO else {}))
+        state = module.apply(state, entry, at=on(number), **({"by": NINA} if module is safeguarding else {}))
     return state
 
 

@@ -178,7 +178,7 @@ def test_the_hours_of_a_learner_who_leaves_can_be_booked_by_another_with_the_sam
     assert refusals(book(cases, "x1", on(8), 60, journey="b")) == ["BKG-02"]
     cases.record("a", LearnerLeft(how="moved on"), by=NINA, id="left").require()
     assert hours(cases, NINA) == []
-    assert cases.journey("a").bookings["c1"].state is State.RELEASED
+    assert cases.journey("a").conversations["c1"].state is State.RELEASED
     cases.record("b", booked("x2", on(8), 60), by=NINA, id="book-x2").require()
     assert refusals(cases.withdraw("a", "left", by=NINA, why="she stayed")) == ["BKG-02"]
     cases.record("a", JourneyReopened(), by=JO).require()

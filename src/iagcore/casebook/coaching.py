@@ -47,7 +47,7 @@ class Coach:
             raise InvalidEntry("argument", "activity", activity, reason)
         on = accepted("on", on, accept_day)
         noon = datetime.combine(on, NOON, tzinfo=self._policy.zone)
-        case = Case(self._policy, at=noon, by=self.name, coach=self.readiness)
+        case = Case(self._policy, at=noon, by=self.name, readiness=self.readiness)
         # as the casebook was given them, which may be others than those that are shipped
         asked = {rule.code for rule in READY_FOR[activity]}
         rules = [rule for rule in self._rules if rule.code in asked]

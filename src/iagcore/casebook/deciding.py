@@ -90,7 +90,7 @@ def _with_what_it_reads(case: Case, entry: Entry, home: Home, beyond: Beyond, su
     case = attrs.evolve(case, timelines=timelines)
     coach = coach_of(entry, home, by=case.by)
     if coach is not None:
-        case = attrs.evolve(case, coach=beyond.readiness(coach))
+        case = attrs.evolve(case, readiness=beyond.readiness(coach))
     if "learner" in entry.declares.reads:
         case = attrs.evolve(case, consents=beyond.consents(home))
     return case

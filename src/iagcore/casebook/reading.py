@@ -95,7 +95,7 @@ class Reading:
         All of it is filed under the learner, whose versions tell what was recorded after what.
         """
         if home.learner is None:
-            return 0, home.parts.consents
+            return 0, home.consents
         filed = list(self.journal.read(home.learner))
         version = version_in(filed[-1], home.learner) if filed else 0
         order = {(one.home, one.id): version_in(one, home.learner) for one in filed}

@@ -215,7 +215,7 @@ class Recording:
         # what is not a start is never turned away for its programme: a concern least of all
         started = next((place for place in home.places if isinstance(place.original, JourneyStarted)), None)
         kept = self.first if started is None else self.reading.policy(started.policy)
-        return self.by_programme.get(home.parts.status.programme or "", kept)
+        return self.by_programme.get(home.status.programme or "", kept)
 
     def duties(self, home: Home, writing: Writing) -> tuple[Duty, ...]:
         """What is to do on a home."""

@@ -241,7 +241,7 @@ class Again:
         )
 
     def _is_asked_about(self, record: Record, home: Home) -> bool:
-        started = record.entry if isinstance(record.entry, JourneyStarted) else home.parts.status
+        started = record.entry if isinstance(record.entry, JourneyStarted) else home.status
         on = started.programme
         if on is not None:
             self.programmes.add(on)

@@ -41,8 +41,9 @@ from iagcore.practice.signposting import ReferralMade
 from iagcore.record.asking import Amendment, Asked
 from iagcore.record.case import Case
 from iagcore.record.findings import Assessment
-from iagcore.record.home import Home, Parts, Place, Version, stack_after, with_what_stands
+from iagcore.record.home import Home, Place, Version, stack_after, with_what_stands
 from iagcore.record.judging import consider
+from iagcore.record.parts import Parts, parts_after
 from iagcore.record.records import UnreadEntry
 from iagcore.record.rules import Rule
 
@@ -134,7 +135,7 @@ def judge_history(
             kept = [one for one in place.findings if one.rule in outside]
             findings.append(tuple(one for one in (*judged, *kept) if one.weight is not None))
         allowance = allowance.after(settled.effect)
-        parts = parts.after(top.entry, at=top.at, by=top.by)
+        parts = parts_after(parts, top.entry, at=top.at, by=top.by)
     return Pass(parts, allowance, tuple(findings))
 
 
@@ -188,5 +189,5 @@ def _as_a_fact(place: Place, home: Home, effect: Sequence[Line]) -> bool:
         return True
     entries: list[Entry] = [place.original, *(version.entry for version in place.stack)]
     touched = {id for entry in entries if (id := getattr(entry, "conversation", None)) is not None}
-    settled = any(home.parts.bookings[id].state in SETTLED for id in touched)
+    settled = any(home.conversations[id].state in SETTLED for id in touched)
     return settled and not any(line.held > home.allowance[line.key].held for line in effect)

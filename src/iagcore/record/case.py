@@ -7,30 +7,23 @@ Every "as if" (as if its own hold were released, as if it had been corrected) is
 `amending.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import attrs
 
 from iagcore.policy import Policy, PolicyOnDay
 from iagcore.practice.allowance import Allowance, Line
-from iagcore.practice.coaches import Coaching
-from iagcore.practice.consent import Consents
-from iagcore.practice.conversations import Conversations
-from iagcore.practice.grow import Grow
 from iagcore.practice.kinds import Entry, Nature, accept_moment, accept_party, accepted
-from iagcore.practice.learners import JourneyStatus
-from iagcore.practice.learning import Learning
-from iagcore.practice.measures import Measures
 from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.parties import role_of
-from iagcore.practice.readiness import Readiness
-from iagcore.practice.safeguarding import Safeguarding
-from iagcore.practice.self_efficacy import SelfEfficacy
-from iagcore.record.home import Home, LineKey, Parts, Place
+from iagcore.record.home import Home, LineKey, Place
 from iagcore.record.journey import Hour, Timeline
+from iagcore.record.parts import WHAT, Parts
 from iagcore.record.settling import settle
+
+T = TypeVar("T")
 
 UNKNOWN: Final = "Something that has to be known first is not known yet."
 """What a learner is told where nothing plainer can be said."""
@@ -42,6 +35,38 @@ class NotKnown(LookupError):
     def __init__(self, what: str, plainly: str = UNKNOWN) -> None:
         self.what, self.plainly = what, plainly
         super().__init__(what)
+
+
+class Absent:
+    """What a case was not given. Whatever is looked for in it is not known: `NotKnown`, with what it is."""
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __repr__(self) -> str:
+        return f"<not known: {self._what}>"
+
+    def _missing(self, *_: object) -> NoReturn:
+        raise NotKnown(self._what)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):  # nothing of the record's: somebody asks what this is
+            raise AttributeError(name)
+        raise NotKnown(self._what)
+
+    __getitem__ = __iter__ = __len__ = __bool__ = __contains__ = _missing
+
+
+def absent(what: str) -> Any:
+    """What stands in a field of a case that may be left out: it is typed as what is expected there."""
+    return Absent(what)
+
+
+def said(part: T) -> T | None:
+    """A part of a case, or None where it was not given."""
+    return None if isinstance(part, Absent) else part
 
 
 @attrs.frozen
@@ -64,14 +89,28 @@ def _by(value: Any) -> str:
     return accepted("by", value, accept_party)
 
 
-@attrs.frozen(kw_only=True)
-class Case:
+def _may_be_absent(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
+    """Every part may be left out of a case, and what is given as None is left out."""
+    parts = {one.name: Absent(one.metadata[WHAT]) for one in fields if WHAT in one.metadata}
+    parts |= {one.name: one.default for one in fields if isinstance(one.default, Absent)}
+    return [
+        one.evolve(default=parts[one.name], converter=_or(parts[one.name])) if one.name in parts else one
+        for one in fields
+    ]
+
+
+def _or(missing: Absent) -> Callable[[Any], Any]:
+    return lambda given: missing if given is None else given
+
+
+@attrs.frozen(kw_only=True, field_transformer=_may_be_absent)
+class Case(Parts):
     """What a decision may look at. Its parts are ordinary values; leave out what you do not have.
 
     `at` is when the entry happened or was decided (aware), `by` who makes it. `home` is the subject it is recorded
     under; `beforehand` says that it is asked before it happens, where its kind says that it did; `opened` are the line
-    ids ever used there; `places` what is on its record before the entry; `learner` whose journey it is; `coach` the
-    readiness of the coach whom the entry is about; `opportunity` what the directory knows of what it points to;
+    ids ever used there; `places` what is on its record before the entry; `learner` whose journey it is; `readiness`
+    that of the coach whom the entry is about; `opportunity` what the directory knows of what it points to;
     `consents` what the learner consented to, on other journeys too; `timelines` the hours of the people concerned, by
     subject, as if the lines that the entry changes were released.
     """
@@ -80,31 +119,21 @@ class Case:
     at: datetime = attrs.field(converter=_at)
     by: str = attrs.field(converter=_by)
     learner: str | None = None
-    _allowance: Allowance | None = attrs.field(default=None, alias="allowance")
-    _bookings: Conversations | None = attrs.field(default=None, alias="bookings")
-    _grow: Grow | None = attrs.field(default=None, alias="grow")
-    _self_efficacy: SelfEfficacy | None = attrs.field(default=None, alias="self_efficacy")
-    _learning: Learning | None = attrs.field(default=None, alias="learning")
-    _measures: Measures | None = attrs.field(default=None, alias="measures")
-    _coaching: Coaching | None = attrs.field(default=None, alias="coaching")
-    _coach: Readiness | None = attrs.field(default=None, alias="coach")
-    _consents: Consents | None = attrs.field(default=None, alias="consents")
-    _safeguarding: Safeguarding | None = attrs.field(default=None, alias="safeguarding")
-    _status: JourneyStatus | None = attrs.field(default=None, alias="status")
+    allowance: Allowance = attrs.field(default=absent("the allowance"))
     home: str | None = None
     beforehand: bool = False
     opportunity: Opportunity | None = None
-    _timelines: Mapping[str, Timeline] | None = attrs.field(default=None, alias="timelines")
-    _amending: Amending | None = attrs.field(default=None, alias="amending")
+    timelines: Mapping[str, Timeline] = attrs.field(default=absent("who is booked when"))
+    amending: Amending = attrs.field(default=absent("what the amendment concerns"))
     opened: frozenset[LineKey] = frozenset()
-    _places: tuple[Place, ...] | None = attrs.field(default=None, alias="places")
+    places: tuple[Place, ...] = attrs.field(default=absent("what is on the record"))
     effect: tuple[Line, ...] = ()
 
     @classmethod
     def of(cls, home: Home, policy: Policy, *, at: datetime, by: str) -> "Case":
         """The case that a journey supplies, or a coach's own record."""
         return cls.given(
-            home.parts, home.allowance, policy, at=at, by=by, of=home, opened=frozenset(home.opened), places=home.places
+            home, home.allowance, policy, at=at, by=by, of=home, opened=frozenset(home.opened), places=home.places
         )
 
     @classmethod
@@ -121,6 +150,9 @@ class Case:
         places: tuple[Place, ...],
     ) -> "Case":
         """The case that the parts and the minutes of a home supply, at any place of its history."""
+        named = parts.by_name()
+        if role_of(of.subject) != "coach":
+            del named["readiness"]
         return cls(
             policy,
             at=at,
@@ -128,18 +160,9 @@ class Case:
             learner=of.learner,
             home=of.subject,
             allowance=allowance,
-            bookings=parts.bookings,
-            grow=parts.grow,
-            self_efficacy=parts.self_efficacy,
-            learning=parts.learning,
-            measures=parts.measures,
-            coaching=parts.coaching,
-            coach=parts.readiness if role_of(of.subject) == "coach" else None,
-            consents=parts.consents,
-            safeguarding=parts.safeguarding,
-            status=parts.status,
             opened=opened,
             places=places,
+            **named,
         )
 
     @property
@@ -156,74 +179,9 @@ class Case:
         return self.policy.day(moment)
 
     @property
-    def allowance(self) -> Allowance:
-        """The minutes before the entry."""
-        return known("the allowance", self._allowance)
-
-    @property
     def allowance_after(self) -> Allowance:
         """The minutes once the entry's effect is assigned."""
         return self.allowance.after(self.effect)
-
-    @property
-    def bookings(self) -> Conversations:
-        """The journey's conversations."""
-        return known("the journey's conversations", self._bookings)
-
-    @property
-    def grow(self) -> Grow:
-        """The journey's GROW notes."""
-        return known("the journey's GROW notes", self._grow)
-
-    @property
-    def self_efficacy(self) -> SelfEfficacy:
-        """The journey's evidence and diary."""
-        return known("the journey's evidence", self._self_efficacy)
-
-    @property
-    def learning(self) -> Learning:
-        """The journey's courses."""
-        return known("the journey's courses", self._learning)
-
-    @property
-    def measures(self) -> Measures:
-        """The journey's measures."""
-        return known("the journey's measures", self._measures)
-
-    @property
-    def coaching(self) -> Coaching:
-        """Who goes with the learner."""
-        return known("who goes with the learner", self._coaching)
-
-    @property
-    def coach(self) -> Readiness:
-        """The readiness of the coach whom the entry is about."""
-        return known("the coach's readiness", self._coach)
-
-    @property
-    def consents(self) -> Consents:
-        """What the learner consented to."""
-        return known("what the learner consented to", self._consents)
-
-    @property
-    def safeguarding(self) -> Safeguarding:
-        """The journey's concerns."""
-        return known("whether a concern is open", self._safeguarding)
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """What is on the record before the entry."""
-        return known("what is on the record", self._places)
-
-    @property
-    def status(self) -> JourneyStatus:
-        """Whether the journey is open."""
-        return known("whether the journey is open", self._status)
-
-    @property
-    def amending(self) -> Amending:
-        """What an amendment does."""
-        return known("what the amendment concerns", self._amending)
 
     @property
     def amended_place(self) -> Place:
@@ -244,13 +202,12 @@ class Case:
     @property
     def taken(self) -> tuple[str, ...]:
         """Who is already booked at an hour that this entry would newly hold, and when."""
-        timelines = known("who is booked when", self._timelines)
         found: list[str] = []
         for line in self.newly_held:
             assert line.starts_at is not None  # a line that holds an hour has its start
             hour = Hour(line.starts_at, line.held)
             for subject in (known("whose journey it is", self.learner), known("the coach", line.coach)):
-                clashes = known(f"when {subject} is booked", timelines.get(subject)).clashes(hour)
+                clashes = known(f"when {subject} is booked", self.timelines.get(subject)).clashes(hour)
                 found += [
                     f"{subject} {self._clock(clash.starts_at)} to {self._clock(clash.ends_at)}" for clash in clashes
                 ]
@@ -278,13 +235,10 @@ class Case:
             entry,
             at=self.at,
             values=self.today,
-            allowance=self._allowance or Allowance(0),
-            bookings=self._bookings,
+            allowance=said(self.allowance) or Allowance(0),
+            conversations=said(self.conversations),
             as_if_it_fits=as_if_it_fits,
         )
-
-
-T = TypeVar("T")
 
 
 def known(what: str, part: T | None, *, plainly: str = UNKNOWN) -> T:

@@ -64,13 +64,13 @@ def coach_of(entry: Entry, home: Home, *, by: str) -> str | None:
     if named is not None or "coach" in declares.about:
         # a conversation is with the coach it names, or whom it was booked with: nobody stands in for them
         return named
-    return by if role_of(by) == "coach" else home.parts.coaching.coach
+    return by if role_of(by) == "coach" else home.coaching.coach
 
 
 def _coach_named(entry: Entry, home: Home) -> str | None:
     conversation = getattr(entry, "conversation", None)
     named: str | None = getattr(entry, "coach", None)
-    return named or home.parts.bookings[conversation or ""].coach
+    return named or home.conversations[conversation or ""].coach
 
 
 def _learner_named(entry: Any, home: Home) -> str | None:

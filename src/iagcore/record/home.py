@@ -7,99 +7,20 @@ are then folded once more from the start, while the lines of minutes take the as
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
-from iagcore.practice import (
-    allowance,
-    amendments,
-    coaches,
-    consent,
-    conversations,
-    disclosures,
-    follow_up,
-    grow,
-    learners,
-    learning,
-    measures,
-    readiness,
-    safeguarding,
-    self_efficacy,
-    signposting,
-)
 from iagcore.practice.allowance import Allowance, Line
-from iagcore.practice.amendments import Amendments, BreachAuthorised, EntryCorrected, EntryWithdrawn
-from iagcore.practice.coaches import Coaching
-from iagcore.practice.consent import Consents
-from iagcore.practice.conversations import Conversations
-from iagcore.practice.follow_up import FollowUps
-from iagcore.practice.grow import Grow
+from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry
-from iagcore.practice.learners import JourneyStarted, JourneyStatus
-from iagcore.practice.learning import Learning
-from iagcore.practice.measures import Measures
-from iagcore.practice.readiness import Readiness
-from iagcore.practice.safeguarding import ConcernRaised, Safeguarding
-from iagcore.practice.self_efficacy import SelfEfficacy
-from iagcore.practice.signposting import Signposting
+from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import Assessment, Weight
+from iagcore.record.parts import Parts, parts_after, told
 from iagcore.record.records import Record, UnreadEntry
 
 LineKey = tuple[str, str]
-
-
-@attrs.frozen
-class Parts:
-    """What the practice modules make of the entries: everything of a home but its minutes and its findings."""
-
-    status: JourneyStatus = JourneyStatus()
-    bookings: Conversations = Conversations()
-    grow: Grow = Grow()
-    self_efficacy: SelfEfficacy = SelfEfficacy()
-    learning: Learning = Learning()
-    signposting: Signposting = Signposting()
-    measures: Measures = Measures()
-    coaching: Coaching = Coaching()
-    consents: Consents = Consents()
-    safeguarding: Safeguarding = Safeguarding()
-    follow_ups: FollowUps = FollowUps()
-    readiness: Readiness = Readiness()
-    amendments: Amendments = Amendments()
-
-    def after(self, entry: Entry, *, at: datetime, by: str) -> "Parts":
-        """The parts after `entry` of `by`; a part that the entry does not concern stays the very same."""
-        changed = {
-            name: module.apply(getattr(self, name), entry, at=at, **({"by": by} if module in KEEP_WHO else {}))
-            for name, module in APPLIED_BY.get(type(entry).__module__, {}).items()
-        }
-        return attrs.evolve(self, **changed) if changed else self
-
-
-APPLIED_BY: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
-    {
-        # the module that owns a kind: the parts it concerns, and the module that applies it there
-        learners.__name__: {"status": learners, "bookings": conversations},
-        conversations.__name__: {"bookings": conversations},
-        grow.__name__: {"grow": grow},
-        self_efficacy.__name__: {"self_efficacy": self_efficacy},
-        learning.__name__: {"learning": learning},
-        signposting.__name__: {"signposting": signposting},
-        measures.__name__: {"measures": measures},
-        coaches.__name__: {"coaching": coaches},
-        consent.__name__: {"consents": consent},
-        disclosures.__name__: {},
-        safeguarding.__name__: {"safeguarding": safeguarding},
-        follow_up.__name__: {"follow_ups": follow_up},
-        readiness.__name__: {"readiness": readiness},
-        amendments.__name__: {"amendments": amendments},
-        allowance.__name__: {},
-    }
-)
-"""The table from an entry to the state that applies it. Minutes are not here: lines carry them."""
-KEEP_WHO: Final = (safeguarding,)
-"""The modules that keep who recorded an entry, because something follows from it."""
 
 
 @attrs.frozen
@@ -168,7 +89,7 @@ H = TypeVar("H", bound="Home")
 
 
 @attrs.frozen
-class Home:
+class Home(Parts):
     """What the record gives of one subject, a journey or a coach: its parts, its minutes, what stands at its places.
 
     `learner` is whose journey it is, for ever: an accepted start, or a concern that names its learner, fixes it.
@@ -177,7 +98,6 @@ class Home:
     name: str
     learner: str | None = None
     allowance: Allowance = Allowance(0)
-    parts: Parts = Parts()
     places: tuple[Place, ...] = ()
     opened: tuple[LineKey, ...] = ()
     stacks: Mapping[str, int] = attrs.field(factory=dict)
@@ -234,18 +154,20 @@ class Home:
 
     def after(self: H, record: Record, *, version: int = 0, surrogate: str = "", plain: bytes = b"") -> H:
         """The same after one more record; a refusal leaves it equal."""
-        seen = attrs.evolve(self, version=version, last=surrogate, plain=plain, ids={**self.ids, record.id: version})
-        if not record.accepted:
-            return seen
-        lines = tuple(line for _, line in record.effect)
-        seen = attrs.evolve(
-            seen,
-            allowance=self.allowance.after(lines),
-            surrogates={**self.surrogates, **{line.key: surrogate for surrogate, line in record.effect}},
-        )
-        return seen._amended(record) if record.amends else seen._placed(record, lines)
+        changed: dict[str, Any] = {
+            "version": version,
+            "last": surrogate,
+            "plain": plain,
+            "ids": {**self.ids, record.id: version},
+        }
+        if record.accepted:
+            lines = tuple(line for _, line in record.effect)
+            changed["allowance"] = self.allowance.after(lines)
+            changed["surrogates"] = {**self.surrogates, **{line.key: one for one, line in record.effect}}
+            changed |= self._amended(record, lines) if record.amends else self._placed(record, lines)
+        return attrs.evolve(self, **changed)
 
-    def _placed(self: H, record: Record, lines: tuple[Line, ...]) -> H:
+    def _placed(self, record: Record, lines: tuple[Line, ...]) -> dict[str, Any]:
         entry = record.entry
         findings = tuple(one for one in record.considered if one.weight is not None)
         place = Place(
@@ -259,19 +181,17 @@ class Home:
             self._authorised_by(entry, findings),
         )
         named = entry.learner if isinstance(entry, JourneyStarted | ConcernRaised) else None
-        return attrs.evolve(
-            self,
-            learner=self.learner or named,
-            parts=self.parts.after(entry, at=record.at, by=record.by),
-            places=(*self.places, place),
-            opened=self._opened_with(entry),
-            stacks={**self.stacks, record.id: len(self.places)},
-        )
+        return {
+            **told(self, entry, at=record.at, by=record.by),
+            "learner": self.learner or named,
+            "places": (*self.places, place),
+            "opened": self._opened_with(entry),
+            "stacks": {**self.stacks, record.id: len(self.places)},
+        }
 
-    def _amended(self: H, record: Record) -> H:
+    def _amended(self, record: Record, lines: tuple[Line, ...]) -> dict[str, Any]:
         assert record.corrects is not None  # an amendment that was accepted names its stack
         index = self.stacks[record.corrects]
-        lines = tuple(line for _, line in record.effect)
         stack = stack_after(
             self.places[index], record.entry, record=record.id, at=record.at, by=record.by, effect=lines
         )
@@ -290,15 +210,12 @@ class Home:
         parts = Parts()
         for place in places:
             if place.top is not None:
-                parts = parts.after(place.top.entry, at=place.top.at, by=place.top.by)
-        corrected = isinstance(record.entry, EntryCorrected)
-        return attrs.evolve(
-            self,
-            parts=parts,
-            places=places,
-            opened=self._opened_with(record.entry.entry) if isinstance(record.entry, EntryCorrected) else self.opened,
-            stacks={**self.stacks, record.id: index} if corrected else self.stacks,
-        )
+                parts = parts_after(parts, place.top.entry, at=place.top.at, by=place.top.by)
+        changed = {**parts.by_name(), "places": places}
+        if isinstance(record.entry, EntryCorrected):
+            changed["opened"] = self._opened_with(record.entry.entry)
+            changed["stacks"] = {**self.stacks, record.id: index}
+        return changed
 
     def _opened_with(self, entry: Entry) -> tuple[LineKey, ...]:
         key = _opens(entry)

@@ -12,19 +12,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import attrs
 
-from iagcore.practice.coaches import Coaching
-from iagcore.practice.consent import Consents
-from iagcore.practice.conversations import Conversations
-from iagcore.practice.follow_up import FollowUps
-from iagcore.practice.grow import Grow
-from iagcore.practice.learners import JourneyStatus
-from iagcore.practice.learning import Learning
-from iagcore.practice.measures import Measures
 from iagcore.practice.parties import role_of, subject_of_journey
-from iagcore.practice.readiness import Readiness
-from iagcore.practice.safeguarding import Safeguarding
-from iagcore.practice.self_efficacy import SelfEfficacy
-from iagcore.practice.signposting import Signposting
 from iagcore.record.home import Home
 from iagcore.record.records import Envelope, Record
 from iagcore.record.releasing import View, seen_by
@@ -34,69 +22,13 @@ from iagcore.record.releasing import View, seen_by
 class Journey(Home):
     """One learner on one programme, as the record gives it.
 
-    Its parts are ordinary values: `status`, `bookings`, `allowance`, `grow`, `self_efficacy`, `learning`,
-    `signposting`, `measures`, `coaching`, `consents`, `safeguarding`, `follow_ups`.
+    Its minutes are `allowance`; its parts, ordinary values, are those of `Parts`.
     """
 
     @property
     def subject(self) -> str:
         """The subject it is filed under."""
         return subject_of_journey(self.name)
-
-    @property
-    def status(self) -> JourneyStatus:
-        """Whether it is open, on which programme."""
-        return self.parts.status
-
-    @property
-    def bookings(self) -> Conversations:
-        """Its conversations."""
-        return self.parts.bookings
-
-    @property
-    def grow(self) -> Grow:
-        """Its GROW notes."""
-        return self.parts.grow
-
-    @property
-    def self_efficacy(self) -> SelfEfficacy:
-        """Evidence by domain, over time, and the diary."""
-        return self.parts.self_efficacy
-
-    @property
-    def learning(self) -> Learning:
-        """Courses, links and other support."""
-        return self.parts.learning
-
-    @property
-    def measures(self) -> Measures:
-        """The measures taken."""
-        return self.parts.measures
-
-    @property
-    def coaching(self) -> Coaching:
-        """Who goes with the learner."""
-        return self.parts.coaching
-
-    @property
-    def safeguarding(self) -> Safeguarding:
-        """The concerns raised."""
-        return self.parts.safeguarding
-
-    @property
-    def signposting(self) -> Signposting:
-        """The signposts and referrals, and what came of them."""
-        return self.parts.signposting
-
-    @property
-    def consents(self) -> Consents:
-        """What the learner consented to on this journey; another journey may say more."""
-        return self.parts.consents
-
-    @property
-    def follow_ups(self) -> FollowUps:
-        """The follow-ups, planned and made."""
-        return self.parts.follow_ups
 
     def seen_by(self, party: str, *, on: date, zone: tzinfo = UTC) -> View:
         """What a party sees of this journey on a day: through the outlet of their role, and nothing where none is.
@@ -110,11 +42,6 @@ class Journey(Home):
 @attrs.frozen
 class CoachHome(Home):
     """A coach's own record; its name is the coach's, with the role."""
-
-    @property
-    def readiness(self) -> Readiness:
-        """The coach's readiness, as a timeline."""
-        return self.parts.readiness
 
 
 def fold(name: str, records: Iterable[Record]) -> Journey:

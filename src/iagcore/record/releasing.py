@@ -26,7 +26,8 @@ from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.practice.signposting import OutcomeLearned, ReferralMade, SignpostReopened
-from iagcore.record.home import Home, Parts, Place, Version
+from iagcore.record.home import Home, Place, Version
+from iagcore.record.parts import Parts, parts_after
 from iagcore.record.records import Record, UnreadEntry
 
 ABOUT_A_CONCERN: Final = (ConcernRaised, ConcernEscalated, ConcernClosed, SafetyTalkedAbout)
@@ -72,7 +73,7 @@ def seen_by(home: Home, party: str, *, on: date, zone: tzinfo) -> View:
         party,
         learner=home.learner,
         coaching=parts.coaching,
-        bookings=parts.bookings,
+        conversations=parts.conversations,
         on=on,
         zone=zone,
     )
@@ -85,7 +86,7 @@ def not_for(
     *,
     learner: str | None,
     coaching: Coaching,
-    bookings: Conversations,
+    conversations: Conversations,
     on: date,
     zone: tzinfo,
 ) -> str | None:
@@ -95,16 +96,16 @@ def not_for(
         return f"the {outlet.name} is for {', '.join(sorted(outlet.roles))}, not for a {role}"
     if role == "learner" and party != learner:
         return "a journey is shown to its own learner"
-    if role == "coach" and not _goes_with(party, coaching, bookings, on, zone):
+    if role == "coach" and not _goes_with(party, coaching, conversations, on, zone):
         return f"{party} does not go with this learner on that day"
     return None
 
 
-def _goes_with(coach: str, coaching: Coaching, bookings: Conversations, on: date, zone: tzinfo) -> bool:
+def _goes_with(coach: str, coaching: Coaching, conversations: Conversations, on: date, zone: tzinfo) -> bool:
     """Assigned, covering, or booked for a conversation; where nobody is assigned, who has held a conversation, too."""
-    if coaching.goes_with(coach, on=on, zone=zone) or any(one.coach == coach for one in bookings.booked):
+    if coaching.goes_with(coach, on=on, zone=zone) or any(one.coach == coach for one in conversations.booked):
         return True
-    return coaching.coach is None and any(one.coach == coach for one in bookings.held)
+    return coaching.coach is None and any(one.coach == coach for one in conversations.held)
 
 
 def view(
@@ -207,7 +208,7 @@ def is_unshared_diary(home: Home, entry: Entry) -> bool:
     """Whether an entry is about a page of the diary that is not shared now, or that is not there."""
     if not isinstance(entry, DiaryWritten | DiaryShared | DiaryUnshared):
         return False
-    return not home.parts.self_efficacy.is_shared(entry.diary)
+    return not home.self_efficacy.is_shared(entry.diary)
 
 
 # ---- a home as an outlet carries it
@@ -230,12 +231,12 @@ def released(home: H, outlet: Outlet, party: str | None) -> H:
     parts = Parts()
     for place in places:
         if place.top is not None:
-            parts = parts.after(place.top.entry, at=place.top.at, by=place.top.by)
+            parts = parts_after(parts, place.top.entry, at=place.top.at, by=place.top.by)
     now_at = {number: place for place, number in enumerate(kept)}
     return attrs.evolve(
         home,
         learner=_whose(places),
-        parts=parts,
+        **parts.by_name(),
         places=places,
         stacks={record: now_at[number] for record, number in home.stacks.items() if number in now_at},
     )

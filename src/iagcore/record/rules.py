@@ -39,7 +39,7 @@ class Grounds:
 
     policy: Callable[[Place], Policy]
     readiness: Callable[[str], Readiness | None] = lambda coach: None
-    consents: Callable[[Home], Consents] = lambda home: home.parts.consents
+    consents: Callable[[Home], Consents] = lambda home: home.consents
 
     def values(self, place: Place) -> PolicyOnDay:
         """The values of the policy that a place was recorded under, on its day."""

@@ -43,18 +43,22 @@ def settle(
     at: datetime,
     values: PolicyOnDay,
     allowance: Allowance,
-    bookings: Conversations | None,
+    conversations: Conversations | None,
     as_if_it_fits: bool = False,
 ) -> tuple[Line, ...]:
     """The lines that `entry` changes, with what they then hold, use and grant.
 
-    `values` are the policy's on the day of `at`. Without `bookings` every entry is taken to fit.
+    `values` are the policy's on the day of `at`. Without `conversations` every entry is taken to fit.
     """
     conversation = getattr(entry, "conversation", None)
-    fits = bookings is None or conversation is None or next_state(bookings[conversation].state, entry) is not None
+    fits = (
+        conversations is None
+        or conversation is None
+        or next_state(conversations[conversation].state, entry) is not None
+    )
     if not (fits or as_if_it_fits):
         return ()
-    coach_before = bookings[conversation].coach if bookings is not None and conversation is not None else None
+    coach_before = conversations[conversation].coach if conversations is not None and conversation is not None else None
     return tuple(
         line
         for line in _assigned(entry, at=at, values=values, allowance=allowance, fits=fits, coach_before=coach_before)

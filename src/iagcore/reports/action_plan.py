@@ -153,7 +153,7 @@ def _action(action: Action) -> Item:
 
 
 def _meetings(plan: Journey, zone: tzinfo) -> Iterator[Item]:
-    booked = sorted((one.starts_at, one.minutes) for one in plan.bookings.booked if one.starts_at is not None)
+    booked = sorted((one.starts_at, one.minutes) for one in plan.conversations.booked if one.starts_at is not None)
     for starts_at, minutes in booked:
         when = starts_at.astimezone(zone)
         yield _point(f"{_long(when.date())} at {when:%H:%M}, for {minutes} minutes")

@@ -197,7 +197,7 @@ def _told(page: _Page, entry: Entry, by: str) -> str:
 
 
 def _conversations(page: _Page) -> Iterator[str]:
-    bookings = page.home.bookings
+    bookings = page.home.conversations
     noted = (getattr(top.entry, "conversation", None) for top in page.entries)
     ids = dict.fromkeys([*(one.id for one in bookings.all), *(id for id in noted if id is not None)])
     for number, id in enumerate(ids):
@@ -240,7 +240,7 @@ def _beside_it(page: _Page, id: str) -> Iterator[str]:
                 yield from beside("", followed_by(f"written up on {page.day(top.at)}", top.entry.summary), column=STAGE)
             case _:
                 pass
-    contested = page.home.bookings[id].contested
+    contested = page.home.conversations[id].contested
     if contested:
         yield from beside("", f"The learner says of the missed mark: {contested}", column=STAGE)
 
@@ -552,7 +552,7 @@ DANGER: Final = {
 def _open(page: _Page) -> list[str]:
     journey = page.home
     lines: list[str] = []
-    for one in journey.bookings.booked:
+    for one in journey.conversations.booked:
         lines += beside("booked", f"{one.id}: {_what_came_of(page, one)}", column=DATE)
     for action in journey.grow.open_actions:
         by = f", by {page.day(action.by_when)}" if isinstance(action.by_when, date) else ""

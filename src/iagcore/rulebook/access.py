@@ -121,7 +121,7 @@ def _why_not_for(outlet: Outlet, party: str, case: Case) -> str | None:
         party,
         learner=case.learner,
         coaching=case.coaching,
-        bookings=case.bookings,
+        conversations=case.conversations,
         on=case.day_of(case.at),
         zone=case.policy.zone,
     )

@@ -162,7 +162,7 @@ def days_apart(entry: Any, case: Case) -> Verdict:
 
 def _others(entry: Any, case: Case) -> list[Conversation]:
     standing = (State.BOOKED, State.HELD)
-    return [one for one in case.bookings.all if one.id != entry.conversation and one.state in standing]
+    return [one for one in case.conversations.all if one.id != entry.conversation and one.state in standing]
 
 
 def _days_from(other: Conversation, starts_at: datetime, case: Case) -> int:

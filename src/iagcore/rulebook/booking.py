@@ -45,7 +45,7 @@ HOLDS_AN_HOUR: Final = (ConversationBooked, ConversationRescheduled, EntryCorrec
 def booking_state_allows_it(entry: Any, case: Case) -> Verdict:
     """The booking's state allows the change."""
     return verdict(
-        next_state(case.bookings[entry.conversation].state, entry) is not None and not _id_was_used(entry, case),
+        next_state(case.conversations[entry.conversation].state, entry) is not None and not _id_was_used(entry, case),
         says="conversation {conversation} is {state}; {change} was asked",
         plainly="It does not fit what the record says of that conversation.",
         conversation=entry.conversation,
@@ -55,12 +55,12 @@ def booking_state_allows_it(entry: Any, case: Case) -> Verdict:
 
 
 def _state(entry: Any, case: Case) -> str:
-    return str(case.bookings[entry.conversation].state)
+    return str(case.conversations[entry.conversation].state)
 
 
 def _id_was_used(entry: Any, case: Case) -> bool:
     # two processes may race for one id, so an id is never used for a second conversation, even after a withdrawal
-    state = case.bookings[entry.conversation].state
+    state = case.conversations[entry.conversation].state
     return state is State.NOT_BOOKED and (CONVERSATION, entry.conversation) in case.opened
 
 
@@ -120,7 +120,7 @@ def outcome_unsaid(journey: Journey, grounds: Grounds) -> list[Duty]:
             journey.subject,
             opens=one.starts_at + timedelta(minutes=one.minutes),
         )
-        for one in journey.bookings.booked
+        for one in journey.conversations.booked
         if one.starts_at is not None
     ]
 

@@ -7,6 +7,8 @@ unknown, and unknown never passes where a rule is a MUST; a policy may make thes
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+import attrs
+
 from iagcore.practice.conversations import ConversationBooked, ConversationHeld, ConversationRescheduled, State
 from iagcore.practice.grow import (
     ActionAgreed,
@@ -70,7 +72,7 @@ def _day(entry: Any, case: Case) -> date:
 
 
 def _proof(name: str, entry: Any, case: Case) -> Proof | None:
-    return case.coach.proof_of(name, _day(entry, case), zone=case.policy.zone)
+    return case.readiness.proof_of(name, _day(entry, case), zone=case.policy.zone)
 
 
 def _said(proof: Proof | None) -> str:
@@ -142,11 +144,11 @@ def coach_has_experienced_the_course(entry: Any, case: Case) -> Verdict:
     if entry.course is None:
         return verdict(True, says="no course of the college's own")
     return verdict(
-        case.coach.has_experienced(entry.course, _day(entry, case), zone=case.policy.zone),
+        case.readiness.has_experienced(entry.course, _day(entry, case), zone=case.policy.zone),
         says="course {course}: {experienced} by the coach",
         course=entry.course,
         experienced="experienced"
-        if case.coach.has_experienced(entry.course, _day(entry, case), zone=case.policy.zone)
+        if case.readiness.has_experienced(entry.course, _day(entry, case), zone=case.policy.zone)
         else "not experienced",
     )
 
@@ -176,13 +178,13 @@ def step_allows_it(entry: Any, case: Case) -> Verdict:
 
 
 def _standing(entry: Any, case: Case) -> Step | None:
-    return case.coach.standing(_day(entry, case), zone=case.policy.zone)
+    return case.readiness.standing(_day(entry, case), zone=case.policy.zone)
 
 
 def _step_that_counts(step: Step, entry: Any, case: Case) -> Step:
     if step.name == PAUSED and isinstance(entry, ConversationHeld):
         # pausing is always open: what was booked may still be held, and nothing new is booked
-        return known("which step the coach had taken before the pause", case.coach.step_at(case.at))
+        return known("which step the coach had taken before the pause", case.readiness.step_at(case.at))
     return step
 
 
@@ -225,7 +227,7 @@ def with_the_coachs_own_agreement(entry: Any, case: Case) -> Verdict:
 def _needs_agreement(entry: Any, case: Case) -> bool:
     if isinstance(entry, BasisChanged):
         return True
-    now, standing = case.coach.step_at(case.at), case.coach.standing_at(case.at, zone=case.policy.zone)
+    now, standing = case.readiness.step_at(case.at), case.readiness.standing_at(case.at, zone=case.policy.zone)
     if standing is not None and standing.name == PAUSED:
         # a pause is the coach's own wish, and so is its end
         return True
@@ -235,13 +237,13 @@ def _needs_agreement(entry: Any, case: Case) -> bool:
 def _change(entry: Any, case: Case) -> str:
     if isinstance(entry, BasisChanged):
         return f"the basis becomes {entry.basis}"
-    now = case.coach.step_at(case.at)
+    now = case.readiness.step_at(case.at)
     return f"from {now.name if now else 'no step'} to {entry.step}"
 
 
 def _ends_a_suspension_alone(entry: Any, case: Case) -> bool:
     # whatever moment the step is said to be of: put right later, it would end the suspension
-    return isinstance(entry, StepTaken) and case.coach.is_suspended and role_of(case.by) != "lead"
+    return isinstance(entry, StepTaken) and case.readiness.is_suspended and role_of(case.by) != "lead"
 
 
 @rule(
@@ -292,13 +294,13 @@ def renewed_and_supervised(entry: Any, case: Case) -> Verdict:
 
 
 def _running_out(entry: Any, case: Case, within: int) -> list[str]:
-    soon = case.coach.running_out(_day(entry, case), within=within, zone=case.policy.zone)
+    soon = case.readiness.running_out(_day(entry, case), within=within, zone=case.policy.zone)
     return [f"{one.name} runs out on {one.until:%d %b %Y}" for one in soon]
 
 
 def _long_unsupervised(entry: Any, case: Case, days: int) -> list[str]:
     day, zone = _day(entry, case), case.policy.zone
-    since = case.coach.supervised(day, zone=zone) or case.coach.leads_since(day, zone=zone)
+    since = case.readiness.supervised(day, zone=zone) or case.readiness.leads_since(day, zone=zone)
     if since is None and _running_out(entry, case, case.on_day_of(_moment(entry, case)).whole("renewal_window_days")):
         return ["when the coach last had supervision is not known"]
     last = known("when the coach began, or last had supervision", since)
@@ -329,7 +331,9 @@ def assigned_or_covering(entry: Any, case: Case) -> Verdict:
 def _whose(entry: Any, case: Case) -> str | None:
     """The coach whom a booking is with, or who makes a note; None where somebody else makes it."""
     if isinstance(entry, BOOKINGS):
-        return known("which coach the conversation is with", entry.coach or case.bookings[entry.conversation].coach)
+        return known(
+            "which coach the conversation is with", entry.coach or case.conversations[entry.conversation].coach
+        )
     return case.by if role_of(case.by) == "coach" else None
 
 
@@ -351,11 +355,12 @@ def no_longer_ready(home: Home, grounds: Grounds) -> list[Duty]:
         entry = place.top.entry if place.top else None
         if not isinstance(entry, BOOKINGS) or place.top is None or not _is_what_is_booked(entry, home):
             continue
-        one = home.parts.bookings[entry.conversation]
+        one = home.conversations[entry.conversation]
         if one.id in found:
             continue
         readiness = grounds.readiness(one.coach or "")
-        case = Case(grounds.policy(place), at=place.top.at, by=place.top.by, coach=readiness)
+        case = Case(grounds.policy(place), at=place.top.at, by=place.top.by)
+        case = case if readiness is None else attrs.evolve(case, readiness=readiness)
         assessed = (assess(rule, entry, case, nature=PLAN) for rule in RESTS_ON_A_COACH)
         wrong = [f"{one.rule}: {one.sentence}" for one in assessed if _no_longer_holds(one.outcome, one.weight)]
         if wrong:
@@ -370,7 +375,7 @@ def _no_longer_holds(outcome: Outcome, weight: Weight | None) -> bool:
 
 def _is_what_is_booked(entry: ConversationBooked | ConversationRescheduled, home: Home) -> bool:
     """Whether a booking, or the moving of one, is how the conversation stands now."""
-    one = home.parts.bookings[entry.conversation]
+    one = home.conversations[entry.conversation]
     return one.state is State.BOOKED and one.starts_at == entry.starts_at and entry.coach in (None, one.coach)
 
 
@@ -391,7 +396,7 @@ def renewals(home: Home, grounds: Grounds) -> list[Duty]:
     """What runs out is renewed in time, and supervision is held."""
     if not home.places:
         return []
-    readiness, last = home.parts.readiness, home.places[-1]
+    readiness, last = home.readiness, home.places[-1]
     policy, values = grounds.policy(last), grounds.values(last)
     today = policy.day(max(place.at for place in home.places))
     found = []

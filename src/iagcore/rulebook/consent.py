@@ -162,7 +162,7 @@ def confidentiality_explained(entry: Any, case: Case) -> Verdict:
 
 
 def _is_first(entry: ConversationHeld, case: Case) -> bool:
-    return not any(one.state is State.HELD and one.id != entry.conversation for one in case.bookings.all)
+    return not any(one.state is State.HELD and one.id != entry.conversation for one in case.conversations.all)
 
 
 def _explained(case: Case) -> bool:

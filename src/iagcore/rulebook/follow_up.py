@@ -44,10 +44,10 @@ def _ended(journey: Journey) -> tuple[Place | None, datetime | None]:
     status = journey.status
     if status.standing in (Standing.CLOSED, Standing.LEFT):
         since = status.ended_at
-    elif journey.bookings.booked:
+    elif journey.conversations.booked:
         return None, None
     else:
-        since = max((one.settled_at for one in journey.bookings.held if one.settled_at), default=None)
+        since = max((one.settled_at for one in journey.conversations.held if one.settled_at), default=None)
     place = next((one for one in reversed(journey.places) if one.top and one.top.at == since), None)
     return place, since
 
@@ -76,9 +76,9 @@ FUP_01: Final = Rule(
 
 def nothing_booked(journey: Journey, grounds: Grounds) -> list[Duty]:
     """While a journey is open and minutes remain, something is booked, unless the offer was not taken up."""
-    if journey.status.standing is not Standing.OPEN or journey.bookings.offer in NOT_TAKEN_UP:
+    if journey.status.standing is not Standing.OPEN or journey.conversations.offer in NOT_TAKEN_UP:
         return []
-    if not journey.allowance.remaining or journey.bookings.booked:
+    if not journey.allowance.remaining or journey.conversations.booked:
         return []
     what = f"nothing is booked, and {journey.allowance.remaining} minutes remain: ask whether the learner wants another"
     return [Duty("FUP-02", what, None, journey.coaching.coach or "lead", journey.subject)]

@@ -114,7 +114,7 @@ def opens_by_reviewing_actions(entry: Any, case: Case) -> Verdict:
 
 
 def _actions_of_the_one_before(entry: Any, case: Case) -> tuple[Action, ...]:
-    held = [one.id for one in case.bookings.held]
+    held = [one.id for one in case.conversations.held]
     before = held[: held.index(entry.conversation)] if entry.conversation in held else held
     return case.grow.actions_of(before[-1]) if before else ()
 
@@ -154,7 +154,7 @@ def action_serves_a_goal_and_follows_from_an_option(entry: Any, case: Case) -> V
 def belongs_to_a_conversation(entry: Any, case: Case) -> Verdict:
     """What is noted belongs to a conversation of this journey, or is marked self-led or peer."""
     return verdict(
-        entry.outside is not None or case.bookings[entry.conversation or ""].state is not State.NOT_BOOKED,
+        entry.outside is not None or case.conversations[entry.conversation or ""].state is not State.NOT_BOOKED,
         says="conversation: {conversation}, outside one: {outside}",
         conversation=entry.conversation,
         outside=entry.outside,

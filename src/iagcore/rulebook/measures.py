@@ -111,7 +111,7 @@ def baseline_before_or_at_the_start(entry: Any, case: Case) -> Verdict:
 
 
 def _first_conversation(case: Case) -> date | None:
-    return min((case.day_of(one.settled_at) for one in case.bookings.held if one.settled_at), default=None)
+    return min((case.day_of(one.settled_at) for one in case.conversations.held if one.settled_at), default=None)
 
 
 @rule(

@@ -109,7 +109,7 @@ class _Both:
             evidence = {"ceiling": ceiling, "used": expected["used"], "held": expected["held"]}
             scenario = self._scenario(attrs.evolve(told, entry=far, by=LEAD, id="far off"), ("ALW-01", evidence))
             yield Disagreement(f"the minutes of {told.home} after {told.id!r}", str(expected), str(found), scenario)
-        conversations = {one.id: one for one in journey.bookings.all}
+        conversations = {one.id: one for one in journey.conversations.all}
         for id, one in self.oracle.conversations(told.home).items():
             parts = ("state", "coach", "starts_at", "minutes", "settled_at")
             was = {part: getattr(one, part) for part in parts}

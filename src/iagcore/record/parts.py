@@ -1,0 +1,102 @@
+"""The parts of a home, in one table: what the practice modules make of its entries.
+
+A part is declared once. A home has them all (`home.py`); a case has those that it was given (`case.py`).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from sys import modules
+from types import MappingProxyType, ModuleType
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from iagcore.practice import allowance, disclosures, learners
+from iagcore.practice.amendments import Amendments
+from iagcore.practice.coaches import Coaching
+from iagcore.practice.consent import Consents
+from iagcore.practice.conversations import Conversations
+from iagcore.practice.follow_up import FollowUps
+from iagcore.practice.grow import Grow
+from iagcore.practice.kinds import Entry
+from iagcore.practice.learners import JourneyStatus
+from iagcore.practice.learning import Learning
+from iagcore.practice.measures import Measures
+from iagcore.practice.readiness import Readiness
+from iagcore.practice.safeguarding import Safeguarding
+from iagcore.practice.self_efficacy import SelfEfficacy
+from iagcore.practice.signposting import Signposting
+
+WHAT: Final = "what"
+KEEPS_WHO: Final = "keeps who"
+ALSO: Final = "also"
+T = TypeVar("T")
+
+
+def part(empty: T, what: str, *, also: tuple[ModuleType, ...] = (), keeps_who: bool = False) -> T:
+    """Declare a part: as it is before any entry, and what nobody knows where it is missing.
+
+    The module that its class stands in applies the entries of that module to it, and of those in `also`. One that
+    `keeps_who` is told who recorded an entry, because something follows from it.
+    """
+    declared: Any = attrs.field(default=empty, metadata={WHAT: what, ALSO: also, KEEPS_WHO: keeps_who})
+    found: T = declared
+    return found
+
+
+@attrs.frozen(kw_only=True)
+class Parts:
+    """What the practice modules make of the entries: everything of a home but its minutes and its findings."""
+
+    status: JourneyStatus = part(JourneyStatus(), "whether the journey is open")
+    conversations: Conversations = part(Conversations(), "the journey's conversations", also=(learners,))
+    grow: Grow = part(Grow(), "the journey's GROW notes")
+    self_efficacy: SelfEfficacy = part(SelfEfficacy(), "the journey's evidence")
+    learning: Learning = part(Learning(), "the journey's courses")
+    signposting: Signposting = part(Signposting(), "the journey's signposts")
+    measures: Measures = part(Measures(), "the journey's measures")
+    coaching: Coaching = part(Coaching(), "who goes with the learner")
+    consents: Consents = part(Consents(), "what the learner consented to")
+    safeguarding: Safeguarding = part(Safeguarding(), "whether a concern is open", keeps_who=True)
+    follow_ups: FollowUps = part(FollowUps(), "the journey's follow-ups")
+    readiness: Readiness = part(Readiness(), "the coach's readiness")
+    amendments: Amendments = part(Amendments(), "what was said beside the record")
+
+    @property
+    def parts(self) -> "Parts":
+        """The parts alone."""
+        return Parts(**self.by_name())
+
+    def by_name(self) -> dict[str, Any]:
+        """Each part under its name."""
+        return {one.name: getattr(self, one.name) for one in attrs.fields(Parts)}
+
+
+APPLIED_BY: Final[Mapping[str, tuple[tuple[str, ModuleType, bool], ...]]] = MappingProxyType(
+    {
+        # minutes are no part: lines carry them; and that something was shown changes nothing
+        **{module.__name__: () for module in (allowance, disclosures)},
+        **{
+            module: tuple(
+                (one.name, modules[type(one.default).__module__], one.metadata[KEEPS_WHO])
+                for one in attrs.fields(Parts)
+                if module in (type(one.default).__module__, *(other.__name__ for other in one.metadata[ALSO]))
+            )
+            for module in dict.fromkeys(type(one.default).__module__ for one in attrs.fields(Parts))
+        },
+    }
+)
+"""From the module that owns a kind to the parts that it concerns, each with the module that applies it there."""
+
+
+def told(parts: Parts, entry: Entry, *, at: datetime, by: str) -> dict[str, Any]:
+    """The parts that `entry` of `by` changes, by name; what it does not concern is not among them."""
+    return {
+        name: module.apply(getattr(parts, name), entry, at=at, **({"by": by} if keeps_who else {}))
+        for name, module, keeps_who in APPLIED_BY.get(type(entry).__module__, ())
+    }
+
+
+def parts_after(parts: Parts, entry: Entry, *, at: datetime, by: str) -> Parts:
+    """The parts after `entry` of `by`; a part that the entry does not concern stays the very same."""
+    return attrs.evolve(parts, **told(parts, entry, at=at, by=by))
