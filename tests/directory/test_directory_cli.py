@@ -205,12 +205,14 @@ def test_a_search_says_why_each_is_here_and_what_to_ask(run: Run) -> None:
    it is on Saturdays (the directory says: every week on Saturday 10:00–12:00)
    it is free
    it is for ages from 18, and so for 34
+   ask: how it brings people together
 2. Bowls and art [b]
    ask: whether it still runs (nobody says when it was last checked)
    ask: where it takes place, and how far that is (the directory does not say)
    ask: whether it is on Saturdays (the directory does not say)
    ask: what it costs (the directory does not say)
    ask: whether it is for age 34
+   ask: how it brings people together
 2 of 2 shown.
 """,
         "",
@@ -221,7 +223,11 @@ def test_a_search_that_finds_nothing_says_so(run: Run) -> None:
     assert run("search", "--text", "art") == (0, "The directory is empty: import something first.\n", "")
     write("council.json", [ART])
     run("import", "council.json")
-    assert run("search", "--text", "chess") == (0, "Nothing fits.\n", "")
+    assert run("search", "--text", "chess") == (
+        0,
+        "Nothing fits.\nNothing in the directory says 'chess'.\n",
+        "",
+    )
 
 
 def test_a_search_counts_no_further_than_anybody_reads(run: Run) -> None:
@@ -289,3 +295,57 @@ def test_a_directory_is_a_file_of_its_own(run: Run) -> None:
         "iagcore: text.db: it is not a directory of opportunities but a file of another kind; "
         "give a directory of opportunities, or the name of a new file\n"
     )
+
+
+def test_where_nothing_fits_it_is_said_what_was_hidden_and_why(run: Run) -> None:
+    bowls = {**ART, "id": "b", "name": "Bowls and art", "status": "defunct", "maximum_age": 30}
+    write("council.json", [ART, bowls])
+    run("import", "council.json", "--directory", "d.db")
+    asked = ("search", "--directory", "d.db", "--text", "art", "--day", "mon", "--age", "34")
+    assert run(*asked, "--near", "52.5,0.71", "--within", "5")[1] == (
+        "Nothing fits.\n"
+        "2 say 'art', and all are hidden: 1 is not running, or closed for now, 2 are further away than 5 km, 2 are not on "
+        "Mondays, 1 is not for age 34.\n"
+        "Leave out what you can do without, and search again.\n"
+    )
+    assert run("search", "--directory", "d.db", "--text", "all", "--age", "12")[1].splitlines()[1] == (
+        "1 says 'all', and is hidden: 1 is not for age 12."
+    )
+    assert run("search", "--directory", "d.db", "--age", "12")[1].splitlines()[1] == (
+        "2 in the directory, and all are hidden: 1 is not running, or closed for now, 2 are not for age 12."
+    )
+    assert run("search", "--directory", "d.db", "--text", "art zumba")[1] == (
+        "Nothing fits.\nNothing in the directory says 'art zumba'. Each word alone is found so often:\n"
+        "   art: 1\n   zumba: 0\n"
+    )
+
+
+def test_a_directory_of_which_all_is_gone_has_nothing_in_it_now(run: Run) -> None:
+    write("two.json", [ART])
+    write("one.json", [{"id": "b", "name": "Bowls", "status": "defunct"}])
+    run("import", "two.json", "--feed", "f")
+    run("import", "one.json", "--feed", "f", "--full", "--allow-gone")
+    assert run("search", "--text", "art")[1] == "Nothing fits.\nNothing in the directory says 'art'.\n"
+
+
+def test_a_language_and_fresh_days_are_asked_for(run: Run) -> None:
+    write("council.json", [{**ART, "languages": [{"code": "so"}], "description": "Meet new people."}])
+    run("import", "council.json")
+    out = run("search", "--language", "Somali", "--fresh-days", "10")[1]
+    assert "it is offered in Somali\n" in out
+    assert "ask: whether it still runs" in out
+    assert 'it brings people together: "Meet new people."\n' in out
+
+
+def test_what_contradicts_itself_and_what_may_be_another_is_told(run: Run) -> None:
+    write("two.json", [ART, {**ART, "status": "inactive"}])
+    assert "said in two ways, so that neither is known: art\n" in run("import", "two.json")[1]
+    assert "said two ways:   status: " in run("show", "art")[1]
+    write("other.json", [{"id": "art", "name": "Bowls", "organization": {"name": "Club"}}])
+    assert (
+        "under the id of another service, by name and organisation: art; look at each, since the feed may have given the "
+        "id away\n" in run("import", "other.json")[1]
+    )
+    many = [{"id": str(n), "name": "A", "status": s} for n in range(12) for s in ("active", "inactive")]
+    write("many.json", many)
+    assert "neither is known: 0, 1, 10, 11, 2, 3, 4, 5, 6, 7 and 2 more\n" in run("import", "many.json")[1]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from iagcore.directory import json_stream
-from iagcore.directory.identity import Identity, id_of_its_own
+from iagcore.directory.identity import Identity, id_of_its_own, put_together
 from iagcore.practice.opportunities import NO, UNKNOWN, YES, Cost, Opportunity, Place, Recurrence, Status, Term, Time
 from tests.directory.feeds import TODAY, from_json, from_text, read_one
 
@@ -620,3 +620,134 @@ def test_an_id_of_its_own_is_counted_on_where_that_is_taken_too() -> None:
     second = id_of_its_own("walk", walk, "council", is_taken=lambda id: id in ("walk", first))
     assert re.fullmatch("walk~[0-9a-f]{16}", first)
     assert second == f"{first}1"
+
+
+# ---- days, languages and audiences in the feed's own words
+
+
+@pytest.mark.parametrize("days", ["Mon - Fri", "Monday–Friday", "Mon to Fri", "Mondays to Fridays", ["Mon thru Fri"]])
+def test_a_range_of_days_is_its_days(days: Any) -> None:
+    found, _ = read_one(schedules=[{"freq": "WEEKLY", "byday": days}])
+    assert [one.recurrence for one in found.times] == [Recurrence(freq="WEEKLY", days=["MO", "TU", "WE", "TH", "FR"])]
+
+
+def test_a_day_with_a_condition_stays_in_words() -> None:
+    found, _ = read_one(schedules=[{"freq": "WEEKLY", "byday": "Mon if dry"}])
+    assert Time(words="and Mon if dry") in found.times
+
+
+@pytest.mark.parametrize(
+    ("fields", "weekday", "answer"),
+    [
+        ({"name": "Thursday choir"}, 3, UNKNOWN),
+        ({"description": "Every Tuesday and Thursday."}, 3, UNKNOWN),
+        ({"alert": "Moved to Thursday"}, 3, UNKNOWN),
+        ({"fees": "£2 on Thursdays"}, 3, UNKNOWN),
+        ({"cost_options": [{"amount": 2, "option": "Thursdays"}]}, 3, UNKNOWN),
+        ({}, 3, NO),
+        ({"application_process": "Ring us Monday to Friday"}, 3, NO),
+        ({"description": "Every Thursday"}, 1, YES),
+        ({"description": "Every Thursday"}, 4, NO),
+    ],
+)
+def test_a_day_that_the_feeds_words_offer_is_not_hidden(fields: Any, weekday: int, answer: Any) -> None:
+    found, _ = read_one(schedules=[{"freq": "WEEKLY", "byday": "TU"}], **fields)
+    assert found.week.on(weekday, TODAY) is answer
+
+
+def test_hours_across_midnight_are_said_to_be_and_the_next_day_is_not_hidden() -> None:
+    found, _ = read_one(schedules=[{"freq": "WEEKLY", "byday": "FR", "opens_at": "22:00", "closes_at": "02:00"}])
+    assert str(found.times[0]) == "every week on Friday 22:00–02:00 the next day, if the hours are right"
+    assert [found.week.on(day, TODAY) for day in (4, 5, 6)] == [YES, UNKNOWN, NO]
+    midnight, _ = read_one(schedules=[{"freq": "WEEKLY", "byday": "FR", "opens_at": "22:00", "closes_at": "24:00"}])
+    assert [midnight.week.on(day, TODAY) for day in (4, 5)] == [YES, NO]
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [
+        (Time(), "times not said"),
+        (Time(words="Fridays"), "Fridays"),
+        (Time(words="Fridays", opens=time(10), valid_to=date(2026, 5, 1)), "Fridays 10:00 until 01 May 2026"),
+        (Time(starts=date(2026, 5, 1), words="bring cake"), 'on 01 May 2026, "bring cake"'),
+        (
+            Time(recurrence=Recurrence(freq="WEEKLY", days=["FR"], until=date(2025, 5, 1)), starts=date(2025, 1, 1)),
+            "every week on Friday from 01 Jan 2025 until 01 May 2025",
+        ),
+    ],
+)
+def test_a_time_is_said_with_its_dates(time: Time, said: str) -> None:
+    assert str(time) == said
+
+
+@pytest.mark.parametrize(
+    ("languages", "names"),
+    [
+        ([{"language": "Somali"}], ("Somali",)),
+        ([{"code": "pl"}, {"name": "en-GB"}], ("Polish", "English")),
+        ("Polish, Urdu and Welsh", ("Polish", "Urdu", "Welsh")),
+        ("pl;; so", ("Polish", "Somali")),
+        ([], ()),
+    ],
+)
+def test_languages_have_names(languages: Any, names: tuple[str, ...]) -> None:
+    assert read_one(languages=languages)[0].languages == names
+
+
+def test_what_the_publisher_says_of_whom_it_is_for_is_kept() -> None:
+    found, _ = read_one(
+        attributes=[
+            {"label": "audience", "value": "Women"},
+            {"value": "Carers", "taxonomy_term": {"name": "Carers", "code": "c"}},
+            {"label": "x", "value": ""},
+        ],
+        target_audience=["Older people"],
+    )
+    assert found.terms == (Term("Women", None, "audience"), Term("Carers", "c"), Term("x"), Term("Older people"))
+
+
+@pytest.mark.parametrize(
+    ("own", "ways", "ages"),
+    [
+        ((18, None), [{"minimum_age": 16, "maximum_age": 25}], (16, None)),
+        ((18, 65), [{"eligibility": "Adults"}], (18, 65)),
+        ((18, 65), [{"minimum_age": 18, "maximum_age": 65}], (18, 65)),
+        ((None, None), [{"minimum_age": 16}, {"minimum_age": 50}], (16, None)),
+    ],
+)
+def test_ages_that_differ_are_the_widest(own: Any, ways: Any, ages: Any) -> None:
+    found, said = read_one(minimum_age=own[0], maximum_age=own[1], eligibilities=ways)
+    assert (found.least_age, found.most_age) == ages
+    differ = ("age", "its own ages and those of its eligibilities differ: the widest were taken")
+    assert (differ in said) == (own == (18, None))
+
+
+@pytest.mark.parametrize(
+    ("ways", "said"),
+    [
+        ((), ""),
+        (("online",), "online"),
+        (("venue", "online", "phone"), "in person, online or by phone"),
+        (("by boat",), "by boat"),
+    ],
+)
+def test_ways_to_attend_are_said_as_a_sentence(ways: Any, said: str) -> None:
+    assert Opportunity("a", "A", attended=ways).ways == said
+
+
+def test_what_one_service_says_twice_is_put_together() -> None:
+    one = Opportunity("a", "A", costs=[Cost(amount=Decimal(0))], fees="Free", description="longer", most_age=18)
+    other = Opportunity("a", "A", costs=[Cost(amount=Decimal(5))], url="https://example.org", phones=["123"])
+    together = put_together([one, other])
+    assert together == put_together([other, one])
+    assert (together.url, together.description, together.phones, together.fees, together.most_age) == (
+        "https://example.org",
+        "longer",
+        ("123",),
+        "Free",
+        18,
+    )
+    assert together.contradictions in {("cost: 0; Free; 5",), ("cost: 5; 0; Free",)}
+    assert together.is_free(TODAY) is UNKNOWN
+    silent = put_together([Opportunity("a", "A", description="b"), Opportunity("a", "A", fees="Free")])
+    assert (silent.contradictions, silent.is_free(TODAY)) == ((), YES)

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iagcore.directory.codec import read, written
+from iagcore.directory.folding import folded
 from iagcore.directory.importing import SET_ASIDE
 from iagcore.directory.json_stream import JSONStream, Unreadable, Value
-from iagcore.directory.matching import Sought, folded, match, says_every_word
+from iagcore.directory.matching import Sought, match, says_every_word
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.practice.opportunities import (

@@ -160,7 +160,11 @@ def test_whatever_is_not_said_is_unknown() -> None:
     [
         ((), "Free.", YES),
         ((), "First session free", UNKNOWN),
-        ((Cost(amount=Decimal(0)),), "£5", YES),
+        ((Cost(amount=Decimal(0)),), "£5", UNKNOWN),
+        ((Cost(amount=Decimal(0)),), "Donations welcome", YES),
+        ((Cost(amount=Decimal(5)),), "Free", UNKNOWN),
+        ((), "Free\nFree of charge.", YES),
+        ((), "Free\n£5", UNKNOWN),
         ((Cost(amount=Decimal(5)),), None, NO),
         ((Cost(amount=Decimal(5)), Cost(amount=Decimal(0))), None, UNKNOWN),
         ((Cost(amount=Decimal(5)), Cost(words="ask")), None, UNKNOWN),

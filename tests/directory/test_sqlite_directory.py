@@ -11,7 +11,8 @@ from iagcore.directory import sqlite as module
 from iagcore.directory.codec import read
 from iagcore.directory.matching import Sought
 from iagcore.directory.protocols import Kept
-from iagcore.directory.sqlite import COUNTED, RANKED, SQLiteDirectory, parameters, query
+from iagcore.directory.searching import COUNTED, RANKED, parameters, query
+from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.exceptions import UnusableDirectory
 from iagcore.practice.opportunities import Opportunity, Place
 from iagcore.storage.sqlite_file import SQLiteFile
@@ -97,12 +98,12 @@ def test_what_lies_beyond_is_not_looked_at_where_enough_lies_within(directory: S
         connection.set_trace_callback(statements.append)
     # a thread alone with a directory has the same connection every time
     assert len(directory.search(Sought(near=HERE, within=5.0), today=MONDAY, most=3).matches) == 3
-    ranked = [one for one in statements if "ORDER BY unknown" in one]
+    ranked = [one for one in statements if "ORDER BY band" in one]
     assert len(ranked) == 1
     assert "facts_anywhere" not in ranked[0]
     statements.clear()
     assert len(directory.search(Sought(near=HERE, within=5.0), today=MONDAY, most=4).matches) == 4
-    assert len([one for one in statements if "ORDER BY unknown" in one]) == 2
+    assert len([one for one in statements if "ORDER BY band" in one]) == 2
 
 
 def test_what_can_be_attended_from_anywhere_comes_before_what_is_near_and_unsure(directory: SQLiteDirectory) -> None:
@@ -178,7 +179,7 @@ def make_unusable(path: Path, how: str) -> None:
             "it is a database of another program, not a directory of opportunities; "
             "give a directory of opportunities, or the name of a new file",
         ),
-        ("later", "it was written by a later iagcore (schema 99, where this one knows 1); install that version"),
+        ("later", "it was written by a later iagcore (schema 99, where this one knows 2); install that version"),
         ("folder", "it is a folder; name a file"),
     ],
 )

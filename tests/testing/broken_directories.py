@@ -202,7 +202,7 @@ class FindsWithinWords(JudgesByItself):
 
     def says(self, one: Opportunity, sought: Sought) -> bool:
         text = f"{one.name} {one.organisation} {one.description} {one.terms} {one.connects}".lower()
-        return all(word in text.replace("é", "e") for word in sought.words)
+        return all(forms[0] in text.replace("é", "e") for forms in sought.words)
 
 
 class ShowsWhatIsGone(JudgesByItself):

@@ -16,10 +16,11 @@ from typing import Final
 from iagcore.cli import BAD_INPUT, directory_path
 from iagcore.cli.terminal import Progress
 from iagcore.directory.importing import MOST_GONE, OF_THE_FILE, Summary, Told, import_files
-from iagcore.directory.matching import Match, Sought
-from iagcore.directory.protocols import MOST_COUNTED, Listing
+from iagcore.directory.matching import FRESH_DAYS, Match, Sought, brings_together
+from iagcore.directory.protocols import MOST_COUNTED, Found, Listing
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.practice.opportunities import WEEKDAY_NAMES
 
 DEFAULT_DIRECTORY: Final = "directory.db"
 DEFAULT_FEED: Final = "directory"
@@ -89,12 +90,20 @@ def _register_search(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         epilog='example: iagcore directory search --near 51.54,0.71 --within 5 --day sat --free --age 34 --text "art"',
     )
     _add_directory(parser)
-    parser.add_argument("--text", metavar="WORDS", help="words that it says, by their beginnings")
+    parser.add_argument("--text", metavar="WORDS", help="words that the directory says of it")
     parser.add_argument("--near", metavar="LAT,LON", type=_point, help="degrees, such as 51.54,0.71")
     parser.add_argument("--within", metavar="KM", type=float, help="kilometres from there")
     parser.add_argument("--day", metavar="DAY", help="a day of the week, such as sat")
     parser.add_argument("--free", action="store_true", help="what costs nothing")
     parser.add_argument("--age", metavar="YEARS", type=int, help="for somebody of this age")
+    parser.add_argument("--language", metavar="LANGUAGE", help="offered in this language, such as Somali or so")
+    parser.add_argument(
+        "--fresh-days",
+        metavar="N",
+        type=int,
+        default=FRESH_DAYS,
+        help=f"ask about what nobody has checked for this many days (default: {FRESH_DAYS})",
+    )
     parser.add_argument("--most", metavar="N", type=int, default=10, help="how many to show (default: 10)")
     parser.set_defaults(run=run_search)
 
@@ -228,18 +237,55 @@ def run_search(arguments: argparse.Namespace) -> int:
         day=arguments.day,
         free=arguments.free,
         age=arguments.age,
+        language=arguments.language,
+        fresh_days=arguments.fresh_days,
     )
     with SQLiteDirectory(arguments.directory) as directory:
         found = directory.search(sought, today=today(), most=arguments.most)
         if not found.matches:
             empty = next(directory.listings(), None) is None
-            print("The directory is empty: import something first." if empty else "Nothing fits.")
+            print("The directory is empty: import something first." if empty else "\n".join(nothing(sought, found)))
+            if not empty and not found.considered and len(sought.words) > 1:
+                for forms in sought.words:
+                    alone = directory.search(Sought(text=forms[0]), today=today(), most=1).in_all
+                    print(f"   {forms[0]}: {_count(alone)}")
             return 0
     for number, one in enumerate(found.matches, start=1):
         print("\n".join(result(number, one)))
-    in_all = f"more than {MOST_COUNTED - 1}" if found.in_all == MOST_COUNTED else str(found.in_all)
-    print(f"{len(found.matches)} of {in_all} shown.")
+    print(f"{len(found.matches)} of {_count(found.in_all)} shown.")
     return 0
+
+
+def _count(in_all: int) -> str:
+    return f"more than {MOST_COUNTED - 1}" if in_all == MOST_COUNTED else str(in_all)
+
+
+HIDDEN: Final = {
+    "runs": "not running, or closed for now",
+    "near": "further away than {within:g} km",
+    "day": "not on {day}s",
+    "free": "not free",
+    "age": "not for age {age}",
+}
+"""What is said of those that a question hides, by the name of the question."""
+
+
+def nothing(sought: Sought, found: Found) -> Iterator[str]:
+    """What is said where nothing fits: what was hidden, and why."""
+    yield "Nothing fits."
+    if not found.considered:
+        what = "in the directory now" if sought.text is None else f"in the directory says {sought.text!r}"
+        yield f"Nothing {what}. Each word alone is found so often:" if len(sought.words) > 1 else f"Nothing {what}."
+        return
+    day = "" if sought.day is None else WEEKDAY_NAMES[sought.day]
+    said = {"within": sought.within, "day": day, "age": sought.age}
+    reasons = [
+        f"{count} {'is' if count == 1 else 'are'} {HIDDEN[question].format_map(said)}"
+        for question, count in found.hidden
+    ]
+    of = f"say{'s' if found.considered == 1 else ''} {sought.text!r}" if sought.text else "in the directory"
+    yield f"{found.considered} {of}, and {'is' if found.considered == 1 else 'all are'} hidden: {', '.join(reasons)}."
+    yield "Leave out what you can do without, and search again."
 
 
 def result(number: int, one: Match) -> Iterator[str]:
@@ -250,6 +296,9 @@ def result(number: int, one: Match) -> Iterator[str]:
     for label, sentences in (("", one.reasons), ("ask: ", one.to_ask)):
         for sentence in sentences:
             yield from _wrapped(f"{label}{sentence}", before="   ")
+    together = brings_together(opportunity)
+    said = f'it brings people together: "{together}"' if together else "ask: how it brings people together"
+    yield from _wrapped(said, before="   ")
 
 
 def run_show(arguments: argparse.Namespace) -> int:
@@ -271,23 +320,23 @@ def page(listing: Listing) -> Iterator[str]:
     yield "=" * len(one.name)
     if listing.gone:
         yield f"GONE: the feed {listing.feed} no longer had it on {listing.gone:%d %b %Y}"
-    ages = " to ".join(str(age) if age is not None else "…" for age in (one.least_age, one.most_age))
     fields = (
         ("organisation", one.organisation),
         ("status", one.status or "unknown"),
         ("last checked", f"{one.last_checked:%d %b %Y}" if one.last_checked else "unknown"),
+        ("said two ways", "\n".join(one.contradictions)),
         ("alert", one.alert),
         ("when", "\n".join(map(str, one.times))),
         ("where", "\n".join(map(str, one.places))),
-        ("attended", ", ".join(one.attended)),
+        ("how to attend", one.ways),
         ("access", "\n".join(dict.fromkeys([*one.access, *(text for place in one.places for text in place.access)]))),
         ("costs", "\n".join(filter(None, (*map(str, one.costs), one.fees)))),
-        ("ages", ages if (one.least_age, one.most_age) != (None, None) else ""),
+        ("ages", one.ages),
         ("for", one.eligibility),
         ("from", ", ".join(one.areas)),
         ("languages", ", ".join(one.languages)),
         ("how to join", one.joining),
-        ("brings together", one.connects),
+        ("brings together", brings_together(one)),
         ("terms", ", ".join(term.name for term in one.terms)),
         ("web", one.url),
         ("e-mail", one.email),

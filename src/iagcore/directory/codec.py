@@ -13,7 +13,7 @@ import attrs
 
 from iagcore.practice.opportunities import Cost, Opportunity, Place, Recurrence, Term, Time
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of these documents; a store keeps it with its tables."""
 
 _PARTS: Final[dict[tuple[type, str], Callable[[Any], Any]]] = {

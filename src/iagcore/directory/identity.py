@@ -5,24 +5,27 @@ feed twice, once on each of two pages or once for each of its places; ids are mi
 looked at together, whatever order it came in:
 
 1. What has the same name and the same organisation is one service, and so is what names no organisation where only one
-   is named. Said more than once, it is put together.
-2. What was kept before under that name and organisation is that service.
-3. Of what is left, a service kept before goes on under another name, or in other hands, where the two have one of them
+   is named. Said more than once, it is put together. Where it is said in two ways, neither is known.
+2. Where one service comes under an id, and one was kept under it, they are the same, whatever it is called now. Where
+   nothing of the name is left and it is in other hands, the feed may have given the id to another service, and it says
+   so.
+3. What was kept before under that name and organisation is that service.
+4. Of what is left, a service kept before goes on under another name, or in other hands, where the two have one of them
    in common, or where an organisation is not said. That is a service which was renamed.
-4. Whatever still is left is new. It takes the feed's id where that is free, and else one made from what it is, which is
+5. Whatever still is left is new. It takes the feed's id where that is free, and else one made from what it is, which is
    the same at the next import.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Generic, TypeVar
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
 from iagcore.directory.codec import written
-from iagcore.directory.matching import folded
-from iagcore.practice.opportunities import Opportunity, Place
+from iagcore.directory.folding import folded
+from iagcore.practice.opportunities import LONGEST_TEXT, UNKNOWN, Opportunity, Place
 
 LONGEST_ID: Final = 64
 """Characters of an id, as many as an entry can name."""
@@ -41,6 +44,11 @@ class Identity:
         """Whether one service may have been renamed, or have changed hands, from this to the other."""
         apart = self.organisation and other.organisation and self.organisation != other.organisation
         return self.name == other.name or not apart
+
+    def is_another_than(self, other: "Identity") -> bool:
+        """Whether it may well be another service: in other hands, and with no word of its name left."""
+        in_other_hands = bool(self.organisation and other.organisation) and self.organisation != other.organisation
+        return in_other_hands and not {*self.name.split()} & {*other.name.split()}
 
     @property
     def text(self) -> str:
@@ -63,8 +71,14 @@ def id_without_one(name: str, organisation: str | None) -> str:
     return f"~{digest_of(Identity(folded(name), folded(organisation or '')).text)}"
 
 
+_ALL_OF_IT: Final = ("times", "attended", "costs", "access", "languages", "terms", "areas", "phones")
+"""Lists of which what any of the records says is said."""
+_ALL_THE_WORDS: Final = ("fees", "eligibility", "alert")
+"""Texts that are read together, since each may say what another does not."""
+
+
 def put_together(said: Sequence[Opportunity]) -> Opportunity:
-    """One opportunity of several records of it: the latest and fullest, with the places and times of all."""
+    """One opportunity of several records of it: what any of them says, and unknown where two of them contradict."""
 
     def weight(one: Opportunity) -> tuple[str, str, int, str]:
         text = written(one)
@@ -77,13 +91,40 @@ def put_together(said: Sequence[Opportunity]) -> Opportunity:
     if len(documents) == 1:
         return said[0]
     ordered = sorted(documents.values(), key=weight, reverse=True)
-    first = ordered[0]
-    return attrs.evolve(
-        first,
-        places=_without_shorter(place for one in ordered for place in one.places),
-        times=tuple(dict.fromkeys(time for one in ordered for time in one.times)),
-        phones=tuple(dict.fromkeys(phone for one in ordered for phone in one.phones)),
-    )
+
+    def every(field: str) -> tuple[Any, ...]:
+        return tuple(dict.fromkeys(value for one in ordered if (value := getattr(one, field)) is not None))
+
+    together: dict[str, Any] = {field: next(iter(every(field)), None) for field in _ONE_OF_THEM}
+    for field in _ALL_OF_IT:
+        together[field] = tuple(dict.fromkeys(value for one in ordered for value in getattr(one, field)))
+    for field in _ALL_THE_WORDS:
+        together[field] = "\n".join(every(field))[:LONGEST_TEXT].strip() or None
+    contradictions = [
+        f"{name}: {', '.join(map(str, values))}"
+        for name, values in (("status", every("status")), ("ages", _ages(ordered)))
+        if len(values) > 1
+    ]
+    if len(every("status")) > 1:
+        together["status"] = None
+    if len(_ages(ordered)) > 1:
+        together["least_age"] = together["most_age"] = None
+    prices = {one.price[0] for one in ordered} - {UNKNOWN}
+    if len(prices) > 1:
+        contradictions.append(f"cost: {'; '.join(dict.fromkeys(one.prices for one in ordered if one.prices))}")
+    places = _without_shorter(place for one in ordered for place in one.places)
+    return attrs.evolve(ordered[0], places=places, contradictions=contradictions, **together)
+
+
+def _ages(said: Iterable[Opportunity]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.ages for one in said if one.ages))
+
+
+_ONE_OF_THEM: Final = tuple(
+    field.name
+    for field in attrs.fields(Opportunity)
+    if field.name not in {"id", "name", "places", "contradictions", *_ALL_OF_IT, *_ALL_THE_WORDS}
+)
 
 
 def _without_shorter(places: Iterable[Place]) -> tuple[Place, ...]:
@@ -98,21 +139,26 @@ _NOTHING_SAID: Final = set(attrs.asdict(Place(), recurse=False).items())
 
 @attrs.frozen
 class Before(Generic[Row]):
-    """What was kept before under one id in the feed: by what it was known, and the store's own handle of it."""
+    """What was kept before under an id in the feed: by what it was known, its handle in the store, if it is gone."""
 
     identity: Identity
     id: str
     row: Row
+    gone: bool = False
 
 
 @attrs.frozen
 class Settled(Generic[Row]):
-    """What an opportunity turned out to be: one kept before, by its handle, or a new one; and how often it was said."""
+    """What an opportunity turned out to be: one kept before, by its handle, or a new one; and how often it was said.
+
+    `reused`: by its name and organisation it is another service, under the id of one that was kept.
+    """
 
     opportunity: Opportunity
     identity: Identity
     row: Row | None
     said: int
+    reused: bool = False
 
 
 def settle(arrived: Sequence[Opportunity], before: Sequence[Before[Row]]) -> list[Settled[Row]]:
@@ -124,10 +170,30 @@ def settle(arrived: Sequence[Opportunity], before: Sequence[Before[Row]]) -> lis
         known_of = [one for one in groups if one.name == identity.name and one.organisation]
         if len(known_of) == 1:
             groups[known_of[0]] += groups.pop(identity)
-    known = {one.identity: one for one in sorted(before, key=lambda one: one.id, reverse=True)}
+    found = _continued(groups, before)
+    return [
+        Settled(
+            opportunity=put_together(said),
+            identity=identity,
+            row=found[identity].row if identity in found else None,
+            said=len(said),
+            reused=identity in found and identity.is_another_than(found[identity].identity),
+        )
+        for identity, said in sorted(groups.items(), key=lambda item: item[0].text)
+    ]
+
+
+def _continued(groups: Collection[Identity], before: Sequence[Before[Row]]) -> dict[Identity, Before[Row]]:
+    """Which of what was kept before goes on as which of the arrivals."""
+    # what is there comes before what is gone
+    ordered = sorted(before, key=lambda one: (one.gone, one.id))
+    there = [one for one in ordered if not one.gone] or ordered
+    if len(groups) == 1 and len(there) == 1:
+        return dict.fromkeys(groups, there[0])
+    known = {one.identity: one for one in reversed(ordered)}
     found = {identity: known[identity] for identity in groups if identity in known}
     taken = {one.id for one in found.values()}
-    left = sorted((one for one in before if one.id not in taken), key=lambda one: one.id)
+    left = [one for one in ordered if one.id not in taken]
     unmatched = sorted((identity for identity in groups if identity not in found), key=lambda one: one.text)
     # the same name in other hands is closer than another name in the same hands
     for alike in (lambda was, now: was.name == now.name, Identity.goes_on_as):
@@ -136,10 +202,7 @@ def settle(arrived: Sequence[Opportunity], before: Sequence[Before[Row]]) -> lis
             if renamed is not None:
                 left.remove(renamed)
                 found[identity] = renamed
-    return [
-        Settled(put_together(said), identity, found[identity].row if identity in found else None, len(said))
-        for identity, said in sorted(groups.items(), key=lambda item: item[0].text)
-    ]
+    return found
 
 
 def id_of_its_own(id_in_feed: str, identity: Identity, feed: str, *, is_taken: Callable[[str], bool]) -> str:

@@ -8,7 +8,7 @@ comes, and the summary adds up: what was read is what was kept, what was said ag
 import csv
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
 from typing import Any, Final
@@ -30,6 +30,8 @@ SET_ASIDE: Final = "set aside"
 """What is told of a record that no opportunity can be made of, beside the sorts of repair."""
 OF_THE_FILE: Final = "file"
 """What is told of a file as a whole."""
+IDS_TOLD: Final = 10
+"""Ids that a line of the summary names."""
 MOST_GONE: Final = 0.5
 """The share of a feed that one full import may mark as gone, unless it is told that more may go."""
 
@@ -89,6 +91,13 @@ class Summary:
         ]
         if counts.gone:
             lines.append(f"{counts.gone} gone: the feed has them no longer, and they are kept as gone")
+        if counts.contradicted:
+            lines.append(f"said in two ways, so that neither is known: {_named(counts.contradicted)}")
+        if counts.reused:
+            lines.append(
+                f"under the id of another service, by name and organisation: {_named(counts.reused)}; look at each, "
+                "since the feed may have given the id away"
+            )
         if counts.held_back:
             lines.append(f"{counts.held_back} are not in these files, and were not marked as gone")
         if counts.back:
@@ -97,6 +106,11 @@ class Summary:
             lines.append(f"{self.records_repaired} repaired or not understood in part:")
             lines += [f"  {count:>6}  {sort}: {REPAIRS[sort]}" for sort, count in sorted(self.repaired.items())]
         return "\n".join(lines)
+
+
+def _named(ids: Sequence[str]) -> str:
+    more = len(ids) - IDS_TOLD
+    return f"{', '.join(ids[:IDS_TOLD])}{f' and {more} more' if more > 0 else ''}"
 
 
 def import_files(

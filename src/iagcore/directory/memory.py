@@ -3,17 +3,18 @@
 A search looks at every listing, one after the other. It is the plain reading of the promises in `protocols`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from threading import Lock
 
 import attrs
 
 from iagcore.directory.codec import written
-from iagcore.directory.identity import Before, id_of_its_own, identity_of, settle
-from iagcore.directory.matching import Sought, match, says_every_word
-from iagcore.directory.protocols import MOST_COUNTED, Found, Kept, Listing, Unread
-from iagcore.practice.opportunities import Opportunity
+from iagcore.directory.identity import Before, Settled, id_of_its_own, identity_of, settle
+from iagcore.directory.matching import Match, Sought, match, says_every_word
+from iagcore.directory.protocols import MOST_COUNTED, MOST_NAMED, Found, Kept, Listing, Unread
+from iagcore.practice.opportunities import NO, Opportunity
 
 
 class MemoryDirectory:
@@ -46,7 +47,7 @@ class MemoryDirectory:
             before: dict[str, list[Before[Listing]]] = {}
             for was in kept.values():
                 if was.feed == feed:
-                    known = Before(identity_of(was.opportunity), was.id, was)
+                    known = Before(identity_of(was.opportunity), was.id, was, was.gone is not None)
                     before.setdefault(was.id_in_feed, []).append(known)
             counts = Kept()
             present: set[str] = set()
@@ -65,7 +66,7 @@ class MemoryDirectory:
                         first_listed=earlier.first_listed if earlier else today,
                         last_listed=today,
                     )
-                    counts = counted(counts, earlier, now, settled.said)
+                    counts = counted(counts, earlier, now, settled)
                     kept[id] = now
                     present.add(id)
             if full and present and None not in unread:
@@ -96,17 +97,27 @@ class MemoryDirectory:
         present = (one.opportunity for one in self._kept.values() if one.gone is None)
         matches = [match(one, sought, today=today) for one in present if says_every_word(one, sought)]
         shown = sorted((one for one in matches if not one.hidden), key=lambda one: one.rank)
-        return Found(shown[:most], min(len(shown), MOST_COUNTED))
+        return Found(shown[:most], min(len(shown), MOST_COUNTED), *(() if shown else hidden(matches)))
 
 
-def counted(counts: Kept, was: Listing | None, now: Listing, said: int) -> Kept:
+def hidden(matches: Sequence[Match]) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """How many there are, and how many of them each question hides, in the order in which they are asked."""
+    counts = Counter(one.question for match in matches for one in match.readings if one.answer is NO)
+    asked = [one.question for one in matches[0].readings] if matches else []
+    return len(matches), tuple((question, counts[question]) for question in asked if counts[question])
+
+
+def counted(counts: Kept, was: Listing | None, now: Listing, settled: Settled[Listing]) -> Kept:
     """The counts of an import, one opportunity later."""
     alike = was is not None and written(was.opportunity) == written(now.opportunity)
+    contradicted = (now.id,) if now.opportunity.contradictions else ()
     return attrs.evolve(
         counts,
         new=counts.new + (was is None),
         changed=counts.changed + (was is not None and not alike),
         unchanged=counts.unchanged + alike,
-        repeated=counts.repeated + said - 1,
+        repeated=counts.repeated + settled.said - 1,
         back=counts.back + (was is not None and was.gone is not None),
+        contradicted=(*counts.contradicted, *contradicted)[:MOST_NAMED],
+        reused=(*counts.reused, *([now.id] if settled.reused else []))[:MOST_NAMED],
     )

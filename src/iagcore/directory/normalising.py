@@ -13,8 +13,9 @@ from typing import Any, Final, TypeVar
 from iagcore.directory import cleaning
 from iagcore.directory.cleaning import Named, Notes, every
 from iagcore.directory.identity import id_without_one
+from iagcore.directory.languages import language_named
 from iagcore.directory.timetable import times_of
-from iagcore.practice.opportunities import LONGEST_TEXT, Cost, Opportunity, Place, Term
+from iagcore.practice.opportunities import LONGEST_TEXT, PRICE_IN_WORDS, Cost, Opportunity, Place, Term
 
 MOST_PARTS: Final = 200
 """Places, prices, terms and the like of one service that are kept, of each."""
@@ -40,10 +41,6 @@ _ATTENDED: Final = (
     ("home visit", re.compile(r"\bhome(?: |_|-)?(?:visits?)?\b", re.IGNORECASE)),
     ("venue", re.compile(r"\b(?:venue|in[ -]?person|physical(?:ly)?|face[ -]to[ -]face|on[ -]?site)\b", re.IGNORECASE)),
 )
-_PRICE_IN_WORDS: Final = re.compile(
-    r"[£$€]\s*(?:[1-9]|0?\.\d)|\b[1-9]\d*(?:\.\d\d)?\s*(?:p\b|pence|pounds?|per\b)", re.IGNORECASE
-)
-
 T = TypeVar("T")
 
 
@@ -248,13 +245,15 @@ def _ages(said: Named, notes: Notes) -> tuple[int | None, int | None]:
         )
         for one in said.parts("eligibilities", "eligibilitys", "eligibility")
     ]
-    ages = own
-    if own == (None, None) and ways:
-        least, most = [one for one, _ in ways], [one for _, one in ways]
-        ages = (
-            None if None in least else min(one for one in least if one is not None),
-            None if None in most else max(one for one in most if one is not None),
-        )
+    # where the service has ages of its own, a way that names none says nothing else
+    wide = [own, *(one for one in ways if one != (None, None))] if own != (None, None) else ways
+    least, most = [one for one, _ in wide], [one for _, one in wide]
+    ages = (
+        None if None in least else min((one for one in least if one is not None), default=None),
+        None if None in most else max((one for one in most if one is not None), default=None),
+    )
+    if own not in {(None, None), ages}:
+        notes.add("age", "its own ages and those of its eligibilities differ: the widest were taken")
     if ages[0] is not None and ages[1] is not None and ages[1] < ages[0]:
         notes.add("age", f"from {ages[0]} to {ages[1]} is nobody: neither is kept")
         return None, None
@@ -274,7 +273,7 @@ def _costs(said: Named, notes: Notes) -> Iterator[Cost]:
         )
         in_words = ", ".join(spoken)[:1000] or None
         price = cleaning.amount(one.record.get("amount"), notes)
-        if price == Decimal(0) and in_words and _PRICE_IN_WORDS.search(in_words):
+        if price == Decimal(0) and in_words and PRICE_IN_WORDS.search(in_words):
             notes.add("cost", f"an amount of 0 beside {cleaning.shown(in_words)} is not free")
             price = None
         currency = cleaning.line(one.get("currency"), notes, longest=20)
@@ -301,18 +300,30 @@ def _access(said: Named, notes: Notes) -> tuple[str, ...]:
 
 
 def _languages(said: Named, notes: Notes) -> tuple[str, ...]:
-    spoken = (cleaning.line(one.get("name", "language", "code"), notes, longest=100) for one in said.parts("languages"))
-    return _first(one for one in spoken if one)
+    return _first(_spoken(said, notes))
+
+
+def _spoken(said: Named, notes: Notes) -> Iterator[str]:
+    for one in said.parts("languages", "language"):
+        text = cleaning.line(one.get("name", "language", "code"), notes, longest=500)
+        for name in re.split(r"[,;|/]| and |&", text or ""):
+            if name.strip():
+                yield language_named(name.strip()[:100])
 
 
 def _terms(said: Named, notes: Notes) -> Iterator[Term]:
     links = said.parts(
         "attributes", "service_attributes", "service_taxonomies", "service_taxonomys", "service_taxonomy", "taxonomies",
-        "taxonomy_terms", "categories",
+        "taxonomy_terms", "categories", "tags", "audience", "audiences", "target_audience", "target_audiences",
     )  # fmt: skip
     for link in links:
         for term in (*link.parts("taxonomy_term", "taxonomy"), link):
-            if name := cleaning.line(term.get("name", "term", "label"), notes, longest=200):
+            # an attribute says of what sort it is, and what of that sort: *audience: women*
+            value = cleaning.line(link.get("value"), notes, longest=200) if term is link else None
+            if value and (sort := cleaning.line(link.get("label", "link_type"), notes, longest=200)):
+                yield Term(value, None, sort)
+                break
+            if name := value or cleaning.line(term.get("name", "term", "label"), notes, longest=200):
                 code = cleaning.line(term.get("code", "id"), notes, longest=200)
                 vocabulary = cleaning.line(term.get("vocabulary", "taxonomy"), notes, longest=200)
                 yield Term(name, code, vocabulary)

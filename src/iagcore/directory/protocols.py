@@ -53,11 +53,19 @@ class Listing:
         return self.opportunity.id
 
 
+MOST_NAMED: Final = 100
+"""Ids of each sort that an import names."""
+
+
 @attrs.frozen
 class Kept:
     """What an import came to: how many opportunities were new, changed, unchanged; how many were said more than once
     (and are put together); how many are gone, and how many of those kept had been gone before; and how many would be
-    gone, and were not marked, since they are a larger share of the feed than may go."""
+    gone, and were not marked, since they are a larger share of the feed than may go.
+
+    `contradicted` and `reused` are ids of the directory's own, at most `MOST_NAMED` of each: of what the feed says in
+    two ways, and of what is another service by its name and organisation than the one that had its id before.
+    """
 
     new: int = 0
     changed: int = 0
@@ -66,6 +74,8 @@ class Kept:
     gone: int = 0
     back: int = 0
     held_back: int = 0
+    contradicted: tuple[str, ...] = attrs.field(default=(), converter=kept)
+    reused: tuple[str, ...] = attrs.field(default=(), converter=kept)
 
     @property
     def kept(self) -> int:
@@ -79,10 +89,16 @@ MOST_COUNTED: Final = 1000
 
 @attrs.frozen
 class Found:
-    """What a search found: the best matches, best first, and how many there are in all, counted to `MOST_COUNTED`."""
+    """What a search found: the best matches, best first, and how many there are in all, counted to `MOST_COUNTED`.
+
+    Where nothing fits, `considered` is how many say the words and are not gone, and `hidden` how many of them each
+    question hides, by the name that `Reading.question` has; one may be hidden by several.
+    """
 
     matches: tuple[Match, ...] = attrs.field(converter=kept)
     in_all: int
+    considered: int = 0
+    hidden: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=kept)
 
 
 @runtime_checkable
@@ -102,11 +118,12 @@ class Directory(Protocol):
 
         Promises: all or nothing, also where `arrivals` raises; reads `arrivals` once, and does not hold it in memory
         whole where the directory lasts. The order of `arrivals` changes nothing, and keeping the same again changes
-        nothing but `last_listed`. What was kept before is updated under the id that it has. Two services under one id
-        are both kept; one service said twice is kept once. Ids of other feeds are let alone. Nothing is deleted: with
-        `full`, what this feed no longer has is marked gone `today`, unless something was `Unread` that might have been
-        it, or the feed lists nothing at all, or more than `most_gone` (a share, 0 to 1) of what was in the feed and not
-        gone would go: then none of it is, and `Kept.held_back` says how many. What is listed again is gone no longer.
+        nothing but `last_listed`. What was kept before is updated under the id that it has, renamed or not. Two
+        services under one id are both kept; one service said twice is kept once, and what it says in two ways is
+        unknown. Ids of other feeds are let alone. Nothing is deleted: with `full`, what this feed no longer has is
+        marked gone `today`, unless something was `Unread` that might have been it, or the feed lists nothing at all, or
+        more than `most_gone` (a share, 0 to 1) of what was in the feed and not gone would go: then none of it is, and
+        `Kept.held_back` says how many. What is listed again is gone no longer.
         """
         ...
 
@@ -124,7 +141,8 @@ class Directory(Protocol):
     def search(self, sought: Sought, *, today: date, most: int = 20) -> Found:
         """What fits, best first, at most `most` of it.
 
-        Promises: every word of the text begins a word of what is found, without regard to case and accents; what is
-        known to conflict, or gone, is hidden, and nothing else is; the order is that of `Match.rank`.
+        Promises: what is found says each word of the text, as people type it (`says_every_word`); what is known to
+        conflict, or gone, is hidden, and nothing else is; the order is that of `Match.rank`; where nothing fits, it is
+        counted what was hidden, and by what.
         """
         ...

@@ -13,6 +13,7 @@ from typing import Any, Final
 from iagcore.directory.cleaning import Named, Notes, day, every, hour, shown, words
 from iagcore.exceptions import InvalidEntry
 from iagcore.practice.opportunities import MOST_DAYS, WEEKDAY_NAMES, WEEKDAYS, Recurrence, Time
+from iagcore.practice.weekdays import says_only_weekdays, weekdays_named
 
 MOST_TIMES: Final = 60
 """Times of one service that are kept."""
@@ -234,7 +235,7 @@ def _days(schedule: Named, notes: Notes) -> tuple[list[str], list[str]]:
             for text in re.split(r"[,;/&]|\band\b", part) if isinstance(part, str) else [part]:
                 if isinstance(text, dict | list | bool) or text is None or not str(text).strip():
                     continue
-                weekdays = _weekdays(str(text))
+                weekdays = _weekdays(str(text)) or _in_a_range(str(text))
                 found.update(dict.fromkeys(weekdays))
                 if not weekdays:
                     unread[" ".join(str(text).split())[:100]] = None
@@ -242,6 +243,13 @@ def _days(schedule: Named, notes: Notes) -> tuple[list[str], list[str]]:
                 elif str(text).strip() not in weekdays:
                     notes.add("recurrence", f"the day {shown(text)} was read as {', '.join(weekdays)}")
     return list(found), list(unread)
+
+
+def _in_a_range(text: str) -> list[str]:
+    # a number before a day is a week of the month, which no range has
+    if re.search(r"\d", text) or not says_only_weekdays(text):
+        return []
+    return [WEEKDAYS[day] for day in sorted(weekdays_named(text))]
 
 
 def _weekdays(text: str) -> list[str]:

@@ -11,7 +11,7 @@ service has.
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -22,6 +22,7 @@ from dateutil.rrule import DAILY, FR, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, Y
 
 from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.practice.kinds import kept
+from iagcore.practice.weekdays import weekdays_named
 
 
 class Answer(StrEnum):
@@ -47,6 +48,8 @@ class Status(StrEnum):
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 """The days of a week as iCalendar writes them (RFC 5545); a weekday is its place here."""
 WEEKDAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WAYS: Final = {"venue": "in person", "online": "online", "phone": "by phone", "home visit": "at home, with a visit"}
+"""Ways to attend, as a sentence says them."""
 REMOTE: Final = ("online", "phone", "home visit")
 """Ways to attend for which nobody has to travel."""
 LONGEST_TEXT: Final = 20_000
@@ -250,16 +253,34 @@ class Time:
         ends = min(last, self.valid_to or last)
         return rule.expand(starts=starts, first=begins, last=ends)
 
-    def __str__(self) -> str:
+    @property
+    def begins(self) -> date | None:
+        """The first day of which this says anything; None where that is not said."""
+        return max((day for day in (self.valid_from, self.starts if self.recurrence else None) if day), default=None)
+
+    @property
+    def ends_the_next_day(self) -> bool:
+        """Whether it goes on after midnight, by its hours; one of them may as well be wrong."""
+        return self.opens is not None and self.closes is not None and time() < self.closes <= self.opens
+
+    def said(self, today: date | None = None) -> str:
+        """It in words; with `today`, a first day that is past is left out, and what has ended is said to have."""
         hours = "–".join(f"{one:%H:%M}" for one in (self.opens, self.closes) if one)
-        rule = self.recurrence
-        when = self.words
-        if rule:
-            when = _in_words(rule)
-            when += f" until {rule.until:%d %b %Y}" if rule.until else ""
-        elif self.starts:
-            when = f"on {self.starts:%d %b %Y}"
-        return " ".join(part for part in (when, hours) if part) or "times not said"
+        if self.ends_the_next_day:
+            hours += " the next day, if the hours are right"
+        rule, begins, last = self.recurrence, self.begins, self.last_day
+        when = [_in_words(rule)] if rule else [f"on {self.starts:%d %b %Y}"] if self.starts else []
+        own = f'"{self.words}"' if self.words and when else self.words
+        if begins and (today is None or today < begins):
+            when.append(f"from {begins:%d %b %Y}")
+        if last and (rule or self.starts is None):
+            when.append(f"{'ended on' if today and last < today else 'until'} {last:%d %b %Y}")
+        if own and not (rule or self.starts):
+            return " ".join(part for part in (own, hours, ", ".join(when)) if part)
+        return ", ".join(part for part in (" ".join(filter(None, (*when, hours))), own) if part) or "times not said"
+
+    def __str__(self) -> str:
+        return self.said()
 
 
 _EVERY: Final = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
@@ -281,7 +302,8 @@ class Week:
     """What all the times of an opportunity together say about the days of the week.
 
     Attributes: `lasting` and `ending`, the weekdays of times without and with a last day; `first_end` and `last_end`,
-    the earliest and the latest of those last days; `whole`, whether every time could be read.
+    the earliest and the latest of those last days; `whole`, whether every time could be read; `named`, the weekdays
+    that the words beside them name; `begins`, the day before which none of the times holds (None: one of them does).
     """
 
     lasting: frozenset[int] = frozenset()
@@ -289,15 +311,21 @@ class Week:
     first_end: date | None = None
     last_end: date | None = None
     whole: bool = False
+    named: frozenset[int] = frozenset()
+    begins: date | None = None
 
     def on(self, weekday: int, today: date) -> Answer:
-        """Whether it takes place on a weekday, as known `today`; what has lapsed excludes nobody."""
+        """Whether it takes place on a weekday, as known `today`.
+
+        A timetable that has lapsed, or has not begun, excludes nobody; nor does one beside words that name that day.
+        """
         if weekday in self.lasting:
             return YES
         if weekday in self.ending:
             return YES if self.first_end is not None and today <= self.first_end else UNKNOWN
         standing = bool(self.lasting) or (self.last_end is not None and today <= self.last_end)
-        return NO if self.whole and standing else UNKNOWN
+        begun = self.begins is None or self.begins <= today
+        return NO if self.whole and standing and begun and weekday not in self.named else UNKNOWN
 
 
 @attrs.frozen(kw_only=True)
@@ -386,6 +414,10 @@ class Shown:
     last_checked: date | None = None
 
 
+PRICE_IN_WORDS: Final = re.compile(
+    r"[£$€] ?(?:[1-9]|0?\.\d)|\b[1-9]\d{0,6}(?:\.\d\d)? ?(?:p\b|pence|pounds?|per\b)", re.IGNORECASE
+)
+"""A price above 0, in words."""
 FREE_WORDS: Final = frozenset({"free", "free of charge", "no charge", "no cost", "none", "nil", "no fee", "no fees"})
 """What a directory writes of a fee that is none; anything else is read by a person."""
 
@@ -399,7 +431,8 @@ class Opportunity:
     included); `eligibility` (whom it is for, in words); `access`; `languages`; `terms`; `areas` (where people may come
     from); `joining` (how to join); `connects` (how it brings people together); `alert` (what is out of the ordinary
     now); `last_checked` (the day somebody last checked it); `changed` (the day the record changed); `url`, `email` and
-    `phones`, the service's own. Raises `InvalidEntry` for a malformed value.
+    `phones`, the service's own; `contradictions` (what its feed says of it in two ways, so that neither is known).
+    Raises `InvalidEntry` for a malformed value.
     """
 
     id: str = attrs.field(validator=_words)
@@ -427,6 +460,7 @@ class Opportunity:
     url: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
     email: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
     phones: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=_all_words)
+    contradictions: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=_all_words)
 
     def __attrs_post_init__(self) -> None:
         if self.least_age is not None and self.most_age is not None and self.most_age < self.least_age:
@@ -450,14 +484,33 @@ class Opportunity:
         return YES if fits else NO
 
     @property
+    def ages(self) -> str | None:
+        """The ages that it names, in words; None where it names none."""
+        least, most = self.least_age, self.most_age
+        if least is None and most is None:
+            return None
+        return (
+            f"{least} to {most}" if None not in (least, most) else f"from {least}" if most is None else f"up to {most}"
+        )
+
+    @property
+    def prices(self) -> str:
+        """What it says of its price; empty where it says nothing."""
+        return "; ".join(filter(None, (*map(str, self.costs), *(self.fees or "").splitlines())))
+
+    @property
     def price(self) -> tuple[Answer, date | None]:
         """Whether it is free, and the last day on which that holds (None: no such day is named)."""
+        said = {line.strip().strip(".!").casefold() for line in (self.fees or "").splitlines()}
+        in_words = bool(said) and said <= FREE_WORDS
         if not self.costs:
-            said = (self.fees or "").strip().strip(".!").casefold()
-            return (YES if said in FREE_WORDS else UNKNOWN), None
+            return (YES if in_words else UNKNOWN), None
         until = min((one.valid_to for one in self.costs if one.valid_to), default=None)
         amounts = [one.amount for one in self.costs]
         if any(amount is None for amount in amounts) or (0 in amounts and any(amounts)):
+            return UNKNOWN, until
+        # what the amounts say, and the words beside them say otherwise, is not known
+        if said & FREE_WORDS if any(amounts) else PRICE_IN_WORDS.search(self.fees or ""):
             return UNKNOWN, until
         return (NO if any(amounts) else YES), until
 
@@ -472,17 +525,48 @@ class Opportunity:
         lasting: set[int] = set()
         ending: set[int] = set()
         ends: list[date] = []
+        begins: list[date | None] = []
+        named: set[int] = set()
         whole = bool(self.times)
         for one in self.times:
             days, last = one.weekdays, one.last_day
+            begins.append(one.begins)
             if days is None:
                 whole = False
-            elif last is None:
+                continue
+            if one.ends_the_next_day:
+                named |= {(day + 1) % 7 for day in days}
+            if last is None:
                 lasting |= days
             else:
                 ending |= days
                 ends.append(last)
-        return Week(frozenset(lasting), frozenset(ending), min(ends, default=None), max(ends, default=None), whole)
+        # only of a timetable that was read whole is any day known not to be one
+        if whole and len(lasting | ending) < 7:
+            named |= weekdays_named("\n".join(self._words))
+        first = min((one for one in begins if one), default=None) if all(begins) else None
+        return Week(
+            lasting=frozenset(lasting),
+            ending=frozenset(ending),
+            first_end=min(ends, default=None),
+            last_end=max(ends, default=None),
+            whole=whole,
+            named=frozenset(named) - lasting,
+            begins=first,
+        )
+
+    @property
+    def _words(self) -> Iterator[str]:
+        """What it says in words that may name a day on which it takes place."""
+        of_times, of_costs = (one.words for one in self.times), (one.words for one in self.costs)
+        said = (self.name, self.description, self.alert, self.connects, self.fees, *of_times, *of_costs)
+        return (one for one in said if one)
+
+    @property
+    def ways(self) -> str:
+        """The ways to attend, as a sentence begins to say them; empty where it does not say."""
+        said = [WAYS.get(way, way) for way in self.attended]
+        return " or ".join(filter(None, (", ".join(said[:-1]), said[-1]))) if said else ""
 
     @property
     def is_remote(self) -> bool:

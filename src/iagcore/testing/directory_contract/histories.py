@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -103,7 +103,7 @@ class History(RuleBasedStateMachine):
 
     def expected(self, feed: str, arriving: dict[str, Opportunity], unread: set[str | None], full: bool) -> Kept:
         """Put an import into the model, and count what it comes to."""
-        counts: Counter[str] = Counter()
+        counts: dict[str, Any] = Counter()
         for id, opportunity in arriving.items():
             was = self.rows.get((feed, id))
             counts["new" if was is None else "unchanged" if was.opportunity == opportunity else "changed"] += 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iagcore.directory.matching import Sought
 from iagcore.directory.protocols import Directory, Kept, Listing, Unread
-from iagcore.practice.opportunities import Opportunity
+from iagcore.practice.opportunities import Opportunity, Status
 from iagcore.testing.directory_contract.given import DirectoryPromises
 from iagcore.testing.listed_opportunities import (
     ART,
@@ -71,7 +71,9 @@ class Keeping(DirectoryPromises, states=True):
 
     def test_what_changed_is_kept_under_the_id_it_has(self, directory: Directory) -> None:
         keep(directory, ART)
-        moved = attrs.evolve(ART, places=(FAR,), costs=(FIVE_POUNDS,), description="Clay", name="Clay for all")
+        moved = attrs.evolve(
+            ART, places=(FAR,), costs=(FIVE_POUNDS,), fees=None, description="Clay", name="Clay for all"
+        )
         assert keep(directory, moved, on=TUESDAY) == Kept(changed=1)
         assert kept(directory) == [Listing(moved, "council", "art", MONDAY, TUESDAY)]
         assert ids(directory, Sought(text="tea")) == []
@@ -231,10 +233,26 @@ class Identity(DirectoryPromises, states=True):
         assert found is not None
         assert found.opportunity == ART
 
-    def test_another_service_in_other_hands_under_a_known_id_is_another(self, directory: Directory) -> None:
+    def test_one_record_under_an_id_that_was_kept_is_that_record(self, directory: Directory) -> None:
         keep(directory, ART)
-        assert keep(directory, Opportunity("art", "Bowls", organisation="Bowls club"), on=TUESDAY) == Kept(new=1)
-        assert directory.listing("art") == Listing(ART, "council", "art", MONDAY, MONDAY)
+        renamed = attrs.evolve(ART, name="Adult College - Art for all", organisation="Adult College - Art")
+        assert keep(directory, renamed, on=TUESDAY, full=True) == Kept(changed=1)
+        assert kept(directory) == [Listing(renamed, "council", "art", MONDAY, TUESDAY)]
+        assert ids(directory, Sought(text="art")) == ["art"]
+
+    def test_where_a_feed_may_have_given_an_id_to_another_service_it_is_told(self, directory: Directory) -> None:
+        keep(directory, ART)
+        bowls = Opportunity("art", "Bowls", organisation="Bowls club")
+        assert keep(directory, bowls, on=TUESDAY) == Kept(changed=1, reused=("art",))
+        assert directory.listing("art") == Listing(bowls, "council", "art", MONDAY, TUESDAY)
+        assert keep(directory, bowls, on=TUESDAY) == Kept(unchanged=1)
+
+    def test_what_goes_on_under_an_id_is_what_is_there_and_not_what_is_gone(self, directory: Directory) -> None:
+        keep(directory, ART, Opportunity("art", "Bowls", organisation="Bowls club"))
+        keep(directory, ART, on=TUESDAY, full=True)
+        chess = Opportunity("art", "Chess", organisation="Chess club")
+        assert keep(directory, chess, on=WEDNESDAY, full=True) == Kept(changed=1, reused=("art",))
+        assert [one.gone for one in kept(directory) if one.id != "art"] == [TUESDAY]
 
     def test_a_service_that_is_renamed_keeps_its_id(self, directory: Directory) -> None:
         keep(directory, ART)
@@ -248,6 +266,16 @@ class Identity(DirectoryPromises, states=True):
         assert keep(directory, attrs.evolve(ART, name="Aardvarks"), handed_on, on=TUESDAY) == Kept(new=1, changed=1)
         assert directory.listing("art") == Listing(handed_on, "council", "art", MONDAY, TUESDAY)
 
+    def test_of_several_under_an_id_each_goes_on_by_its_name_or_its_hands(self, directory: Directory) -> None:
+        bowls = Opportunity("art", "Bowls", organisation="Bowls club")
+        keep(directory, ART, bowls)
+        renamed, lawn = attrs.evolve(ART, name="Painting"), attrs.evolve(bowls, name="Lawn bowls")
+        assert keep(directory, renamed, lawn, on=TUESDAY, full=True) == Kept(changed=2)
+        assert directory.listing("art") in (
+            Listing(renamed, "council", "art", MONDAY, TUESDAY),
+            Listing(lawn, "council", "art", MONDAY, TUESDAY),
+        )
+
     def test_what_names_no_organisation_is_the_only_one_of_its_name_or_another(self, directory: Directory) -> None:
         unsaid, theirs = attrs.evolve(ART, organisation=None), attrs.evolve(ART, organisation="Trust")
         assert keep(directory, ART, unsaid) == Kept(new=1, repeated=1)
@@ -259,6 +287,23 @@ class Identity(DirectoryPromises, states=True):
         [listing] = kept(directory)
         assert set(listing.opportunity.places) == {NEARBY, FAR}
         assert keep(directory, there, ART) == Kept(unchanged=1, repeated=1)
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_what_one_service_says_in_two_ways_is_unknown_and_told(self, directory: Directory, order: int) -> None:
+        closed = attrs.evolve(ART, status=Status.INACTIVE, description="A much longer text than the other has")
+        older = attrs.evolve(ART, least_age=50, status=None)
+        assert keep(directory, *(ART, closed, older)[::order]) == Kept(new=1, repeated=2, contradicted=("art",))
+        [listing] = kept(directory)
+        one = listing.opportunity
+        assert (one.status, one.least_age, one.most_age) == (None, None, None)
+        assert sorted(text.partition(":")[0] for text in one.contradictions) == ["ages", "status"]
+        [found] = directory.search(Sought(age=34), today=MONDAY).matches
+        assert len(found.to_ask) == 2
+
+    def test_what_only_one_record_of_a_service_says_is_said(self, directory: Directory) -> None:
+        silent = attrs.evolve(ART, status=None, least_age=None, most_age=None, languages=(), phones=(), url=None)
+        assert keep(directory, silent, ART) == Kept(new=1, repeated=1)
+        assert kept(directory) == [Listing(ART, "council", "art", MONDAY, MONDAY)]
 
     def test_the_order_of_arrival_changes_nothing(self, directory: Directory) -> None:
         arrivals = (

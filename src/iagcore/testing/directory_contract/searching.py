@@ -45,6 +45,84 @@ class Searching(DirectoryPromises, states=True):
         keep(directory, ART, UNSAID)
         assert ids(directory, Sought(text=text)) == ["art"]
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "mens shed", "men's shed", "men’s shed", "MENS SHEDS", "drop in", "drop-in", "dropin", "well being",
+            "wellbeing", "well-being", "walk group", "walks", "hobby", "hobbies", "arts and crafts", "arts & crafts",
+            "the art craft", "lodz", "polish", "step free", "carers", "borsetshire", "referral", "library",
+        ],
+    )  # fmt: skip
+    def test_a_text_is_found_as_people_type_it(self, directory: Directory, text: str) -> None:
+        shed = attrs.evolve(
+            ART,
+            id="shed",
+            name="Men’s Shed (drop-in)",
+            description="Well-being, a hobby, walking groups, arts & crafts: Łódź. One walk a week.",
+            languages=("Polish",),
+            eligibility="Carers",
+            joining="By referral",
+        )
+        keep(directory, shed, UNSAID)
+        assert ids(directory, Sought(text=text))[:1] == ["shed"]
+
+    def test_words_together_come_before_words_apart_and_a_name_before_a_description(self, directory: Directory) -> None:
+        keep(
+            directory,
+            attrs.evolve(ART, id="1", name="Zumba", description="walk to the tea room"),
+            attrs.evolve(ART, id="2", name="Yoga", description="a tea walk"),
+            attrs.evolve(ART, id="3", name="Walk, talk and tea"),
+            attrs.evolve(ART, id="4", name="Xmas tea walk"),
+        )
+        assert ids(directory, Sought(text="tea walk")) == ["4", "3", "2", "1"]
+
+    def test_what_is_near_comes_before_what_is_far_where_a_place_is_asked_for(self, directory: Directory) -> None:
+        keep(
+            directory,
+            attrs.evolve(ART, id="1", name="Tea", status=None),
+            attrs.evolve(ART, id="2", name="Art", places=(FAR,)),
+            attrs.evolve(ART, id="3", name="Unplaced art", places=()),
+        )
+        assert ids(directory, Sought(near=HERE, text="art")) == ["1", "2", "3"]
+        assert ids(directory, Sought(text="art")) == ["2", "3", "1"]
+
+    def test_what_was_checked_long_ago_has_to_be_asked_about_and_comes_after_what_is_fresh(
+        self, directory: Directory
+    ) -> None:
+        long_ago, undated = date(2019, 5, 1), attrs.evolve(ART, id="2", last_checked=None)
+        keep(directory, attrs.evolve(ART, id="1", last_checked=long_ago), undated, attrs.evolve(ART, id="3"))
+        matches = directory.search(Sought(), today=MONDAY).matches
+        assert [(one.opportunity.id, len(one.to_ask)) for one in matches] == [("3", 0), ("2", 0), ("1", 1)]
+        assert ids(directory, Sought(fresh_days=36_500)) == ["1", "3", "2"]
+
+    @pytest.mark.parametrize(("language", "asks"), [("Somali", 0), ("so", 0), ("SOMALI", 0), ("Polish", 1), ("pl", 1)])
+    def test_a_language_that_is_named_is_known_and_any_other_is_asked_about(
+        self, directory: Directory, language: str, asks: int
+    ) -> None:
+        keep(directory, attrs.evolve(ART, languages=("English", "Somali")))
+        [found] = directory.search(Sought(language=language), today=MONDAY).matches
+        assert len(found.to_ask) == asks
+
+    def test_a_day_that_the_words_name_is_never_hidden(self, directory: Directory) -> None:
+        worded = attrs.evolve(MONDAYS, words="Mondays and Wednesdays to Fridays")
+        keep(directory, attrs.evolve(ART, times=(worded,)))
+        found = {day: ids(directory, Sought(day=day)) for day in ("mon", "tue", "wed", "thu", "fri", "sat")}
+        assert found == {"mon": ["art"], "tue": [], "wed": ["art"], "thu": ["art"], "fri": ["art"], "sat": []}
+
+    def test_a_timetable_that_has_not_begun_hides_nothing(self, directory: Directory) -> None:
+        keep(directory, attrs.evolve(ART, times=(attrs.evolve(MONDAYS, valid_from=TUESDAY),)))
+        assert ids(directory, Sought(day="sat"), today=MONDAY) == ["art"]
+        assert ids(directory, Sought(day="sat"), today=TUESDAY) == []
+
+    def test_where_nothing_fits_it_is_counted_what_was_hidden_and_by_what(self, directory: Directory) -> None:
+        shut = attrs.evolve(ART, id="shut", status=Status.DEFUNCT, places=(FAR,))
+        keep(directory, ART, shut, UNSAID)
+        found = directory.search(Sought(text="art", day="mon", near=HERE, within=5.0), today=MONDAY)
+        assert (found.matches, found.considered, found.hidden) == ((), 2, (("runs", 1), ("near", 1), ("day", 2)))
+        nothing = directory.search(Sought(text="zumba"), today=MONDAY)
+        assert (nothing.considered, nothing.hidden) == (0, ())
+        assert directory.search(Sought(text="art"), today=MONDAY).considered == 0
+
     @pytest.mark.parametrize("text", ["rt", "art walk", "artx", "for alll", "01234"])
     def test_what_does_not_say_every_word_is_not_found(self, directory: Directory, text: str) -> None:
         keep(directory, ART, UNSAID)
@@ -102,9 +180,11 @@ class Searching(DirectoryPromises, states=True):
         assert len(found.to_ask) == 1
 
     def test_what_is_known_to_cost_something_is_hidden(self, directory: Directory) -> None:
-        lapsed = attrs.evolve(ART, id="lapsed", name="Lapsed", costs=(attrs.evolve(FIVE_POUNDS, valid_to=MONDAY),))
+        lapsed = attrs.evolve(
+            ART, id="lapsed", name="Lapsed", costs=(attrs.evolve(FIVE_POUNDS, valid_to=MONDAY),), fees=None
+        )
         words = attrs.evolve(ART, id="words", name="Words", costs=(), fees="Ask at the desk")
-        keep(directory, ART, attrs.evolve(ART, id="dear", name="Dear", costs=(FIVE_POUNDS,)), lapsed, words)
+        keep(directory, ART, attrs.evolve(ART, id="dear", name="Dear", costs=(FIVE_POUNDS,), fees=None), lapsed, words)
         assert ids(directory, Sought(free=True), today=MONDAY) == ["art", "words"]
         assert ids(directory, Sought(free=True), today=TUESDAY) == ["art", "lapsed", "words"]
 
