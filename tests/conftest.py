@@ -28,6 +28,11 @@ settings.register_profile(
 settings.load_profile("suite")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """The whole suite runs on every core; a file that is named runs at once, without waiting for workers."""
+    return None if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
 Run = Callable[..., tuple[int, str, str]]
 """Runs a command: its exit code, and what it printed on either stream."""
 

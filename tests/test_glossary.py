@@ -3,9 +3,12 @@
 import inspect
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import iagcore
+import iagcore.entries
 import iagcore.testing
 from iagcore.policy.values import VALUES
 from iagcore.practice import KINDS
@@ -52,15 +55,29 @@ def public_names() -> Iterator[tuple[str, str]]:
         for part in module.relative_to(SOURCE).with_suffix("").parts:
             if not part.startswith("__"):
                 yield part, str(module.relative_to(SOURCE))
-    for package in (iagcore, iagcore.testing):
+    for package in (iagcore, iagcore.entries, iagcore.testing):
         for name in package.__all__:
             yield name, package.__name__
             yield from attributes(getattr(package, name), f"{package.__name__}.{name}")
+    for met in modules_that_a_host_meets():
+        for name, found in inspect.getmembers(met, inspect.isclass):
+            if found.__module__ == met.__name__ and not name.startswith("_"):
+                yield name, met.__name__
+                yield from attributes(found, f"{met.__name__}.{name}")
     for kind in KINDS:
         for field in kind.declares.fields:
             yield field.name, kind.declares.name
     for value in VALUES:
         yield value.name, "the values of a policy"
+
+
+def modules_that_a_host_meets() -> list[ModuleType]:
+    """The modules whose classes a host meets beside those of the package itself."""
+    named = ("practice", "directory.matching", "directory.protocols", "storage.protocols", "record.journey")
+    paths = [path for one in named for path in SOURCE.glob(f"{one.replace('.', '/')}.py")]
+    paths += sorted((SOURCE / "practice").glob("*.py"))
+    parts = [path.relative_to(SOURCE).with_suffix("").parts for path in paths if path.stem != "__init__"]
+    return [import_module(".".join(("iagcore", *one))) for one in parts]
 
 
 def attributes(of: object, name: str) -> Iterator[tuple[str, str]]:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 import iagcore as iag
+from iagcore import entries
 from iagcore.cli import main
 from iagcore.incoming.journey_file import JourneyFile, read_journey_file
 from iagcore.practice.conversations import State
+from iagcore.practice.signposting import Signposting
 from iagcore.record.records import Record
 
 FILE = Path(__file__).parent.parent / "docs" / "examples" / "learner-a.toml"
@@ -192,7 +194,7 @@ def test_no_word_of_a_private_diary_entry_is_printed_by_any_command(
     assert main(["record", str(FILE), "--journal", journal]) == 0
     assert main(["show", NAME, "--journal", journal]) == 0
     printed = capsys.readouterr().out
-    diary = [one.entry for one in file.entries if isinstance(one.entry, iag.DiaryWritten)]
+    diary = [one.entry for one in file.entries if isinstance(one.entry, entries.DiaryWritten)]
     assert [(one.diary, one.words in printed) for one in diary] == [
         ("d1", True),
         ("d2", True),
@@ -271,10 +273,10 @@ def test_every_entry_up_to_the_close_is_inside_the_programmes_window_and_what_fo
     file: JourneyFile,
 ) -> None:
     kinds = [type(one.entry) for one in file.entries]
-    closed = kinds.index(iag.JourneyClosed)
+    closed = kinds.index(entries.JourneyClosed)
     window = iag.Policy.load("ways-to-wellbeing").at(day_of(file, 0)).window
     assert all(window.includes(day_of(file, number)) for number in range(closed + 1))
-    assert kinds[closed + 1 :] == [iag.FollowUpMade, iag.ActionReviewed, iag.GoalReached]
+    assert kinds[closed + 1 :] == [entries.FollowUpMade, entries.ActionReviewed, entries.GoalReached]
     assert (day_of(file, closed + 1) - day_of(file, closed)).days > 80
 
 
@@ -334,7 +336,7 @@ def test_the_baseline_is_mild_to_moderate_by_the_policys_bands(journey: iag.Jour
 def test_the_course_was_chosen_among_those_shown_and_keeps_what_was_shown_of_it(
     records: list[Record], journey: iag.Journey
 ) -> None:
-    (enrolled,) = (one for one in records if isinstance(one.entry, iag.CourseEnrolled))
+    (enrolled,) = (one for one in records if isinstance(one.entry, entries.CourseEnrolled))
     found = {one.rule: (one.outcome, dict(one.evidence)) for one in enrolled.considered}
     assert found["SIG-02"] == ("met", {"course": "mindfulness", "found": 3, "limit": 2})
     assert found["SIG-01"][0] == "met"
@@ -343,7 +345,7 @@ def test_the_course_was_chosen_among_those_shown_and_keeps_what_was_shown_of_it(
     assert course is not None
     assert (course.state, course.shown, course.name) == ("enrolled", True, "Mindfulness for everyday life")
     # the case study tells of no place that Learner A was pointed to
-    assert journey.signposting == iag.Signposting()
+    assert journey.signposting == Signposting()
     assert [(one.words, one.status) for one in journey.learning.support] == [
         ("Therapy from the NHS", "on a waiting list")
     ]

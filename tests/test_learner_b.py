@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 import iagcore as iag
+from iagcore import entries
 from iagcore.cli import main
 from iagcore.incoming.journey_file import JourneyFile, read_journey_file
 from iagcore.practice.conversations import FAULTS, State
@@ -89,7 +90,7 @@ def test_the_breach_is_closed_by_a_correction_and_the_refusal_holds_nothing(jour
 def test_four_conversations_are_missed_with_every_fault_there_is_and_none_is_charged(
     file: JourneyFile, journey: iag.Journey
 ) -> None:
-    missed = [one.entry for one in file.entries if isinstance(one.entry, iag.ConversationMissed)]
+    missed = [one.entry for one in file.entries if isinstance(one.entry, entries.ConversationMissed)]
     assert sorted(one.fault for one in missed) == sorted(FAULTS)
     assert [(one.conversation, journey.allowance.line(one.conversation).used) for one in missed] == [
         ("c1", 0), ("c3", 0), ("c4", 0), ("c5", 0),
@@ -126,8 +127,8 @@ def test_the_signposts_were_asked_about_while_they_were_open(journal: Path, reco
     with iag.SQLiteJournal(journal) as kept:
         casebook = iag.Casebook(kept, iag.Policy.load("starter"))
         assert [one for one in casebook.duties(NAME) if one.rule.startswith("SIG")] == []
-    asked = [one for one in records if isinstance(one.entry, iag.OutcomeLearned) and one.entry.of == "job-club"]
-    pointed = next(one.at for one in records if isinstance(one.entry, iag.Signposted))
+    asked = [one for one in records if isinstance(one.entry, entries.OutcomeLearned) and one.entry.of == "job-club"]
+    pointed = next(one.at for one in records if isinstance(one.entry, entries.Signposted))
     days = [(later - earlier).days for earlier, later in pairwise([pointed, *(one.at for one in asked)])]
     assert days == [28, 27, 25]
 
@@ -194,7 +195,7 @@ def test_no_word_of_the_concern_is_on_any_page(
     said = [
         one.entry.words
         for one in file.entries
-        if isinstance(one.entry, iag.ConcernRaised | iag.ConcernClosed | iag.RecordAnnotated)
+        if isinstance(one.entry, entries.ConcernRaised | entries.ConcernClosed | entries.RecordAnnotated)
     ]
     assert len(said) == 3
     pages = [shown(name, journal, capsys) for name in (NAME, COACH)]

@@ -3,7 +3,9 @@
 import ast
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,7 @@ ORDER = (
     ("exceptions",),
     ("toml_source",),
     ("practice",),
+    ("entries",),
     ("policy",),
     ("record",),
     ("rulebook",),
@@ -109,8 +112,42 @@ def test_every_public_name_is_there_and_loaded_when_asked() -> None:
     assert dir(iagcore) == sorted(iagcore.__all__)
     for name in iagcore.__all__:
         assert getattr(iagcore, name) is not None
-    with pytest.raises(AttributeError, match="no attribute 'Manager'"):
-        _ = iagcore.Manager
+    asked: Any = iagcore  # a type checker knows that these are not there
+    with pytest.raises(AttributeError, match=r"^module 'iagcore' has no attribute 'Manager'$"):
+        _ = asked.Manager
+    with pytest.raises(AttributeError, match=r"^module 'iagcore' has no attribute 'Casebok'; did you mean 'Casebook'?"):
+        _ = asked.Casebok
+    with pytest.raises(
+        AttributeError, match=r"'GoalSet': a kind of entry is in iagcore.entries, so write entries.GoalSet$"
+    ):
+        _ = asked.GoalSet
+
+
+def test_the_version_is_the_one_that_is_installed() -> None:
+    assert iagcore.__version__ == version("iagcore")
+
+
+WITHOUT_THE_EXTRA = """
+import inspect, sys
+sys.modules["sqlalchemy"] = None
+import iagcore
+from iagcore import *
+print(sorted(name for name, _ in inspect.getmembers(iagcore) if name in iagcore.__all__) == dir(iagcore))
+print(len(inspect.getdoc(iagcore.Casebook)) > 0, max(map(len, str(inspect.signature(iagcore.Casebook)).split(", "))) < 80)
+try:
+    iagcore.SQLJournal("postgresql://h/db")
+except ModuleNotFoundError as error:
+    print(error)
+"""
+
+
+def test_in_a_plain_install_every_name_can_be_looked_at_and_what_needs_an_extra_says_so_when_it_is_made() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_THE_EXTRA], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "True",
+        "True True",
+        "SQLJournal needs SQLAlchemy and a driver: pip install 'iagcore[sql]'",
+    ]
 
 
 def test_importing_the_package_loads_nothing_but_itself() -> None:
@@ -122,7 +159,7 @@ def test_importing_the_package_loads_nothing_but_itself() -> None:
 def test_every_public_name_is_typed() -> None:
     page = ast.parse((SOURCE / "__init__.py").read_text("utf-8"))
     typed = {alias.name for node in ast.walk(page) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    assert set(iagcore.__all__) <= typed
+    assert set(iagcore.__all__) - {"__version__"} <= typed
 
 
 def test_codes_are_unique_and_in_known_families_and_sorts() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, request
 
 import iagcore as iag
+from iagcore.entries import ConversationBooked
 
 app = Flask(__name__)
 app.config.from_mapping(JOURNAL="casebook.db", COACH="coach:nina")  # who is signed in is for your college to say
@@ -18,7 +19,7 @@ def book(journey: str, request_id: str) -> tuple[dict[str, Any], int]:
     """Book a conversation: 201 booked, 409 refused by a rule, 400 no booking."""
     try:
         asked = json.loads(request.get_data())
-        booking = iag.ConversationBooked(**{**asked, "starts_at": datetime.fromisoformat(asked["starts_at"])})
+        booking = ConversationBooked(**asked | {"starts_at": datetime.fromisoformat(asked["starts_at"])})
         with iag.SQLiteJournal(app.config["JOURNAL"]) as journal:
             decision = iag.Casebook(journal, policy).record(journey, booking, by=app.config["COACH"], id=request_id)
     except (KeyError, TypeError):

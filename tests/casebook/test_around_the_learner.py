@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 import iagcore as iag
+from iagcore import entries
 from iagcore.casebook import Casebook
 from iagcore.casebook.due import DueIndex
 from iagcore.exceptions import InvalidEntry, Refused, UnknownJourney, UnusableJournal
@@ -31,7 +32,7 @@ from iagcore.practice.consent import (
     ConsentWithdrawn,
 )
 from iagcore.practice.disclosures import DisclosureMade
-from iagcore.practice.follow_up import FollowUpMade, FollowUpPlanned
+from iagcore.practice.follow_up import FollowUpMade, FollowUpPlanned, FollowUps
 from iagcore.practice.grow import GoalSet
 from iagcore.practice.learners import JourneyClosed, JourneyStarted, LearnerLeft
 from iagcore.practice.learning import CourseEnrolled, OtherSupportNoted
@@ -45,6 +46,7 @@ from iagcore.practice.readiness import (
     DebriefHeld,
     ExemptionGiven,
     InterestExpressed,
+    Readiness,
     StepTaken,
     SupervisionHeld,
     TrainingCompleted,
@@ -207,7 +209,7 @@ def test_a_coach_sees_the_open_journeys_they_go_with() -> None:
 
 
 def test_readiness_stands_alone_without_a_record() -> None:
-    readiness = iag.Readiness(proofs=[], steps=[])
+    readiness = Readiness(proofs=[], steps=[])
     case = Case(WELLBEING, at=on(0), by=NINA, readiness=readiness)
     decision = iag.decide(booked("c1", on(3)), case, rules=iag.rulebook.COACHES)
     assert refusals(decision) == ["COA-01", "COA-04", "COA-06", "COA-08"]
@@ -454,7 +456,7 @@ def test_who_looks_at_a_journey_goes_with_the_learner() -> None:
     assert cases.journey("a").seen_by(NINA, on=today).reason is None
     cases.withdraw("a", "b", by=NINA, why="w").require()
     assert cases.journey("a").seen_by(NINA, on=today).entries == ()
-    held = iag.ConversationHeld(conversation="c2", coach=NINA, minutes=10, one_to_one=True, in_private=True)
+    held = entries.ConversationHeld(conversation="c2", coach=NINA, minutes=10, one_to_one=True, in_private=True)
     cases.record("a", held, by=NINA, at=on(0)).require()
     assert cases.journey("a").seen_by(NINA, on=today).reason is None
     cases.record("a", CoachAssigned(coach=OMAR), by=JO).require()
@@ -675,8 +677,8 @@ def test_nobody_decided_how_long_then_a_concern_does_not_wait_and_nobody_is_name
     ("module", "state"),
     [
         (consent_module, Consents()),
-        (follow_up_module, iag.FollowUps()),
-        (readiness_module, iag.Readiness()),
+        (follow_up_module, FollowUps()),
+        (readiness_module, Readiness()),
     ],
 )
 def test_what_a_part_does_not_concern_leaves_it_as_it_is(module: Any, state: Any) -> None:
@@ -766,7 +768,7 @@ def test_an_index_beside_a_journal_that_was_put_back_from_a_copy_is_made_anew(tm
 def test_a_follow_up_is_due_by_what_the_learner_said_on_any_journey() -> None:
     cases = around()
     start(cases, "b", learner="learner:a")
-    held = iag.ConversationHeld(conversation="c", coach=NINA, minutes=20, one_to_one=True, in_private=True)
+    held = entries.ConversationHeld(conversation="c", coach=NINA, minutes=20, one_to_one=True, in_private=True)
     cases.record("a", held, by=NINA, at=on(1)).require()
 
     def due_on_a() -> list[str]:
@@ -803,7 +805,7 @@ def test_nobody_learns_by_asking_that_there_is_a_concern() -> None:
             cases.erase("learner:a", by=by)
         assert refusals(refused.value.decision) == ["ACC-01"]
     for target, by in (("raised", NINA), ("raised", "learner:a"), ("own", NINA), ("own", JO)):
-        told = cases.preview("a", iag.EntryWithdrawn(target, "x"), by=by).explain()
+        told = cases.preview("a", entries.EntryWithdrawn(target, "x"), by=by).explain()
         assert "concern" not in told.replace("A concern is annotated instead", "")
         assert "diary" not in told
         assert f"{target} is no accepted record here" in told or "what is not theirs to know of" in told
@@ -930,8 +932,8 @@ def test_every_refusal_is_explained_to_a_learner_whatever_a_policy_makes_of_a_ru
 
 def test_what_was_said_stays_out_of_errors() -> None:
     for wrong in (
-        lambda: iag.EntryWithdrawn("x", "SECRET\x07"),
-        lambda: iag.EntryCorrected("x", iag.EntryWithdrawn("y", "SECRET"), "w"),
+        lambda: entries.EntryWithdrawn("x", "SECRET\x07"),
+        lambda: entries.EntryCorrected("x", entries.EntryWithdrawn("y", "SECRET"), "w"),
     ):
         with pytest.raises(InvalidEntry) as raised:
             wrong()
@@ -1054,7 +1056,7 @@ def test_one_booking_that_was_moved_to_its_own_hour_is_due_once() -> None:
     cases = around(under=policy(gated("COA-01"), name="strict"))
     cases.record(NINA, TRAINED, by=JO, id="trained").require()
     cases.record("a", booked("c1", on(5), 60), by=NINA).require()
-    moved = iag.ConversationRescheduled(conversation="c1", starts_at=on(5), minutes=30)
+    moved = entries.ConversationRescheduled(conversation="c1", starts_at=on(5), minutes=30)
     cases.record("a", moved, by=NINA).require()
     cases.withdraw(NINA, "trained", by=JO, why="w").require()
     assert [one.rule for one in cases.duties("a")].count("COA-09") == 1

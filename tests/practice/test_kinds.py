@@ -3,20 +3,25 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
+import attrs
 import pytest
 
-import iagcore
+from iagcore import entries
 from iagcore.exceptions import InvalidEntry
-from iagcore.practice import KIND_BY_NAME, KINDS
+from iagcore.practice import KIND_BY_NAME, KINDS, kinds
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.conversations import ConversationBooked, ConversationHeld
 from iagcore.practice.grow import ActionAgreed
-from iagcore.practice.kinds import ROLES, FieldClass, Nature, accept_day, accept_moment, kebab
+from iagcore.practice.kinds import FACT, ROLES, Entry, FieldClass, Id, Nature, accept_day, accept_moment, kebab
+from iagcore.practice.kinds import kind as declared
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.learning import CoursesShown
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import ALIASES, DOMAINS, EvidenceNoted
-from iagcore.record.parts import APPLIED_BY
+from iagcore.record.journey import fold
+from iagcore.record.parts import APPLIED, Parts
+from iagcore.record.records import Record, Sort
 
 TABLE = [
     ("journey-started", "plan", "journey learner", "lead coach"),
@@ -46,7 +51,7 @@ TABLE = [
     ("workshop-attended", "fact", "journey", "coach lead learner"),
     ("grow-used", "fact", "journey", "coach lead learner"),
     ("allowance-extended", "plan", "journey", "lead coach"),
-    ("breach-authorised", "fact", "journey", "lead safeguarding-lead"),
+    ("breach-authorised", "fact", "any home", "lead safeguarding-lead"),
     ("diary-written", "fact", "journey", "learner"),
     ("diary-shared", "fact", "journey", "learner"),
     ("diary-unshared", "fact", "journey", "learner"),
@@ -82,9 +87,9 @@ TABLE = [
     ("basis-changed", "plan", "coach", "lead"),
     ("coach-paused", "fact", "coach", "coach lead"),
     ("coach-suspended", "fact", "coach", "lead"),
-    ("record-annotated", "fact", "journey", "learner coach lead safeguarding-lead researcher"),
-    ("entry-corrected", "neither", "journey", "learner coach lead safeguarding-lead researcher"),
-    ("entry-withdrawn", "neither", "journey", "learner coach lead safeguarding-lead researcher"),
+    ("record-annotated", "fact", "any home", "learner coach lead safeguarding-lead researcher"),
+    ("entry-corrected", "neither", "any home", "learner coach lead safeguarding-lead researcher"),
+    ("entry-withdrawn", "neither", "any home", "learner coach lead safeguarding-lead researcher"),
 ]
 """Name, nature, subjects and authors of every kind, written out: none of this can change once records exist."""
 
@@ -105,13 +110,74 @@ def test_every_kind_has_a_name_of_its_own_and_known_roles() -> None:
 
 
 def test_every_kind_is_a_public_name() -> None:
-    assert [kind.__name__ for kind in KINDS if kind.__name__ not in iagcore.__all__] == []
-    assert [getattr(iagcore, kind.__name__) for kind in KINDS] == list(KINDS)
+    assert [kind.__name__ for kind in KINDS if kind.__name__ not in entries.__all__] == []
+    assert [getattr(entries, kind.__name__) for kind in KINDS] == list(KINDS)
 
 
-def test_every_kind_is_applied_by_a_module_or_is_an_amendment() -> None:
-    for kind in KINDS:
-        assert kind.__module__ in APPLIED_BY
+def test_every_type_of_a_field_that_stands_with_the_kinds_can_be_had() -> None:
+    others = [name for name in entries.__all__ if getattr(entries, name) not in KINDS]
+    assert [name for name in others if not hasattr(kinds, name)] == []
+
+
+def test_every_part_that_a_kind_changes_is_a_part_of_a_home_and_is_applied() -> None:
+    parts = {field.name for field in attrs.fields(Parts)}
+    assert {part for kind in KINDS for part in kind.declares.parts} == parts == set(APPLIED)
+
+
+def test_every_kind_says_whether_it_is_in_confidence() -> None:
+    assert [kind.declares.name for kind in KINDS if kind.declares.in_confidence is None] == []
+    touching = {kind.declares.name for kind in KINDS if kind.declares.touches("concern")}
+    assert touching == {"concern-raised", "concern-escalated", "concern-closed", "referral-made"}
+    of_safeguarding = [kind for kind in KINDS if kind.__module__ == ConcernRaised.__module__]
+    assert [kind.declares.in_confidence for kind in of_safeguarding] == [True] * 4
+
+
+def test_a_kind_that_does_not_say_whether_it_is_in_confidence_is_seen_by_its_author_and_the_safeguarding_lead() -> None:
+    @declared(FACT, about=("journey",), by=("lead",))
+    class ConcernHandedOver(Entry):
+        concern: Id
+        to: Id
+
+    home = fold(
+        "a",
+        [
+            record("1", JourneyStarted(learner="learner:a", programme="p", attests_age=30)),
+            record("2", CoachAssigned(coach="coach:nina")),
+            record("3", ConcernHandedOver(concern="k", to="the council")),
+        ],
+    )
+    seen = {
+        party: [one.kind for one in home.seen_by(party, on=date(2025, 9, 1)).entries]
+        for party in ("learner:a", "coach:nina", "lead:other", "lead:jo", "safeguarding-lead:sam")
+    }
+    everyday = ["journey-started", "coach-assigned"]
+    assert seen == {
+        "learner:a": everyday,
+        "coach:nina": everyday,
+        "lead:other": everyday,
+        "lead:jo": [*everyday, "concern-handed-over"],
+        "safeguarding-lead:sam": [*everyday, "concern-handed-over"],
+    }
+
+
+def record(id: str, entry: Entry) -> Record:
+    at = datetime(2025, 9, 1, 10, tzinfo=UTC)
+    return Record(id, ("journey:a",), at, at, "lead:jo", "p", None, Sort.ACCEPTED, (), (), (), entry)
+
+
+@pytest.mark.parametrize("said", [{"begins": "gaol"}, {"points_to": {"gaol": "goal"}}, {"usually": ("gaol",)}])
+def test_a_kind_that_declares_something_of_a_field_it_has_not_cannot_be_made(said: Any) -> None:
+    with pytest.raises(TypeError, match=r"^goal-moved declares something of 'gaol', which is no field of it; did you"):
+
+        @declared(FACT, about=("journey",), by=("lead",), **said)
+        class GoalMoved(Entry):
+            goal: Id
+
+
+def test_what_a_kind_points_to_is_begun_by_some_kind_or_lies_outside_the_entries() -> None:
+    begun = {kind.declares.begins for kind in KINDS}
+    pointed = {thing for kind in KINDS for things in kind.declares.points_to.values() for thing in things}
+    assert pointed - begun == {"course", "record", "rule"}
 
 
 def test_every_field_of_every_kind_has_a_class() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import iagcore as iag
+from iagcore import entries
 from iagcore.cli import main
 from iagcore.exceptions import InvalidEntry
 from iagcore.policy import PolicyOnDay
@@ -18,10 +19,13 @@ from iagcore.practice.measures import (
     CODES,
     OCCASIONS,
     RESEARCH_SHEET,
+    SCALES,
     SWEMWBS_METRIC,
     Band,
     Bands,
     HigherMeans,
+    Measures,
+    Score,
     Sitting,
     Taken,
     apply,
@@ -50,13 +54,13 @@ USUAL = STARTER.at(date(2020, 1, 1))
 def test_a_scale_is_so_many_items_of_so_many_points(
     name: str, items: int, item: tuple[int, int], total: tuple[int, int], higher: str
 ) -> None:
-    scale = iag.SCALES[name]
+    scale = SCALES[name]
     assert (scale.name, scale.items, (scale.least, scale.most), scale.higher) == (name, items, item, higher)
     assert (scale.least_total, scale.most_total) == total
 
 
 def test_there_are_six_scales_and_the_research_sheet_has_three() -> None:
-    assert tuple(iag.SCALES) == ("PHQ-9", "GAD-7", "SWEMWBS", "WEMWBS", "GSE", "ONS4")
+    assert tuple(SCALES) == ("PHQ-9", "GAD-7", "SWEMWBS", "WEMWBS", "GSE", "ONS4")
     assert RESEARCH_SHEET == ("PHQ-9", "GAD-7", "SWEMWBS")
     assert OCCASIONS == ("baseline", "interim", "final", "follow-up")
 
@@ -132,8 +136,8 @@ def test_caseness_begins_at_its_threshold(policy: PolicyOnDay, scale: str, thres
 
 
 def test_a_score_without_a_policy_is_arithmetic_alone() -> None:
-    assert iag.score("PHQ-9", total=27) == iag.Score(scale="PHQ-9", raw=27)
-    assert iag.score("GSE", items=[4] * 10, policy=OURS) == iag.Score(scale="GSE", raw=40)
+    assert iag.score("PHQ-9", total=27) == Score(scale="PHQ-9", raw=27)
+    assert iag.score("GSE", items=[4] * 10, policy=OURS) == Score(scale="GSE", raw=40)
 
 
 def test_bands_place_a_score_among_some_of_them() -> None:
@@ -149,8 +153,8 @@ def test_bands_place_a_score_among_some_of_them() -> None:
 # ---- what is answered, and what is not
 
 
-def measure(scale: str = "PHQ-9", occasion: str = "baseline", **answers: Any) -> iag.MeasureTaken:
-    return iag.MeasureTaken(scale=scale, occasion=occasion, **answers)
+def measure(scale: str = "PHQ-9", occasion: str = "baseline", **answers: Any) -> entries.MeasureTaken:
+    return entries.MeasureTaken(scale=scale, occasion=occasion, **answers)
 
 
 NINE = (0, 1, 2, 3, 0, 1, 2, 3, 1)
@@ -167,31 +171,31 @@ def test_answers_stand_at_the_numbers_of_their_items() -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_a_scale_coded_whole_has_no_score(code: str) -> None:
     taken = Taken("PHQ-9", "final", on(0), coded=code)
-    assert taken.score(OURS) == iag.Score(scale="PHQ-9", unscored=f"coded {code}")
+    assert taken.score(OURS) == Score(scale="PHQ-9", unscored=f"coded {code}")
     assert taken.is_scored is False
     assert taken.item(9) is None
     assert str(taken.score()) == f"not scored (coded {code})"
 
 
 def test_a_part_answered_scale_names_what_was_left_open() -> None:
-    assert iag.score("PHQ-9", items=[*NINE[:8], None], policy=OURS) == iag.Score(
+    assert iag.score("PHQ-9", items=[*NINE[:8], None], policy=OURS) == Score(
         scale="PHQ-9", unscored="part-answered, without item 9"
     )
     assert iag.score("GSE", items=[None, 4, None, *[1] * 7]).unscored == "part-answered, without items 1, 3"
 
 
 def test_the_ninth_item_is_known_from_items_alone() -> None:
-    (by_item,) = apply(iag.Measures(), measure(items=NINE), at=on(0)).taken
+    (by_item,) = apply(Measures(), measure(items=NINE), at=on(0)).taken
     assert [by_item.item(number) for number in range(11)] == [None, *NINE, None]
-    (total,) = apply(iag.Measures(), measure(total=27), at=on(0)).taken
+    (total,) = apply(Measures(), measure(total=27), at=on(0)).taken
     assert total.item(9) is None
-    (part,) = apply(iag.Measures(), measure(items=NINE[1:], unanswered=(9,)), at=on(0)).taken
+    (part,) = apply(Measures(), measure(items=NINE[1:], unanswered=(9,)), at=on(0)).taken
     assert part.item(9) is None
 
 
 def test_the_four_answers_of_ons4_are_never_summed() -> None:
     score = iag.score("ONS4", items=(7, 6, 8, 3), policy=OURS)
-    assert score == iag.Score(scale="ONS4", apart=(7, 6, 8, 3))
+    assert score == Score(scale="ONS4", apart=(7, 6, 8, 3))
     assert (score.points, score.raw) == (None, None)
     assert str(score) == "life satisfaction 7, worthwhile 6, happiness 8, anxiety 3"
     change = iag.paired_change("ONS4", baseline=(7, 6, 8, 3), final=(8, 6, 7, 0), policy=OURS)
@@ -256,7 +260,7 @@ def test_the_four_answers_of_ons4_are_never_summed() -> None:
 )
 def test_a_measure_that_cannot_be_is_refused_by_name(answers: dict[str, Any], field: str, reason: str) -> None:
     with pytest.raises(InvalidEntry) as error:
-        iag.MeasureTaken(**{"scale": "PHQ-9", "occasion": "baseline", **answers})
+        entries.MeasureTaken(**{"scale": "PHQ-9", "occasion": "baseline", **answers})
     assert (error.value.kind, error.value.field) == ("measure-taken", field)
     private = field not in ("scale", "occasion")
     assert ("(not shown)" in str(error.value)) is private
@@ -413,7 +417,7 @@ NEVER_SAID = re.compile(
 
 def explained() -> Iterator[str]:
     given: tuple[Any, ...]
-    for scale in iag.SCALES.values():
+    for scale in SCALES.values():
         low, high = (
             ((scale.least,) * scale.items, (scale.most,) * scale.items)
             if scale.apart
@@ -443,7 +447,7 @@ def test_no_words_of_the_rules_claim_a_cause_name_a_condition_or_blame() -> None
 # ---- on a journey
 
 
-def taking(*made: iag.MeasureTaken) -> tuple[iag.Casebook, list[iag.Decision]]:
+def taking(*made: entries.MeasureTaken) -> tuple[iag.Casebook, list[iag.Decision]]:
     cases = casebook()
     start(cases)
     return cases, [
@@ -452,7 +456,7 @@ def taking(*made: iag.MeasureTaken) -> tuple[iag.Casebook, list[iag.Decision]]:
 
 
 def test_everything_that_was_answered_is_special_category() -> None:
-    classes = {field.name: field.type.field_class for field in iag.MeasureTaken.declares.fields}
+    classes = {field.name: field.type.field_class for field in entries.MeasureTaken.declares.fields}
     plain = {"scale", "occasion"}
     assert {name for name, one in classes.items() if one is FieldClass.PLAIN} == plain
     assert {name for name, one in classes.items() if one is FieldClass.SPECIAL_CATEGORY} == set(classes) - plain
@@ -480,7 +484,7 @@ def test_no_finding_says_a_score_a_band_or_a_code(answers: dict[str, Any]) -> No
         measure("ONS4", "follow-up", items=(0, 10, 5, 0)),
     ],
 )
-def test_a_measure_survives_the_record(entry: iag.MeasureTaken) -> None:
+def test_a_measure_survives_the_record(entry: entries.MeasureTaken) -> None:
     assert codec.read_entry(codec.entry_document(entry)) == entry
     cases, (decision,) = taking(entry)
     assert decision.accepted
@@ -513,7 +517,7 @@ def test_the_latest_stands_where_none_is_scored_and_a_later_score_stands_over_an
     latest = cases.journey("a").measures.latest("PHQ-9", "baseline")
     assert latest == Taken("PHQ-9", "baseline", on(2), coded="D")
     # by when it was taken, not by when it was recorded
-    state = iag.Measures()
+    state = Measures()
     for day, total in ((5, 10), (3, 12)):
         state = apply(state, measure(total=total), at=on(day))
     assert state.latest("PHQ-9", "baseline") == Taken("PHQ-9", "baseline", on(5), total=10)
@@ -526,7 +530,7 @@ def test_a_measure_is_corrected_and_withdrawn_like_any_fact() -> None:
     assert [one.total for one in cases.journey("a").measures.taken] == [7]
     assert cases.journey("a").standing == ()
     cases.withdraw("a", "m1", by=NINA, why="another learner's", whole=True, id="gone").require()
-    assert cases.journey("a").measures == iag.Measures()
+    assert cases.journey("a").measures == Measures()
 
 
 def test_sittings_are_told_apart_by_occasion_and_local_day() -> None:
@@ -551,8 +555,8 @@ def test_sittings_are_told_apart_by_occasion_and_local_day() -> None:
 
 
 def test_an_entry_of_another_kind_leaves_the_measures_as_they_are() -> None:
-    state = apply(iag.Measures(), measure(total=5), at=on(0))
-    assert apply(state, iag.JourneyClosed(), at=on(1)) is state
+    state = apply(Measures(), measure(total=5), at=on(0))
+    assert apply(state, entries.JourneyClosed(), at=on(1)) is state
 
 
 def test_without_the_parts_a_rule_needs_it_is_not_assessed() -> None:
@@ -565,7 +569,7 @@ def test_without_the_parts_a_rule_needs_it_is_not_assessed() -> None:
         "MEA-03": "not assessed",
         "MEA-04": "not assessed",
     }
-    alone = iag.Case(STARTER, at=on(0), by=NINA, measures=iag.Measures())
+    alone = iag.Case(STARTER, at=on(0), by=NINA, measures=Measures())
     assert findings(iag.decide(measure(total=20), alone, rules=iag.rulebook.MEASURES)) == ["MEA-03", "MEA-04"]
 
 
@@ -575,9 +579,11 @@ def test_a_start_that_is_outside_says_plainly_that_guidance_is_still_there() -> 
         '[[level.MEA-04]]\nfrom = 2020-01-01\nvalue = "MUST"\nlocal = "chosen for a test"\n'
     )
     cases = casebook(under=iag.Policy.parse(text))
-    cases.record("b", iag.ConcernRaised(concern="k", words="tearful", learner="learner:a"), by=NINA, at=on(0), id="k")
+    cases.record(
+        "b", entries.ConcernRaised(concern="k", words="tearful", learner="learner:a"), by=NINA, at=on(0), id="k"
+    )
     cases.record("b", measure(total=20), by=NINA, at=on(1), id="m")
-    entry = iag.JourneyStarted(learner="learner:a", programme="phase-1", attests_age=30)
+    entry = entries.JourneyStarted(learner="learner:a", programme="phase-1", attests_age=30)
     decision = cases.record("b", entry, by="lead:jo", at=on(2), id="start")
     assert [one.rule for one in decision.refusals] == ["MEA-04"]
     assert decision.explain(to="learner").splitlines()[1:] == [

@@ -7,11 +7,10 @@ import attrs
 import pytest
 
 from iagcore.policy import Policy
-from iagcore.practice import KINDS
 from iagcore.practice.conversations import Conversations
 from iagcore.record.case import Case, NotKnown
 from iagcore.record.journey import CoachHome, Journey
-from iagcore.record.parts import APPLIED_BY, Parts
+from iagcore.record.parts import Parts
 from tests.casework import NINA, on
 
 STARTER = Policy.load("starter")
@@ -52,7 +51,3 @@ def test_a_home_gives_every_part_and_readiness_where_it_is_a_coachs() -> None:
     )
     assert {name for name in PARTS if getattr(journey, name) != getattr(Parts(), name)} == {"readiness"}
     assert coach.parts == Parts()
-
-
-def test_every_part_is_there_for_some_kind() -> None:
-    assert {name for kind in KINDS for name, *_ in APPLIED_BY[kind.__module__]} == set(PARTS)

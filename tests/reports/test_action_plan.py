@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import iagcore as iag
+from iagcore import entries
 from iagcore.cli import main
+from iagcore.directory.memory import MemoryDirectory
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.practice.disclosures import OUTLET_BY_NAME
 from iagcore.practice.kinds import Entry
+from iagcore.practice.opportunities import Opportunity
 from iagcore.record.releasing import released
 from iagcore.reports import action_plan
 from iagcore.reports.action_plan import COLUMNS, LINES
@@ -23,7 +26,7 @@ from tests.casework import NINA, OF_ONE_JOURNEY, STARTER
 from tests.reports.test_journey_page import ONE_OF_EACH, Book, held
 
 BEGINNING = datetime(2026, 1, 5, 10, tzinfo=UTC)
-START = iag.JourneyStarted(learner="learner:a", programme="phase-1", attests_age=30)
+START = entries.JourneyStarted(learner="learner:a", programme="phase-1", attests_age=30)
 
 
 def plan(*made: Entry | tuple[str, Entry]) -> str:
@@ -35,17 +38,17 @@ def plan(*made: Entry | tuple[str, Entry]) -> str:
     return action_plan(cases.journey("a"), zone=STARTER.zone)
 
 
-def goal(words: str, id: str = "g") -> iag.GoalSet:
-    return iag.GoalSet(goal=id, words=words)
+def goal(words: str, id: str = "g") -> entries.GoalSet:
+    return entries.GoalSet(goal=id, words=words)
 
 
-def action(what: str, id: str = "a", **said: Any) -> iag.ActionAgreed:
-    return iag.ActionAgreed(action=id, what=what, **said)
+def action(what: str, id: str = "a", **said: Any) -> entries.ActionAgreed:
+    return entries.ActionAgreed(action=id, what=what, **said)
 
 
-def booked(id: str, day: int, minutes: int = 45) -> iag.ConversationBooked:
+def booked(id: str, day: int, minutes: int = 45) -> entries.ConversationBooked:
     starts_at = datetime(2026, 6, day, 9, 30, tzinfo=UTC)
-    return iag.ConversationBooked(conversation=id, coach=NINA, starts_at=starts_at, minutes=minutes)
+    return entries.ConversationBooked(conversation=id, coach=NINA, starts_at=starts_at, minutes=minutes)
 
 
 def test_the_plan_says_what_the_learner_wants_and_will_do_when_they_meet_and_what_is_left() -> None:
@@ -54,8 +57,8 @@ def test_the_plan_says_what_the_learner_wants_and_will_do_when_they_meet_and_wha
             goal("Pass the driving test", "g1"),
             goal("Travel", "g2"),
             goal("Learn to draw", "g3"),
-            iag.GoalReached(goal="g2", words="it was grand"),
-            iag.GoalSetAside(goal="g3", reason="unseen"),
+            entries.GoalReached(goal="g2", words="it was grand"),
+            entries.GoalSetAside(goal="g3", reason="unseen"),
             action("Ask a friend along", "a1"),
             action(
                 "Book the test",
@@ -67,15 +70,15 @@ def test_the_plan_says_what_the_learner_wants_and_will_do_when_they_meet_and_wha
             ),
             action("Practise on Sunday", "a3", by_when=date(2026, 6, 14)),
             action("Done long ago", "a4"),
-            iag.ActionReviewed(action="a4", outcome="done"),
+            entries.ActionReviewed(action="a4", outcome="done"),
             booked("c2", 15),
             booked("c1", 8, 30),
-            iag.CoursesShown(courses=("mindfulness", "drawing", "creative-writing", "singing")),
-            iag.CourseEnrolled(course="creative-writing"),
-            iag.CourseEnrolled(course="drawing"),
-            iag.CourseEnrolled(course="singing"),
-            iag.CourseCompleted(course="drawing"),
-            iag.CourseLeft(course="singing", reason="unseen"),
+            entries.CoursesShown(courses=("mindfulness", "drawing", "creative-writing", "singing")),
+            entries.CourseEnrolled(course="creative-writing"),
+            entries.CourseEnrolled(course="drawing"),
+            entries.CourseEnrolled(course="singing"),
+            entries.CourseCompleted(course="drawing"),
+            entries.CourseLeft(course="singing", reason="unseen"),
         )
         == """\
 Your action plan
@@ -114,7 +117,7 @@ Courses you chose
 
 def test_a_plan_with_nothing_on_it_yet_says_so() -> None:
     assert (
-        plan(iag.JourneyClosed())
+        plan(entries.JourneyClosed())
         == """\
 Your action plan
 ================
@@ -137,7 +140,7 @@ def test_the_last_minute_and_no_minute_are_said_as_they_are(minutes: int, said: 
     assert said in plan(held("c1", minutes)).splitlines()
 
 
-@pytest.mark.parametrize("ended", [iag.JourneyClosed(), iag.LearnerLeft(how="moved on", note="unseen")])
+@pytest.mark.parametrize("ended", [entries.JourneyClosed(), entries.LearnerLeft(how="moved on", note="unseen")])
 def test_once_a_journey_has_ended_no_time_is_offered_and_nothing_is_said_of_it(ended: Entry) -> None:
     printed = plan(goal("Travel"), ended)
     assert printed == plan(goal("Travel")).partition("\nTime that is left")[0]
@@ -160,19 +163,19 @@ def one_of_each() -> tuple[str, dict[str, tuple[str, str]]]:
     """The plan of a journey with every kind on it, each text a word of its own, and which kind and field it is of."""
     book, words, concern = Book(), dict[str, tuple[str, str]](), ""
     ending = (
-        iag.GoalReached,
-        iag.GoalSetAside,
-        iag.ActionReviewed,
-        iag.CourseLeft,
-        iag.JourneyClosed,
-        iag.JourneyReopened,
-        iag.LearnerLeft,
+        entries.GoalReached,
+        entries.GoalSetAside,
+        entries.ActionReviewed,
+        entries.CourseLeft,
+        entries.JourneyClosed,
+        entries.JourneyReopened,
+        entries.LearnerLeft,
     )
     made = [(by, entry) for by, entry in ONE_OF_EACH if not isinstance(entry, ending)]
     made += [
-        ("learner:a", iag.ConcernRaised(concern="own", words="x")),
-        ("learner:a", iag.DiaryWritten(diary="own", sort="achievement", words="x")),
-        ("learner:a", iag.RecordAnnotated(record="e2", words="x")),
+        ("learner:a", entries.ConcernRaised(concern="own", words="x")),
+        ("learner:a", entries.DiaryWritten(diary="own", sort="achievement", words="x")),
+        ("learner:a", entries.RecordAnnotated(record="e2", words="x")),
     ]
     for by, entry in made:
         texts: dict[str, str] = {}
@@ -180,11 +183,13 @@ def one_of_each() -> tuple[str, dict[str, tuple[str, str]]]:
             if field.type.name == "words":
                 texts[field.name] = f"w{len(words)}w"
                 words[texts[field.name]] = (entry.declares.name, field.name)
-        if isinstance(entry, iag.RecordAnnotated) and entry.record == "the concern":
+        if isinstance(entry, entries.RecordAnnotated) and entry.record == "the concern":
             texts["record"] = concern
         assert book.add(attrs.evolve(entry, **texts), by).accepted  # type: ignore[misc] # every kind is an attrs class
-        concern = f"e{book.made}" if isinstance(entry, iag.ConcernRaised) else concern
-    book.casebook.correct("a", "e2", iag.CoachingOfferAnswered(answer="in part", note="w0c"), by="lead:jo", why="w0y")
+        concern = f"e{book.made}" if isinstance(entry, entries.ConcernRaised) else concern
+    book.casebook.correct(
+        "a", "e2", entries.CoachingOfferAnswered(answer="in part", note="w0c"), by="lead:jo", why="w0y"
+    )
     return action_plan(book.casebook.journey("a"), zone=STARTER.zone), {**words, "w0c": ("", ""), "w0y": ("", "")}
 
 
@@ -195,7 +200,7 @@ def test_of_every_text_of_every_kind_only_a_goals_an_actions_and_what_is_called_
 
 
 @pytest.mark.parametrize(
-    "ended", [iag.GoalReached(goal="g", words="unseen"), iag.GoalSetAside(goal="g", reason="unseen")]
+    "ended", [entries.GoalReached(goal="g", words="unseen"), entries.GoalSetAside(goal="g", reason="unseen")]
 )
 def test_what_was_said_when_a_goal_ended_does_not_reach_the_page(ended: Entry) -> None:
     assert "unseen" not in plan(goal("Travel"), ended)
@@ -225,8 +230,8 @@ def test_nothing_that_is_an_id_or_a_code_or_a_reference_is_on_the_page() -> None
 
 
 def test_a_class_that_the_outlet_does_not_list_is_not_folded_into_the_plan() -> None:
-    book = Book(START, goal("Travel"), iag.OtherSupportNoted(support="s", words="unseen", status="started"))
-    book.add(iag.MeasureTaken(scale="PHQ-9", occasion="baseline", total=9))
+    book = Book(START, goal("Travel"), entries.OtherSupportNoted(support="s", words="unseen", status="started"))
+    book.add(entries.MeasureTaken(scale="PHQ-9", occasion="baseline", total=9))
     plan_of = released(book.casebook.journey("a"), OUTLET_BY_NAME["action plan"], "learner:a")
     assert [one.words for one in plan_of.grow.goals] == ["Travel"]
     assert (plan_of.learning.support, plan_of.measures.taken) == ((), ())
@@ -248,17 +253,19 @@ def test_the_plan_is_made_from_what_its_outlet_carries(monkeypatch: pytest.Monke
 # ---- what they were pointed to
 
 
-def pointed(id: str = "s", name: str | None = "The choir", status: str | None = "active") -> iag.Signposted:
-    return iag.Signposted(signpost=id, opportunity=f"o-{id}", name=name, status=status)
+def pointed(id: str = "s", name: str | None = "The choir", status: str | None = "active") -> entries.Signposted:
+    return entries.Signposted(signpost=id, opportunity=f"o-{id}", name=name, status=status)
 
 
-def referred(id: str = "r", **said: Any) -> iag.ReferralMade:
-    return iag.ReferralMade(referral=id, opportunity=f"o-{id}", name="Debt advice", condition_of_place=False, **said)
+def referred(id: str = "r", **said: Any) -> entries.ReferralMade:
+    return entries.ReferralMade(
+        referral=id, opportunity=f"o-{id}", name="Debt advice", condition_of_place=False, **said
+    )
 
 
-def else_there_is(*made: Entry, directory: iag.MemoryDirectory | None = None) -> list[str]:
+def else_there_is(*made: Entry, directory: MemoryDirectory | None = None) -> list[str]:
     cases = iag.Casebook(iag.MemoryJournal(), STARTER, clock=lambda: BEGINNING, rules=OF_ONE_JOURNEY)
-    consent = iag.ConsentGiven(consent="k", purpose="referral", scope="this journey")
+    consent = entries.ConsentGiven(consent="k", purpose="referral", scope="this journey")
     cases.record("a", START, by="lead:jo", at=BEGINNING).require()
     cases.record("a", consent, by="learner:a", at=BEGINNING).require()
     for entry in made:
@@ -305,27 +312,27 @@ def test_what_has_no_name_on_the_record_is_named_by_no_id() -> None:
 def test_what_came_of_it_says_who_is_in_touch_and_leaves_out_what_is_not_for_them(
     outcome: str, said: list[str]
 ) -> None:
-    assert else_there_is(pointed(), iag.OutcomeLearned(of="s", outcome=outcome)) == said
+    assert else_there_is(pointed(), entries.OutcomeLearned(of="s", outcome=outcome)) == said
 
 
 def test_what_was_opened_again_is_on_the_page_again() -> None:
-    again = iag.SignpostReopened(of="s", note="unseen")
-    assert else_there_is(pointed(), iag.OutcomeLearned(of="s", outcome="declined", words="unseen"), again) == [
+    again = entries.SignpostReopened(of="s", note="unseen")
+    assert else_there_is(pointed(), entries.OutcomeLearned(of="s", outcome="declined", words="unseen"), again) == [
         "  - The choir: you get in touch yourself.",
     ]
 
 
 def test_a_referral_under_a_concern_is_not_on_the_page() -> None:
-    concern = iag.ConcernRaised(concern="n1", words="unseen")
+    concern = entries.ConcernRaised(concern="n1", words="unseen")
     assert else_there_is(concern, referred(concern="n1", authorised="lead:jo", why="unseen")) == []
 
 
 def test_with_a_directory_it_says_how_to_join() -> None:
-    directory = iag.MemoryDirectory()
+    directory = MemoryDirectory()
     listed = (
-        iag.Opportunity("o-s", "The choir, now", joining="Come along on a Thursday."),
-        iag.Opportunity("o-r", "Debt advice", phones=("01702 1",), email="a@b.example", url="https://b.example"),
-        iag.Opportunity("o-n", "Walks"),
+        Opportunity("o-s", "The choir, now", joining="Come along on a Thursday."),
+        Opportunity("o-r", "Debt advice", phones=("01702 1",), email="a@b.example", url="https://b.example"),
+        Opportunity("o-n", "Walks"),
     )
     directory.keep(listed, feed="f", today=date(2026, 1, 1))
     assert else_there_is(pointed(), referred(), directory=directory) == [
@@ -342,9 +349,9 @@ def test_with_a_directory_it_says_how_to_join() -> None:
 
 def test_a_course_goes_by_the_name_that_was_shown() -> None:
     made = (
-        iag.CourseEnrolled(course="mind-01", name="Mindfulness for beginners"),
-        iag.CourseCompleted(course="mind-01"),
-        iag.CourseEnrolled(course="creative-writing"),
+        entries.CourseEnrolled(course="mind-01", name="Mindfulness for beginners"),
+        entries.CourseCompleted(course="mind-01"),
+        entries.CourseEnrolled(course="creative-writing"),
     )
     assert plan(*made).partition("Courses you chose\n")[2].splitlines() == [
         "  - Mindfulness for beginners (completed)",
@@ -368,7 +375,7 @@ def test_what_does_not_fit_on_the_page_is_counted() -> None:
         action(f"Action {number}", f"a{number}", by_when=date(2026, 6, number + 1), support="x") for number in range(20)
     ]
     made += [booked(f"c{number}", number + 1, 10) for number in range(5)]
-    made += [iag.CourseEnrolled(course=f"course-{number}") for number in range(4)]
+    made += [entries.CourseEnrolled(course=f"course-{number}") for number in range(4)]
     printed = plan(*made).splitlines()
     assert len(printed) <= LINES
     assert [line for line in printed if line.startswith("  …")] == [
@@ -408,7 +415,7 @@ WORDS = st.text(min_size=1, max_size=800).filter(accepts)
 @given(st.lists(WORDS, max_size=7), st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=9), st.integers(0, 6))
 def test_whatever_is_said_it_is_one_page(goals: list[str], actions: list[tuple[str, str, str]], more: int) -> None:
     made: list[Entry] = [goal(words, f"g{number}") for number, words in enumerate(goals)]
-    made += [iag.GoalReached(goal=f"g{number}") for number in range(0, len(goals), 2)]
+    made += [entries.GoalReached(goal=f"g{number}") for number in range(0, len(goals), 2)]
     made += [
         action(
             what, f"a{number}", by_when=date(2026, 6, 1) + timedelta(days=number), support=support, obstacle=obstacle
@@ -416,9 +423,10 @@ def test_whatever_is_said_it_is_one_page(goals: list[str], actions: list[tuple[s
         for number, (what, support, obstacle) in enumerate(actions)
     ]
     made += [booked(f"c{number}", number + 1, 10) for number in range(more)]
-    made += [iag.CourseEnrolled(course=f"{number}{'m' * 63}") for number in range(more)]
+    made += [entries.CourseEnrolled(course=f"{number}{'m' * 63}") for number in range(more)]
     made += [
-        iag.Signposted(signpost=f"s{number}", opportunity="o", name=what) for number, (what, *_) in enumerate(actions)
+        entries.Signposted(signpost=f"s{number}", opportunity="o", name=what)
+        for number, (what, *_) in enumerate(actions)
     ]
     printed = plan(*made).splitlines()
     assert len(printed) <= LINES
@@ -504,7 +512,7 @@ def test_a_journey_that_there_is_not_is_said(recorded: Run, name: str, said: str
 
 def test_the_command_says_how_to_join_as_a_directory_has_it(recorded: Run, tmp_path: Path) -> None:
     with SQLiteDirectory("directory.db") as directory:
-        choir = iag.Opportunity("choir", "The choir", status="active", joining="Come along.")
+        choir = Opportunity("choir", "The choir", status="active", joining="Come along.")
         directory.keep([choir], feed="f", today=date(2026, 1, 1))
     pointed_to = 'kind = "signposted"\njourney = "autumn"\nat = 2026-01-06T10:00:00Z\nby = "lead:jo"'
     more = f'\n[[entry]]\n{pointed_to}\nsignpost = "s"\nopportunity = "choir"\n'

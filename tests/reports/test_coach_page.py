@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import iagcore as iag
+from iagcore import entries
 from iagcore.cli import main
 from iagcore.practice.kinds import Entry
 from iagcore.reports import coach_page
@@ -41,33 +42,33 @@ def lines(cases: iag.Casebook, title: str, *, on: date | None = None) -> list[st
     return sections(page(cases, on=on)).get(title, [])
 
 
-def step(name: str, *, agrees: bool | None = True, by: str | None = None) -> iag.StepTaken:
-    return iag.StepTaken(step=name, coach_agrees=agrees, supported_by=by)
+def step(name: str, *, agrees: bool | None = True, by: str | None = None) -> entries.StepTaken:
+    return entries.StepTaken(step=name, coach_agrees=agrees, supported_by=by)
 
 
 PATH: tuple[Made, ...] = (
-    (0, iag.InterestExpressed(transferable_skills=("listens", "explains"))),
-    (1, iag.TrainingCompleted(module="values-and-processes", completed_on=date(2026, 1, 6))),
+    (0, entries.InterestExpressed(transferable_skills=("listens", "explains"))),
+    (1, entries.TrainingCompleted(module="values-and-processes", completed_on=date(2026, 1, 6))),
     (2, step("in training")),
     (
         3,
-        iag.TrainingCompleted(
+        entries.TrainingCompleted(
             module="signposting", completed_on=date(2026, 1, 8), version="2", expires_on=date(2026, 3, 1)
         ),
     ),
-    (4, iag.CheckCompleted(check="DBS", completed_on=date(2025, 12, 1), expires_on=date(2028, 12, 1))),
-    (5, iag.ExemptionGiven(module="first aid", note="a nurse for ten years", expires_on=date(2026, 6, 1))),
-    (6, iag.CourseExperienced(course="mindfulness")),
+    (4, entries.CheckCompleted(check="DBS", completed_on=date(2025, 12, 1), expires_on=date(2028, 12, 1))),
+    (5, entries.ExemptionGiven(module="first aid", note="a nurse for ten years", expires_on=date(2026, 6, 1))),
+    (6, entries.CourseExperienced(course="mindfulness")),
     (7, step("supported", by="coach:omar")),
     (8, step("shadowing", agrees=None)),
     (9, step("shadowing", agrees=False)),
-    (10, iag.CoachPaused(until=date(2026, 1, 17))),
-    (13, iag.SupervisionHeld(supervisor="lead:jo")),
-    (14, iag.DebriefHeld()),
-    (15, iag.BasisChanged(basis="employed", coach_agrees=True)),
-    (16, iag.CoachSuspended(reason="until something is looked into")),
+    (10, entries.CoachPaused(until=date(2026, 1, 17))),
+    (13, entries.SupervisionHeld(supervisor="lead:jo")),
+    (14, entries.DebriefHeld()),
+    (15, entries.BasisChanged(basis="employed", coach_agrees=True)),
+    (16, entries.CoachSuspended(reason="until something is looked into")),
     (18, step("independent")),
-    (19, iag.CoachPaused()),
+    (19, entries.CoachPaused()),
 )
 
 
@@ -135,7 +136,7 @@ def test_a_step_shorter_than_a_column_is_drawn_all_the_same() -> None:
 
 
 def test_the_picture_ends_with_the_last_thing_on_the_record() -> None:
-    cases = book((0, step("independent")), (120, iag.CoachPaused(until=(BEGINNING + timedelta(days=120)).date())))
+    cases = book((0, step("independent")), (120, entries.CoachPaused(until=(BEGINNING + timedelta(days=120)).date())))
     assert lines(cases, "THE STEPS OVER TIME") == [
         "  independent|########################################",
         "  supported  |",
@@ -157,9 +158,9 @@ DRAWN_AT = len("  in training|")
             st.one_of(
                 st.sampled_from(("in training", "shadowing", "supported", "independent")).map(step),
                 st.sampled_from((None, date(2026, 1, 9), date(2030, 1, 1))).map(
-                    lambda until: iag.CoachPaused(until=until)
+                    lambda until: entries.CoachPaused(until=until)
                 ),
-                st.just(iag.CoachSuspended(reason="x")),
+                st.just(entries.CoachSuspended(reason="x")),
             ),
         ),
         min_size=1,
@@ -189,8 +190,8 @@ def test_each_column_holds_where_the_coach_stood_on_the_days_of_it(made: list[tu
 
 
 def test_without_a_step_nothing_is_drawn() -> None:
-    assert lines(book((0, iag.InterestExpressed())), "THE STEPS OVER TIME") == []
-    assert lines(book((0, iag.InterestExpressed())), "READINESS, AS IT GREW") == [
+    assert lines(book((0, entries.InterestExpressed())), "THE STEPS OVER TIME") == []
+    assert lines(book((0, entries.InterestExpressed())), "READINESS, AS IT GREW") == [
         "  05 Jan 2026  Interest was expressed"
     ]
 
@@ -242,15 +243,15 @@ def test_without_a_day_the_page_says_nothing_of_what_the_coach_is_ready_for() ->
 def test_journeys_assigned_and_covered_and_hours_booked_are_on_the_page() -> None:
     cases = book(*PATH[:2])
     for name in ("b", "a", "c"):
-        start = iag.JourneyStarted(learner=f"learner:{name}", programme="p", attests_age=30)
+        start = entries.JourneyStarted(learner=f"learner:{name}", programme="p", attests_age=30)
         cases.record(name, start, by=JO, at=BEGINNING).require()
     for name in ("b", "a"):
-        cases.record(name, iag.CoachAssigned(coach=NINA), by=JO, at=BEGINNING).require()
-    cases.record("c", iag.CoachAssigned(coach=OMAR), by=JO, at=BEGINNING).require()
-    cases.record("c", iag.CoverAssigned(coach=NINA, until=date(2026, 2, 1)), by=JO, at=BEGINNING).require()
+        cases.record(name, entries.CoachAssigned(coach=NINA), by=JO, at=BEGINNING).require()
+    cases.record("c", entries.CoachAssigned(coach=OMAR), by=JO, at=BEGINNING).require()
+    cases.record("c", entries.CoverAssigned(coach=NINA, until=date(2026, 2, 1)), by=JO, at=BEGINNING).require()
     for name, day in (("a", 10), ("b", 9)):
         starts_at = datetime(2026, 7, day, 9, tzinfo=UTC)
-        asked = iag.ConversationBooked(conversation="c1", coach=NINA, starts_at=starts_at, minutes=45)
+        asked = entries.ConversationBooked(conversation="c1", coach=NINA, starts_at=starts_at, minutes=45)
         cases.record(name, asked, by=JO, at=BEGINNING).require()
     assert lines(cases, "GOES WITH") == [
         "  assigned     a",
@@ -264,10 +265,10 @@ def test_what_is_open_refused_noted_and_put_right_is_on_the_page() -> None:
     cases = book(
         (0, step("in training")),
         (1, step("independent", agrees=None)),
-        (2, iag.TrainingCompleted(module="first aid", completed_on=date(2026, 1, 7), expires_on=date(2026, 5, 1))),
-        (3, iag.RecordAnnotated(record="e2", words="with the fire brigade")),
-        (4, iag.TrainingCompleted(module="cooking", completed_on=date(2026, 1, 9))),
-        (5, iag.BreachAuthorised(record="e2", rule="XXX-01", reason="it is known")),
+        (2, entries.TrainingCompleted(module="first aid", completed_on=date(2026, 1, 7), expires_on=date(2026, 5, 1))),
+        (3, entries.RecordAnnotated(record="e2", words="with the fire brigade")),
+        (4, entries.TrainingCompleted(module="cooking", completed_on=date(2026, 1, 9))),
+        (5, entries.BreachAuthorised(record="e2", rule="XXX-01", reason="it is known")),
     )
     cases.withdraw(NINA, "e4", by=JO, why="it was somebody else", id="w")
     found = sections(page(cases))
@@ -284,17 +285,17 @@ def test_what_is_open_refused_noted_and_put_right_is_on_the_page() -> None:
 
 
 ONE_OF_EACH: tuple[Entry, ...] = (
-    iag.InterestExpressed(transferable_skills=("w0w", "w1w")),
-    iag.TrainingCompleted(module="m", completed_on=date(2026, 1, 5)),
-    iag.CheckCompleted(check="k", completed_on=date(2026, 1, 5)),
-    iag.ExemptionGiven(module="n", note="w2w", expires_on=date(2026, 9, 1)),
-    iag.CourseExperienced(course="c"),
-    iag.SupervisionHeld(),
-    iag.DebriefHeld(held_with="lead:jo"),
+    entries.InterestExpressed(transferable_skills=("w0w", "w1w")),
+    entries.TrainingCompleted(module="m", completed_on=date(2026, 1, 5)),
+    entries.CheckCompleted(check="k", completed_on=date(2026, 1, 5)),
+    entries.ExemptionGiven(module="n", note="w2w", expires_on=date(2026, 9, 1)),
+    entries.CourseExperienced(course="c"),
+    entries.SupervisionHeld(),
+    entries.DebriefHeld(held_with="lead:jo"),
     step("in training"),
-    iag.BasisChanged(basis="volunteer", coach_agrees=True),
-    iag.CoachPaused(),
-    iag.CoachSuspended(reason="w3w"),
+    entries.BasisChanged(basis="volunteer", coach_agrees=True),
+    entries.CoachPaused(),
+    entries.CoachSuspended(reason="w3w"),
 )
 
 
@@ -308,7 +309,7 @@ def test_every_text_of_every_kind_on_a_coachs_record_has_its_place() -> None:
 @given(st.text(max_size=300), st.integers(0, 200))
 def test_no_words_break_the_page(words: str, long: int) -> None:
     try:
-        entry = iag.ExemptionGiven(module="m", note=f"s{words}{'m' * long}", expires_on=date(2026, 9, 1))
+        entry = entries.ExemptionGiven(module="m", note=f"s{words}{'m' * long}", expires_on=date(2026, 9, 1))
     except iag.InvalidEntry:
         return
     made = page(book((0, entry)))

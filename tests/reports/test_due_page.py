@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import iagcore as iag
+from iagcore import entries
 from iagcore.casebook.due import DueIndex
 from iagcore.cli import due, main
 from iagcore.record.findings import Duty
@@ -325,7 +326,7 @@ def test_the_order_of_what_is_due_does_not_tell_when_each_journey_was_looked_at(
     for name in ("b", "a"):
         start(cases, name, learner=f"learner:{name}")
         cases.due()
-    cases.record("b", iag.CoachAssigned(coach=NINA), by=JO).require()
+    cases.record("b", entries.CoachAssigned(coach=NINA), by=JO).require()
     assert [one.about for one in cases.due()] == ["journey:a", "journey:b"]
     assert cases.due() == iag.Casebook(journal, STARTER, clock=lambda: NOW).due()
 

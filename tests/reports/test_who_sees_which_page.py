@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 import iagcore as iag
+from iagcore import entries
 from iagcore.practice.kinds import Entry
 from iagcore.record.findings import Assessment, Duty, Outcome, Weight
 from iagcore.record.journey import fold
@@ -18,18 +19,18 @@ from tests.reports.test_journey_page import ASSIGNED, BEGINNING, NINA, SAM, STAR
 def test_consent_is_shown_with_what_for_since_when_until_when_and_whether_it_was_withdrawn() -> None:
     book = Book(START)
     for entry in (
-        iag.ConsentGiven(consent="t1", purpose="research", scope="this journey", expires_on=date(2026, 6, 30)),
-        iag.ConsentGiven(consent="t2", purpose="referral", scope="this journey", only_for="r1"),
-        iag.ConsentGiven(consent="t3", purpose="referral", scope="this journey"),
-        iag.ConsentWithdrawn(purpose="research", scope="this journey"),
-        iag.ConsentWithdrawn(purpose="referral", scope="this journey", only_for="r1"),
-        iag.ConsentWithdrawn(purpose="referral", scope="this journey", only_for="r2"),
-        iag.ConsentWithdrawn(purpose="contact", scope="this journey"),
-        iag.ConsentGiven(consent="t4", purpose="research", scope="this journey"),
+        entries.ConsentGiven(consent="t1", purpose="research", scope="this journey", expires_on=date(2026, 6, 30)),
+        entries.ConsentGiven(consent="t2", purpose="referral", scope="this journey", only_for="r1"),
+        entries.ConsentGiven(consent="t3", purpose="referral", scope="this journey"),
+        entries.ConsentWithdrawn(purpose="research", scope="this journey"),
+        entries.ConsentWithdrawn(purpose="referral", scope="this journey", only_for="r1"),
+        entries.ConsentWithdrawn(purpose="referral", scope="this journey", only_for="r2"),
+        entries.ConsentWithdrawn(purpose="contact", scope="this journey"),
+        entries.ConsentGiven(consent="t4", purpose="research", scope="this journey"),
     ):
         book.add(entry, by="learner:a")
     for limits in (True, False, None):
-        book.add(iag.ConfidentialityExplained(limits=limits))
+        book.add(entries.ConfidentialityExplained(limits=limits))
     assert book.lines("CONSENT AND CONFIDENTIALITY") == [
         "  06 Jan 2026  consent to research, this journey, until 30 Jun 2026; withdrawn on 09 Jan 2026",
         "  07 Jan 2026  consent to referral, for r1 alone, this journey; withdrawn on 10 Jan 2026",
@@ -45,8 +46,8 @@ def test_consent_is_shown_with_what_for_since_when_until_when_and_whether_it_was
 
 def test_a_withdrawal_that_is_dated_back_ends_what_was_recorded_before_it() -> None:
     book = Book(START)
-    book.add(iag.ConsentGiven(consent="t1", purpose="contact", scope="every journey"), by="learner:a")
-    book.casebook.record("a", iag.ConsentWithdrawn(purpose="contact"), by="learner:a", at=BEGINNING, id="w")
+    book.add(entries.ConsentGiven(consent="t1", purpose="contact", scope="every journey"), by="learner:a")
+    book.casebook.record("a", entries.ConsentWithdrawn(purpose="contact"), by="learner:a", at=BEGINNING, id="w")
     assert book.lines("CONSENT AND CONFIDENTIALITY") == [
         "  06 Jan 2026  consent to contact, every journey; withdrawn on 05 Jan 2026",
         "  A consent for every journey may have been given, or withdrawn, on another one.",
@@ -56,10 +57,10 @@ def test_a_withdrawal_that_is_dated_back_ends_what_was_recorded_before_it() -> N
 def test_what_was_shown_to_whom_is_shown_but_for_what_tells_of_a_concern() -> None:
     book = Book(
         START,
-        iag.DisclosureMade(outlet="own record", shown_to="learner:a"),
-        iag.DisclosureMade(outlet="case study", shown_to="lead:jo", quotes=("e1", "e2")),
+        entries.DisclosureMade(outlet="own record", shown_to="learner:a"),
+        entries.DisclosureMade(outlet="case study", shown_to="lead:jo", quotes=("e1", "e2")),
     )
-    book.add(iag.DisclosureMade(outlet="safeguarding view", shown_to=SAM), by=SAM)
+    book.add(entries.DisclosureMade(outlet="safeguarding view", shown_to=SAM), by=SAM)
     shown = [
         "  06 Jan 2026  own record, to learner:a (lead:jo)",
         "  07 Jan 2026  case study, with 2 quotes, to lead:jo (lead:jo)",
@@ -74,13 +75,13 @@ def test_what_was_shown_to_whom_is_shown_but_for_what_tells_of_a_concern() -> No
 
 def test_follow_ups_are_shown_as_planned_and_as_made() -> None:
     book = Book(START)
-    book.add(iag.ConsentGiven(consent="t1", purpose="contact", scope="this journey"), by="learner:a")
+    book.add(entries.ConsentGiven(consent="t1", purpose="contact", scope="this journey"), by="learner:a")
     for entry in (
-        iag.FollowUpPlanned(follow_up="f1", planned_for=date(2026, 4, 1), how="e-mail"),
-        iag.FollowUpPlanned(follow_up="f2", planned_for=date(2026, 5, 1)),
-        iag.FollowUpMade(how="e-mail", follow_up="f1", answered=True, words="all is well"),
-        iag.FollowUpMade(how="letter", answered=False),
-        iag.FollowUpMade(how="in person"),
+        entries.FollowUpPlanned(follow_up="f1", planned_for=date(2026, 4, 1), how="e-mail"),
+        entries.FollowUpPlanned(follow_up="f2", planned_for=date(2026, 5, 1)),
+        entries.FollowUpMade(how="e-mail", follow_up="f1", answered=True, words="all is well"),
+        entries.FollowUpMade(how="letter", answered=False),
+        entries.FollowUpMade(how="in person"),
     ):
         assert book.add(entry).accepted
     assert book.lines("FOLLOW-UP") == [
@@ -96,7 +97,7 @@ def test_follow_ups_are_shown_as_planned_and_as_made() -> None:
 
 
 def test_a_learner_is_not_shown_what_is_for_the_coach_to_listen_for() -> None:
-    book = Book(START, held(in_private=False), iag.EvidenceNoted(domain="mastery", words="x", whose="learner"))
+    book = Book(START, held(in_private=False), entries.EvidenceNoted(domain="mastery", words="x", whose="learner"))
     assert book.lines("SELF-EFFICACY", party="learner:a") == [
         "  Mastery experience",
         "    07 Jan 2026  x (the learner's words)",
@@ -128,9 +129,9 @@ def test_a_duty_of_the_learners_own_is_said_without_its_code() -> None:
 
 
 def test_what_a_page_says_in_its_own_words_is_not_said_again_as_a_duty() -> None:
-    journey = Book(START, iag.ActionAgreed(action="a1", what="practise", by_when=date(2026, 6, 7))).casebook.journey(
-        "a"
-    )
+    journey = Book(
+        START, entries.ActionAgreed(action="a1", what="practise", by_when=date(2026, 6, 7))
+    ).casebook.journey("a")
     duties = [Duty(rule, "once more", None, "lead", "journey:a") for rule in ("COR-03", "GRW-07")]
     page = journey_page(journey, records=(), duties=duties, zone=UTC)
     assert sections(page)["WHAT IS OPEN"] == ["  to review    practise, by 07 Jun 2026"]
@@ -147,10 +148,10 @@ def test_a_role_that_looks_at_no_journey_gets_no_page() -> None:
 def concerned() -> Book:
     """A journey on which a coach raised a concern, and the safeguarding lead closed it."""
     book = Book(START, ASSIGNED)
-    book.add(iag.ConcernRaised(concern="k1", words="what was seen", immediate_danger=True), by=NINA)
-    book.add(iag.ConcernEscalated(concern="k1", held_by=SAM, words="what was passed on"), by="lead:jo")
-    book.add(iag.SafetyTalkedAbout(words="what was talked about"), by="coach:omar")
-    book.add(iag.ConcernClosed(concern="k1", words="what was done"), by=SAM)
+    book.add(entries.ConcernRaised(concern="k1", words="what was seen", immediate_danger=True), by=NINA)
+    book.add(entries.ConcernEscalated(concern="k1", held_by=SAM, words="what was passed on"), by="lead:jo")
+    book.add(entries.SafetyTalkedAbout(words="what was talked about"), by="coach:omar")
+    book.add(entries.ConcernClosed(concern="k1", words="what was done"), by=SAM)
     return book
 
 
@@ -188,20 +189,20 @@ def test_to_everybody_else_the_page_is_the_same_as_if_there_were_no_concern(part
     ],
 )
 def test_whether_danger_is_immediate_is_said_as_it_is_known(danger: bool | None, said: str) -> None:
-    book = Book(START, iag.ConcernRaised(concern="k1", words="x", immediate_danger=danger))
+    book = Book(START, entries.ConcernRaised(concern="k1", words="x", immediate_danger=danger))
     assert book.lines("CONCERNS", party=SAM) == [f"  06 Jan 2026  {said}"]
 
 
 def test_what_a_learner_says_of_a_concern_is_seen_by_them() -> None:
     book = Book(START)
-    book.add(iag.ConcernRaised(concern="k1", words="what I saw", immediate_danger=False), by="learner:a")
+    book.add(entries.ConcernRaised(concern="k1", words="what I saw", immediate_danger=False), by="learner:a")
     assert book.lines("CONCERNS", party="learner:a") == ["  06 Jan 2026  k1 was raised (learner:a). what I saw"]
     assert "what I saw" not in book.seen_by(NINA)
 
 
 def test_what_is_due_for_a_concern_is_said_to_those_it_is_for() -> None:
     book = Book(START)
-    book.add(iag.ConcernRaised(concern="k1", words="x", immediate_danger=False), by=NINA)
+    book.add(entries.ConcernRaised(concern="k1", words="x", immediate_danger=False), by=NINA)
     due = "  due          escalate concern k1, until a safeguarding lead takes it, due 06 Jan 2026 12:00"
     assert book.lines("WHAT IS OPEN", party=SAM) == [due, "               (safeguarding-lead) [SAF-02]"]
     assert book.lines("WHAT IS OPEN", party=NINA) == [due, "               (coach:nina) [SAF-02]"]
@@ -211,8 +212,8 @@ def test_what_is_due_for_a_concern_is_said_to_those_it_is_for() -> None:
 
 def test_a_closure_that_an_open_concern_holds_back_does_not_tell_others_that_there_is_one() -> None:
     book = Book(START)
-    book.add(iag.ConcernRaised(concern="k1", words="x"), by=NINA)
-    book.add(iag.JourneyClosed(), by="lead:jo")
+    book.add(entries.ConcernRaised(concern="k1", words="x"), by=NINA)
+    book.add(entries.JourneyClosed(), by="lead:jo")
     refused = [
         "  07 Jan 2026  Journey closed",
         "               SAF-04: what the safeguarding lead holds for this journey is still open",
@@ -244,28 +245,28 @@ def test_a_breach_that_tells_of_a_concern_is_for_the_safeguarding_lead() -> None
 @pytest.mark.parametrize(
     ("entry", "by"),
     [
-        (iag.ConcernClosed(concern="k1", words="unseen"), "coach:omar"),
-        (iag.DisclosureMade(outlet="safeguarding view", shown_to="lead:jo"), "coach:omar"),
-        (iag.BreachAuthorised(record="e2", rule="XXX-01", reason="unseen"), "coach:omar"),
+        (entries.ConcernClosed(concern="k1", words="unseen"), "coach:omar"),
+        (entries.DisclosureMade(outlet="safeguarding view", shown_to="lead:jo"), "coach:omar"),
+        (entries.BreachAuthorised(record="e2", rule="XXX-01", reason="unseen"), "coach:omar"),
     ],
 )
 def test_what_was_refused_about_a_concern_is_told_to_whoever_asked_alone(entry: Entry, by: str) -> None:
     book = Book(START)
-    book.add(iag.ConcernRaised(concern="k1", words="unseen"), by=NINA)
+    book.add(entries.ConcernRaised(concern="k1", words="unseen"), by=NINA)
     decision = (
         book.casebook.release("a", entry, by=by).decision
-        if isinstance(entry, iag.DisclosureMade)
+        if isinstance(entry, entries.DisclosureMade)
         else book.add(entry, by)
     )
     assert not decision.accepted
     assert book.lines("REFUSED", party=by) != []
-    for party in (None, "lead:jo", NINA if not isinstance(entry, iag.BreachAuthorised) else "lead:kim"):
+    for party in (None, "lead:jo", NINA if not isinstance(entry, entries.BreachAuthorised) else "lead:kim"):
         assert book.lines("REFUSED", party=party) == []
 
 
 def test_a_correction_of_a_concern_that_is_refused_is_told_to_those_who_see_the_concern() -> None:
     book = Book(START)
-    book.add(iag.ConcernRaised(concern="k1", words="x"), by=NINA)
+    book.add(entries.ConcernRaised(concern="k1", words="x"), by=NINA)
     book.casebook.withdraw("a", "e2", by="lead:jo", why="w", id="f")
     assert book.lines("REFUSED", party=SAM)[0].strip() == "Entry withdrawn, of: Concern raised"
     assert book.lines("REFUSED", party="lead:jo")[0].strip() == "Entry withdrawn"
@@ -275,8 +276,8 @@ def test_a_correction_of_a_concern_that_is_refused_is_told_to_those_who_see_the_
 
 def test_a_correction_of_a_diary_entry_that_is_refused_is_the_learners_own_whatever_would_take_its_place() -> None:
     book = Book(START)
-    book.add(iag.DiaryWritten(diary="d1", sort="gratitude", words="unseen"), by="learner:a")
-    book.casebook.correct("a", "e2", iag.GrowUsed(outside="peer", words="x"), by="lead:jo", why="w", id="f")
+    book.add(entries.DiaryWritten(diary="d1", sort="gratitude", words="unseen"), by="learner:a")
+    book.casebook.correct("a", "e2", entries.GrowUsed(outside="peer", words="x"), by="lead:jo", why="w", id="f")
     assert book.lines("REFUSED", party="learner:a")[0].strip() == "Entry corrected, of: Diary written"
     assert book.lines("REFUSED", party="lead:jo")[0].strip() == "Entry corrected"
     for party in (None, "lead:kim", NINA):
@@ -285,7 +286,7 @@ def test_a_correction_of_a_diary_entry_that_is_refused_is_the_learners_own_whate
 
 def test_a_correction_that_would_put_a_diary_entry_somewhere_is_the_learners_own() -> None:
     book = Book(START)
-    diary = iag.DiaryWritten(diary="d1", sort="gratitude", words="unseen")
+    diary = entries.DiaryWritten(diary="d1", sort="gratitude", words="unseen")
     book.casebook.correct("a", "e1", diary, by="learner:a", why="unseen", id="f")
     assert book.lines("REFUSED", party="learner:a")[0].strip() == "Entry corrected, of: Journey started: phase-1"
     for party in (None, "lead:jo", NINA):

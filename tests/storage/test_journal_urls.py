@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.engine import URL, make_url
 
 import iagcore
+from iagcore import entries
 from iagcore.cli import main
 from iagcore.exceptions import UnusableJournal
 from iagcore.storage.opening import is_there, is_url, open_journal, path_in, shown
@@ -287,7 +288,7 @@ def test_what_is_missing_without_the_extra_is_said(
         "iagcore: the journal's URL: SQLJournal needs SQLAlchemy and a driver: pip install 'iagcore[sql]'\n"
     )
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'iagcore\[sql\]'"):
-        _ = iagcore.SQLJournal
+        iagcore.SQLJournal(NOBODY)
 
 
 # ---- SQLite by a URL
@@ -317,8 +318,8 @@ def test_a_file_named_once_by_path_and_once_by_url_holds_one_journal_and_is_eras
 ) -> None:
     path = tmp_path / "casebook.db"
     policy = iagcore.Policy.load("starter")
-    start = iagcore.JourneyStarted(learner="learner:a", programme="starter", attests_age=19)
-    said = iagcore.OptionRaised(option="o1", words="HELLO-FROM-THE-FIRST", outside="self-led")
+    start = entries.JourneyStarted(learner="learner:a", programme="starter", attests_age=19)
+    said = entries.OptionRaised(option="o1", words="HELLO-FROM-THE-FIRST", outside="self-led")
     with SQLiteJournal(path) as journal:
         cases = iagcore.Casebook(journal, policy)
         cases.record("a", start, by="lead:jo").require()

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import _iagcore_hypothesis as hook
 import iagcore
-from iagcore import testing
+from iagcore import entries, testing
 from iagcore.exceptions import InvalidEntry
 from iagcore.policy import SHIPPED, Policy
 from iagcore.practice import KINDS
@@ -82,12 +82,12 @@ def law_what_is_drawn_as_refused_is_refused_and_names_its_field(
     ids=["right to left", "emoji", "the longest id", "the most minutes", "the least minutes"],
 )
 def test_the_edges_are_drawn(awaited: Any) -> None:
-    assert awaited(find(strategies.entries(iagcore.ConversationBooked), awaited))
+    assert awaited(find(strategies.entries(entries.ConversationBooked), awaited))
 
 
 @pytest.mark.parametrize("part", ["items", "unanswered", "total", "coded"])
 def test_measures_are_drawn_answered_summed_and_coded(part: str) -> None:
-    assert getattr(find(strategies.entries(iagcore.MeasureTaken), lambda one: getattr(one, part)), part)
+    assert getattr(find(strategies.entries(entries.MeasureTaken), lambda one: getattr(one, part)), part)
 
 
 @given(policy=strategies.policies())
@@ -225,9 +225,10 @@ def test_importing_hypothesis_imports_nothing_of_iagcore_but_the_module_beside_i
 def test_from_type_knows_the_types_of_a_package_that_is_imported_later(tmp_path: Path) -> None:
     said = (
         "import iagcore as iag\n"
+        "from iagcore import entries\n"
         "from hypothesis import Phase, find, settings, strategies as st\n"
         "quick = settings(phases=[Phase.generate], database=None)\n"
-        "for one in (iag.GoalSet, iag.Policy):\n"
+        "for one in (entries.GoalSet, iag.Policy):\n"
         "    print(type(find(st.from_type(one), lambda drawn: True, settings=quick)).__name__)"
     )
     assert run_python(said, tmp_path) == "GoalSet\nPolicy\n"
@@ -272,7 +273,7 @@ def test_every_name_of_the_test_bench_is_loaded_when_it_is_asked_for() -> None:
 
 def test_moments_are_drawn_at_the_clocks_change() -> None:
     change = datetime(2025, 10, 26, 1, 30, tzinfo=UTC)
-    booked = find(strategies.entries(iagcore.ConversationBooked), lambda one: one.starts_at == change)
+    booked = find(strategies.entries(entries.ConversationBooked), lambda one: one.starts_at == change)
     assert booked.starts_at == change
 
 

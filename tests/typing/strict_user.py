@@ -10,14 +10,18 @@ from typing import assert_type
 import attrs
 
 import iagcore as iag
+from iagcore import entries
+from iagcore.practice.allowance import Line
+from iagcore.practice.measures import PairedChange
+from iagcore.storage.protocols import StoredRecord
 
 when = datetime(2026, 1, 5, 10, tzinfo=UTC)
 
 
 def the_record() -> None:
     casebook = iag.Casebook(iag.MemoryJournal(), iag.Policy.load("starter"), clock=lambda: when)
-    start = iag.JourneyStarted(learner="learner:a", programme="phase-1", attests_age=34)
-    booked = iag.ConversationBooked(conversation="c1", coach="coach:nina", starts_at=when, minutes=60)
+    start = entries.JourneyStarted(learner="learner:a", programme="phase-1", attests_age=34)
+    booked = entries.ConversationBooked(conversation="c1", coach="coach:nina", starts_at=when, minutes=60)
     assert_type(booked.conversation, str)
     assert_type(booked.starts_at, datetime)
     assert_type(booked.minutes, int)
@@ -35,8 +39,8 @@ def the_record() -> None:
 
 
 def only_the_rules(policy: iag.Policy, entry: iag.Entry) -> Sequence[str]:
-    allowance = iag.Allowance(granted=180, lines=[iag.Line("s1", used=50), iag.Line("s2", held=60)])
-    assert_type(allowance.lines, tuple[iag.Line, ...])
+    allowance = iag.Allowance(granted=180, lines=[Line("s1", used=50), Line("s2", held=60)])
+    assert_type(allowance.lines, tuple[Line, ...])
     case = iag.Case(policy, at=when, by="coach:nina", allowance=allowance)
     decision = iag.decide(entry, case, rules=iag.rulebook.ALLOWANCE)
     return [one.sentence for one in decision.findings]
@@ -45,9 +49,9 @@ def only_the_rules(policy: iag.Policy, entry: iag.Entry) -> Sequence[str]:
 def a_journal_of_its_own() -> iag.Journal:
     class Kept:
         def __init__(self) -> None:
-            self.kept: list[iag.StoredRecord] = []
+            self.kept: list[StoredRecord] = []
 
-        def append(self, records: Sequence[iag.StoredRecord], *, expect: Mapping[str, int]) -> None:
+        def append(self, records: Sequence[StoredRecord], *, expect: Mapping[str, int]) -> None:
             self.kept += records
 
         def read(self, subject: str, *, after: int = 0):  # type: ignore[no-untyped-def]
@@ -58,13 +62,13 @@ def a_journal_of_its_own() -> iag.Journal:
 
 def honest_change(policy: iag.Policy) -> None:
     change = iag.paired_change("PHQ-9", baseline=15, final=8, policy=policy.at(date(2026, 1, 5)))
-    assert_type(change, iag.PairedChange)
+    assert_type(change, PairedChange)
 
 
 def what_is_wrong() -> None:
-    iag.ConversationBooked(conversation="c1", coach="coach:nina", starts_at=when, minutes="60")  # type: ignore[arg-type]
-    iag.ConversationBooked(conversation="c1", coach="coach:nina", starts_at=when)  # type: ignore[call-arg]
-    booked = iag.ConversationBooked(conversation="c1", coach="coach:nina", starts_at=when, minutes=60)
+    entries.ConversationBooked(conversation="c1", coach="coach:nina", starts_at=when, minutes="60")  # type: ignore[arg-type]
+    entries.ConversationBooked(conversation="c1", coach="coach:nina", starts_at=when)  # type: ignore[call-arg]
+    booked = entries.ConversationBooked(conversation="c1", coach="coach:nina", starts_at=when, minutes=60)
     booked.minutes = 30  # type: ignore[misc]
     # it works, and mypy does not know kinds for the attrs classes that they are
     attrs.evolve(booked, minutes=30)  # type: ignore[misc]

@@ -23,7 +23,7 @@ from iagcore.casebook.what_if import WhatIf, judged_again
 from iagcore.directory.protocols import Directory
 from iagcore.exceptions import InvalidEntry, UnknownJourney, UnusableJournal
 from iagcore.policy import Policy
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
+from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn, Erased
 from iagcore.practice.consent import CASE_STUDY
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade
 from iagcore.practice.kinds import (
@@ -37,7 +37,6 @@ from iagcore.practice.kinds import (
     accepted,
 )
 from iagcore.record import sealing
-from iagcore.record.asking import Amendment
 from iagcore.record.findings import Decision, Duty, DutyStatus
 from iagcore.record.journey import Journey, Timeline
 from iagcore.record.records import Record
@@ -84,7 +83,7 @@ class Casebook:
         *,
         clock: Callable[[], datetime] = utc_now,
         patience: float = 30.0,
-        rules: Sequence[Rule] = RULES,
+        rules: Sequence[Rule] | None = None,
         directory: Directory | None = None,
         due_index: DueIndex | None = None,
         fresh: Callable[[int], bytes] = secrets.token_bytes,
@@ -96,14 +95,15 @@ class Casebook:
         given = [policy] if isinstance(policy, Policy) else list(policy.values())
         if not given:
             raise InvalidEntry("casebook", "policy", policy, "at least one policy is needed")
+        asked = RULES if rules is None else tuple(rules)
         for one in given:
-            check_levels(one, rules)
+            check_levels(one, asked)
         self._reading = Reading(journal, given)
         self._recording = Recording(
             reading=self._reading,
             first=given[0],
             by_programme=None if isinstance(policy, Policy) else dict(policy),
-            rules=tuple(rules),
+            rules=asked,
             directory=directory,
             clock=clock,
             fresh=fresh,

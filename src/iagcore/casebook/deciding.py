@@ -11,12 +11,13 @@ from typing import Protocol
 import attrs
 
 from iagcore.policy import Policy
+from iagcore.practice.amendments import Amendment
 from iagcore.practice.consent import Consents
 from iagcore.practice.kinds import ROLES, Entry
 from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.amending import Amended, amend
-from iagcore.record.asking import Amendment, Asked
+from iagcore.record.asking import Asked
 from iagcore.record.case import Amending, Case
 from iagcore.record.filing import coach_of, subjects_of
 from iagcore.record.findings import Assessment

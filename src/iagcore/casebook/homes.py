@@ -3,7 +3,7 @@
 from typing import Any
 
 from iagcore.exceptions import InvalidEntry
-from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
+from iagcore.practice.amendments import EntryCorrected
 from iagcore.practice.disclosures import DisclosureMade
 from iagcore.practice.kinds import ROLES, Entry, accept_coach, accept_id, accepted
 from iagcore.practice.parties import role_of
@@ -33,13 +33,13 @@ def journey_name(name: Any) -> str:
 def belongs(entry: Entry, empty: Home) -> None:
     """Raise `InvalidEntry` where a kind stands on journeys and a coach is named, or the other way round."""
     stands = entry.entry if isinstance(entry, EntryCorrected) else entry
-    if isinstance(stands, EntryWithdrawn | RecordAnnotated | BreachAuthorised):
+    if stands.declares.stands_anywhere:
         return
     kind = stands.declares
-    if kind.about[0] == "coach" and not isinstance(empty, CoachHome):
+    if kind.is_of_a_coach and not isinstance(empty, CoachHome):
         reason = "it is about a coach: record it under the coach, such as coach:nina"
         raise InvalidEntry(kind.name, "journey", empty.name, reason)
-    if kind.about[0] != "coach" and isinstance(empty, CoachHome):
+    if not kind.is_of_a_coach and isinstance(empty, CoachHome):
         raise InvalidEntry(
             kind.name, "journey", empty.name, "it is about a journey: record it under the journey's name"
         )

@@ -1,34 +1,29 @@
 """Pointing: what an entry keeps of the opportunity that it points to, so that a later import changes no history."""
 
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
 from iagcore.practice.kinds import Entry
-from iagcore.practice.learning import CourseEnrolled
+from iagcore.practice.learning import AS_SHOWN
 from iagcore.practice.opportunities import Opportunity, Shown
-from iagcore.practice.signposting import ReferralMade, Signposted
 from iagcore.record.records import Record
 from iagcore.rulebook.signposting import FOR_OTHER_AGES
-
-KEPT: Final = ("name", "status", "last_checked")
-"""The fields that are filled in from the directory where they are unsaid."""
 
 evolved: Any = attrs.evolve
 
 
 def pointed_to(entry: Entry) -> str | None:
     """The id in the directory of what an entry points to, or None where it points to nothing."""
-    if isinstance(entry, Signposted | ReferralMade):
-        return entry.opportunity
-    return entry.course if isinstance(entry, CourseEnrolled) else None
+    field = entry.declares.shows
+    return None if field is None else getattr(entry, field)
 
 
 def as_shown(entry: Any, shown: Shown, status: str | None) -> Entry:
     """An entry with what is shown of the opportunity, where it does not say so itself."""
     checked = shown.last_checked if shown.last_checked and 1900 <= shown.last_checked.year <= 2999 else None
     found = {"name": shown.name, "status": status, "last_checked": checked}
-    filled: Entry = evolved(entry, **{field: found[field] for field in KEPT if getattr(entry, field) is None})
+    filled: Entry = evolved(entry, **{field: found[field] for field in AS_SHOWN if getattr(entry, field) is None})
     return filled
 
 
@@ -36,7 +31,7 @@ def says_as_much(kept: Any, asked: Any) -> bool:
     """Whether what is kept differs from what was asked only in what the directory filled in."""
     if type(kept) is not type(asked) or pointed_to(asked) is None:
         return False
-    unsaid = {field: None for field in KEPT if getattr(asked, field) is None}
+    unsaid = {field: None for field in AS_SHOWN if getattr(asked, field) is None}
     return bool(evolved(kept, **unsaid) == asked)
 
 

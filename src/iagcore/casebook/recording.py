@@ -28,7 +28,6 @@ from iagcore.practice.kinds import PLAN, Entry, Nature, accept_id, accept_moment
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.parties import role_of
-from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.asking import Asked, nature_of, place_amended
 from iagcore.record.case import Case
 from iagcore.record.filing import subjects_of_a_refusal
@@ -242,8 +241,7 @@ class Recording:
 
 def _may_stand(entry: Entry, home: Home) -> None:
     """Raise where an entry begins nothing on a home that is not there, or shows it to a stranger."""
-    begins = isinstance(entry, JourneyStarted | ConcernRaised) or entry.declares.about[0] == "coach"
-    if not home.exists and not begins:
+    if not home.exists and not entry.declares.may_come_first:
         raise UnknownJourney(home.name)
     if isinstance(entry, DisclosureMade) and role_of(entry.shown_to) == "learner":
         is_shown_to_its_own(entry, home)

@@ -35,8 +35,6 @@ from iagcore.exceptions import (
 from iagcore.incoming.journey_file import FileEntry, JourneyFile, read_journey_file
 from iagcore.policy import Policy
 from iagcore.practice.kinds import Entry
-from iagcore.practice.learners import JourneyStarted
-from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.findings import Assessment, Decision, Weight
 from iagcore.record.naming import title
 from iagcore.record.records import Record
@@ -159,16 +157,12 @@ class Checking:
 
     def _begins(self, entry: FileEntry) -> None:
         belongs(entry.entry, empty_home(entry.journey))
-        if isinstance(entry.entry, JourneyStarted | ConcernRaised) or _is_about_a_coach(entry.entry):
+        if entry.entry.declares.may_come_first:
             self._begun.add(entry.journey)
         if entry.journey not in self._begun:
             near = nearest(entry.journey, self._begun | journeys_in(self._journal) - {entry.journey})
             reason = f"there is no such journey: it is neither on the record nor started earlier in these files{near}"
             raise InvalidEntry("entry", "journey", entry.journey, reason)
-
-
-def _is_about_a_coach(entry: Entry) -> bool:
-    return entry.declares.about[0] == "coach"
 
 
 def difference(before: Record | FileEntry, entry: FileEntry) -> str:

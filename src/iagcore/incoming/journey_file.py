@@ -27,7 +27,7 @@ import attrs
 
 from iagcore.exceptions import InvalidEntry, as_written, nearest
 from iagcore.practice import KIND_BY_NAME
-from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
+from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import (
     Entry,
     accept_coach,
@@ -45,8 +45,6 @@ T = TypeVar("T")
 SCHEMA: Final = 1
 BESIDE: Final = ("kind", "journey", "at", "by", "id")
 """What stands beside an entry's own fields."""
-ABOUT_ANY_RECORD: Final = tuple(kind.declares.name for kind in (EntryWithdrawn, RecordAnnotated, BreachAuthorised))
-"""The kinds that stand wherever the record stands that they are about."""
 
 
 @attrs.frozen
@@ -132,10 +130,12 @@ def homed(
 def is_of_a_coach(table: Mapping[str, Any]) -> bool:
     """Whether a table writes an entry of a coach's own record."""
     name = table.get("kind")
-    if name in ABOUT_ANY_RECORD:
-        return "journey" not in table and "coach" in table
     kind = KIND_BY_NAME.get(name) if type(name) is str else None
-    return kind is not None and kind.declares.about[0] == "coach"
+    if kind is None:
+        return False
+    if kind.declares.stands_anywhere:
+        return "journey" not in table and "coach" in table
+    return kind.declares.is_of_a_coach
 
 
 def beside(source: Source, path: tuple[str | int, ...], table: Mapping[str, Any], name: str, accept: Any) -> Any:

@@ -22,7 +22,15 @@ EXTENSION: Final = "extension"
 START: Final = "start"
 
 
-@kind(PLAN, about=("journey",), by=("lead", "coach"), opens=(EXTENSION, "extension"))
+@kind(
+    PLAN,
+    about=("journey",),
+    by=("lead", "coach"),
+    opens=(EXTENSION, "extension"),
+    in_confidence=False,
+    begins="extension",
+    usually=("lead", "reason"),
+)
 class AllowanceExtended(Entry):
     """Minutes are granted beyond the programme's allowance, by a lead and for a reason."""
 

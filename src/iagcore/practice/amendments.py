@@ -13,6 +13,7 @@ import attrs
 
 from iagcore.exceptions import InvalidEntry
 from iagcore.practice.kinds import (
+    ANY_HOME,
     FACT,
     NEITHER,
     ROLES,
@@ -70,11 +71,25 @@ class EntryWithdrawn(Entry):
 
 # A correction is declared by hand: it carries an entry, takes the nature and the subjects of what it replaces, and is
 # open to every role, because COR-02 says who may make it.
-EntryCorrected.declares = Kind("entry-corrected", NEITHER, ("journey",), ROLES)
-EntryWithdrawn.declares = Kind("entry-withdrawn", NEITHER, ("journey",), ROLES)
+EntryCorrected.declares = Kind(
+    "entry-corrected", NEITHER, (ANY_HOME,), ROLES, in_confidence=False, plain="A correction"
+)
+EntryWithdrawn.declares = Kind(
+    "entry-withdrawn", NEITHER, (ANY_HOME,), ROLES, in_confidence=False, plain="Taking something back"
+)
+Amendment = EntryCorrected | EntryWithdrawn
+"""What changes what stands at a place of the record."""
 
 
-@kind(FACT, about=("journey",), by=("lead", "safeguarding-lead"))
+@kind(
+    FACT,
+    about=(ANY_HOME,),
+    by=("lead", "safeguarding-lead"),
+    parts=("amendments",),
+    in_confidence=False,
+    points_to={"record": "record", "rule": "rule"},
+    plain="A lead's word on the record",
+)
 class BreachAuthorised(Entry):
     """A lead authorises a breach as it stands now: `record` is the record it stands on, `rule` the rule not met.
 
@@ -86,14 +101,14 @@ class BreachAuthorised(Entry):
     reason: Words
 
 
-@kind(NEITHER, about=("journey", "learner", "coach"), by=("lead",))
+@kind(NEITHER, about=("journey", "learner", "coach"), by=("lead",), in_confidence=False)
 class Erased(Entry):
     """A lead asks that a learner be erased. It is judged, and never kept: what stays is a receipt without content."""
 
     learner: LearnerRef
 
 
-@kind(FACT, about=("journey",), by=ROLES)
+@kind(FACT, about=(ANY_HOME,), by=ROLES, parts=("amendments",), in_confidence=False, points_to={"record": "record"})
 class RecordAnnotated(Entry):
     """A note beside a record, which stays as it is."""
 

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 import attrs
 
-from iagcore.practice.kinds import FACT, Day, Entry, Flag, Id, kept, kind, one_of
+from iagcore.practice.kinds import ANNOTATED, FACT, Day, Entry, Flag, Id, kept, kind, one_of
 
 REFERRAL: Final = "referral"
 RESEARCH: Final = "research"
@@ -25,11 +25,18 @@ PURPOSES: Final = (REFERRAL, RESEARCH, CASE_STUDY, CONTACT)
 THIS_JOURNEY: Final = "this journey"
 EVERY_JOURNEY: Final = "every journey"
 
-Purpose = Annotated[str, one_of("purpose", *PURPOSES)]
+Purpose = Annotated[str, one_of("purpose", *PURPOSES, usual=CONTACT)]
 Scope = Annotated[str, one_of("scope", THIS_JOURNEY, EVERY_JOURNEY)]
 
 
-@kind(FACT, about=("journey", "learner"), by=("coach", "lead", "learner"))
+@kind(
+    FACT,
+    about=("journey", "learner"),
+    by=("coach", "lead", "learner"),
+    parts=("consents",),
+    in_confidence=False,
+    begins="consent",
+)
 class ConsentGiven(Entry):
     """The learner consents, until the end of the day `expires_on` where one is named.
 
@@ -43,7 +50,14 @@ class ConsentGiven(Entry):
     expires_on: Day | None = None
 
 
-@kind(FACT, about=("journey", "learner"), by=("coach", "lead", "learner"))
+@kind(
+    FACT,
+    about=("journey", "learner"),
+    by=("coach", "lead", "learner"),
+    parts=("consents",),
+    in_confidence=False,
+    amended=ANNOTATED,
+)
 class ConsentWithdrawn(Entry):
     """The learner withdraws every consent to a purpose, on every journey unless they say otherwise.
 
@@ -55,7 +69,7 @@ class ConsentWithdrawn(Entry):
     only_for: Id | None = None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead"))
+@kind(FACT, about=("journey",), by=("coach", "lead"), parts=("consents",), in_confidence=False, usually=("limits",))
 class ConfidentialityExplained(Entry):
     """Confidentiality was explained to the learner. `limits` says whether its limits were, too."""
 

@@ -40,7 +40,7 @@ Fault = Annotated[str, one_of("fault", *FAULTS)]
 AlsoPresent = Annotated[str, one_of("person also present", "interpreter", "supporter of the learner's choice")]
 
 
-@kind(FACT, about=("journey",), by=("learner", "coach", "lead"))
+@kind(FACT, about=("journey",), by=("learner", "coach", "lead"), parts=("conversations",), in_confidence=False)
 class CoachingOfferAnswered(Entry):
     """The learner answers the offer of coaching, in full or in part; *not now* keeps the offer open."""
 
@@ -49,7 +49,14 @@ class CoachingOfferAnswered(Entry):
 
 
 @kind(
-    PLAN, about=("journey", "learner", "coach"), by=("coach", "lead", "learner"), opens=("conversation", "conversation")
+    PLAN,
+    about=("journey", "learner", "coach"),
+    by=("coach", "lead", "learner"),
+    opens=("conversation", "conversation"),
+    parts=("conversations",),
+    in_confidence=False,
+    begins="conversation",
+    family="booking",
 )
 class ConversationBooked(Entry):
     """A conversation is booked; its minutes are held."""
@@ -60,7 +67,15 @@ class ConversationBooked(Entry):
     minutes: Minutes
 
 
-@kind(PLAN, about=("journey", "learner", "coach"), by=("coach", "lead", "learner"))
+@kind(
+    PLAN,
+    about=("journey", "learner", "coach"),
+    by=("coach", "lead", "learner"),
+    parts=("conversations",),
+    in_confidence=False,
+    points_to={"conversation": "conversation"},
+    family="booking",
+)
 class ConversationRescheduled(Entry):
     """A booked conversation is moved, and its hold with it. Without a `coach` it stays with the one it had."""
 
@@ -70,7 +85,15 @@ class ConversationRescheduled(Entry):
     coach: CoachRef | None = None
 
 
-@kind(FACT, about=("journey", "learner", "coach"), by=("coach", "lead", "learner"))
+@kind(
+    FACT,
+    about=("journey", "learner", "coach"),
+    by=("coach", "lead", "learner"),
+    parts=("conversations",),
+    in_confidence=False,
+    points_to={"conversation": "conversation"},
+    family="what came of a booking",
+)
 class ConversationCancelled(Entry):
     """A booked conversation is called off; its hold is released, and minutes are charged only as policy says."""
 
@@ -79,7 +102,16 @@ class ConversationCancelled(Entry):
     note: Words | None = None
 
 
-@kind(FACT, about=("journey", "learner", "coach"), by=("coach", "lead"))
+@kind(
+    FACT,
+    about=("journey", "learner", "coach"),
+    by=("coach", "lead"),
+    parts=("conversations",),
+    in_confidence=False,
+    points_to={"conversation": "conversation"},
+    family="what came of a booking",
+    plain="A conversation that did not take place",
+)
 class ConversationMissed(Entry):
     """A booked conversation did not take place; minutes are charged only as policy says."""
 
@@ -88,7 +120,18 @@ class ConversationMissed(Entry):
     note: Words | None = None
 
 
-@kind(FACT, about=("journey", "learner", "coach"), by=("coach", "lead"), opens=("conversation", "conversation"))
+@kind(
+    FACT,
+    about=("journey", "learner", "coach"),
+    by=("coach", "lead"),
+    opens=("conversation", "conversation"),
+    parts=("conversations",),
+    in_confidence=False,
+    begins="conversation",
+    points_to={"conversation": "conversation"},
+    family="what came of a booking",
+    usually=("one_to_one", "in_private"),
+)
 class ConversationHeld(Entry):
     """A conversation took place, on the day of the entry's `at`, for so many actual minutes."""
 
@@ -100,7 +143,14 @@ class ConversationHeld(Entry):
     also_present: tuple[AlsoPresent, ...] = ()
 
 
-@kind(FACT, about=("journey",), by=("learner",))
+@kind(
+    FACT,
+    about=("journey",),
+    by=("learner",),
+    parts=("conversations",),
+    in_confidence=False,
+    points_to={"conversation": "conversation"},
+)
 class MissedMarkContested(Entry):
     """The learner says that a missed mark is not right, in their own words."""
 
@@ -108,7 +158,14 @@ class MissedMarkContested(Entry):
     words: Words
 
 
-@kind(FACT, about=("journey",), by=("lead",))
+@kind(
+    FACT,
+    about=("journey",),
+    by=("lead",),
+    parts=("conversations",),
+    in_confidence=False,
+    points_to={"conversation": "conversation"},
+)
 class MissedMarkWaived(Entry):
     """A lead takes back what a missed conversation was charged."""
 

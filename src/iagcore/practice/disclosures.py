@@ -14,7 +14,7 @@ from typing import Annotated, Final
 import attrs
 
 from iagcore.practice.consent import CASE_STUDY, RESEARCH
-from iagcore.practice.kinds import FACT, Entry, FieldClass, Flag, Id, LeadRef, Party, kind, one_of
+from iagcore.practice.kinds import FACT, WITHDRAWN, Entry, FieldClass, Flag, Id, LeadRef, Party, kind, one_of
 
 EVERYDAY: Final = frozenset(
     {
@@ -88,10 +88,19 @@ SEEN_BY: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The outlet through which each role looks at a journey. A researcher looks at none: an extract is released to them."""
 
-OutletName = Annotated[str, one_of("outlet", *(outlet.name for outlet in OUTLETS))]
+OutletName = Annotated[str, one_of("outlet", *(outlet.name for outlet in OUTLETS), usual="coaching view")]
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "safeguarding-lead", "researcher"), reads=("learner",))
+@kind(
+    FACT,
+    about=("journey",),
+    by=("coach", "lead", "safeguarding-lead", "researcher"),
+    reads=("learner",),
+    in_confidence=lambda entry: FieldClass.RESTRICTED in OUTLET_BY_NAME[entry.outlet].classes,
+    points_to={"quotes": "record"},
+    amended=WITHDRAWN,
+    plain="Showing something of your record",
+)
 class DisclosureMade(Entry):
     """Something of the journey was shown to somebody, through an outlet.
 

@@ -10,12 +10,21 @@ from typing import Annotated
 
 import attrs
 
-from iagcore.practice.kinds import FACT, PLAN, Day, Entry, Flag, Id, Words, kept, kind, one_of
+from iagcore.practice.kinds import FACT, PLAN, WITHDRAWN, Day, Entry, Flag, Id, Words, kept, kind, one_of
 
 Contact = Annotated[str, one_of("way of contact", "e-mail", "telephone", "text message", "letter", "in person")]
 
 
-@kind(PLAN, about=("journey",), by=("coach", "lead"), reads=("learner",))
+@kind(
+    PLAN,
+    about=("journey",),
+    by=("coach", "lead"),
+    reads=("learner",),
+    parts=("follow_ups",),
+    in_confidence=False,
+    begins="follow_up",
+    amended=WITHDRAWN,
+)
 class FollowUpPlanned(Entry):
     """A follow-up is planned for a day."""
 
@@ -24,7 +33,14 @@ class FollowUpPlanned(Entry):
     how: Contact | None = None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead"))
+@kind(
+    FACT,
+    about=("journey",),
+    by=("coach", "lead"),
+    parts=("follow_ups",),
+    in_confidence=False,
+    points_to={"follow_up": "follow_up"},
+)
 class FollowUpMade(Entry):
     """The learner and the programme were in touch afterwards; `answered` unsaid is unknown."""
 

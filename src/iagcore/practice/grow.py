@@ -20,7 +20,16 @@ ReviewOutcome = Annotated[str, one_of("outcome", "done", "partly done", "not don
 _STAFF_AND_LEARNER = ("coach", "lead", "learner")
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+@kind(
+    FACT,
+    about=("journey",),
+    by=_STAFF_AND_LEARNER,
+    parts=("grow",),
+    in_confidence=False,
+    begins="goal",
+    points_to={"conversation": "conversation"},
+    usually=("conversation",),
+)
 class GoalSet(Entry):
     """The learner sets a goal, in their words."""
 
@@ -30,7 +39,15 @@ class GoalSet(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+@kind(
+    FACT,
+    about=("journey",),
+    by=_STAFF_AND_LEARNER,
+    parts=("grow",),
+    in_confidence=False,
+    points_to={"goal": "goal", "conversation": "conversation"},
+    usually=("conversation",),
+)
 class GoalChanged(Entry):
     """A goal is put differently, or becomes another one."""
 
@@ -41,7 +58,15 @@ class GoalChanged(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+@kind(
+    FACT,
+    about=("journey",),
+    by=_STAFF_AND_LEARNER,
+    parts=("grow",),
+    in_confidence=False,
+    points_to={"goal": "goal", "conversation": "conversation"},
+    usually=("conversation",),
+)
 class GoalReached(Entry):
     """A goal is reached."""
 
@@ -51,7 +76,15 @@ class GoalReached(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+@kind(
+    FACT,
+    about=("journey",),
+    by=_STAFF_AND_LEARNER,
+    parts=("grow",),
+    in_confidence=False,
+    points_to={"goal": "goal", "conversation": "conversation"},
+    usually=("conversation",),
+)
 class GoalSetAside(Entry):
     """A goal is set aside: a choice, not a failure."""
 
@@ -61,7 +94,15 @@ class GoalSetAside(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+@kind(
+    FACT,
+    about=("journey",),
+    by=_STAFF_AND_LEARNER,
+    parts=("grow",),
+    in_confidence=False,
+    points_to={"goal": "goal", "conversation": "conversation"},
+    usually=("conversation",),
+)
 class RealityExplored(Entry):
     """How things are now, as the learner sees them."""
 
@@ -71,7 +112,16 @@ class RealityExplored(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+@kind(
+    FACT,
+    about=("journey",),
+    by=_STAFF_AND_LEARNER,
+    parts=("grow",),
+    in_confidence=False,
+    begins="option",
+    points_to={"goal": "goal", "conversation": "conversation"},
+    usually=("conversation",),
+)
 class OptionRaised(Entry):
     """Something that could be done."""
 
@@ -82,7 +132,16 @@ class OptionRaised(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+@kind(
+    FACT,
+    about=("journey",),
+    by=_STAFF_AND_LEARNER,
+    parts=("grow",),
+    in_confidence=False,
+    begins="action",
+    points_to={"goal": "goal", "option": "option", "conversation": "conversation"},
+    usually=("conversation", "goal", "option", "by_when", "support", "commitment"),
+)
 class ActionAgreed(Entry):
     """What the learner will do: what, by when, with what support and against what obstacle; commitment is 1 to 10."""
 
@@ -98,7 +157,14 @@ class ActionAgreed(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+@kind(
+    FACT,
+    about=("journey",),
+    by=_STAFF_AND_LEARNER,
+    parts=("grow",),
+    in_confidence=False,
+    points_to={"action": "action", "conversation": "conversation"},
+)
 class ActionReviewed(Entry):
     """What came of an action, looked at together in a later conversation."""
 
@@ -108,7 +174,14 @@ class ActionReviewed(Entry):
     conversation: Id | None = None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead"))
+@kind(
+    FACT,
+    about=("journey",),
+    by=("coach", "lead"),
+    parts=("grow",),
+    in_confidence=False,
+    points_to={"conversation": "conversation"},
+)
 class ConversationWrittenUp(Entry):
     """The coach has written the conversation up.
 
@@ -121,7 +194,7 @@ class ConversationWrittenUp(Entry):
     first_on_issue: Flag | None = None
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER, parts=("grow",), in_confidence=False, begins="workshop")
 class WorkshopAttended(Entry):
     """The learner took part in a group GROW workshop; it costs no minutes."""
 
@@ -129,7 +202,7 @@ class WorkshopAttended(Entry):
     words: Words | None = None
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER)
+@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER, parts=("grow",), in_confidence=False)
 class GrowUsed(Entry):
     """The learner used GROW by themselves or with a peer; it costs no minutes."""
 

@@ -35,6 +35,18 @@ PLAN, FACT, NEITHER = Nature.PLAN, Nature.FACT, Nature.NEITHER
 """The natures, as a kind is declared with one of them."""
 
 
+class Amendable(StrEnum):
+    """How what is on the record may be put right."""
+
+    CORRECTED = "corrected or withdrawn"
+    WITHDRAWN = "withdrawn and made again"
+    ANNOTATED = "annotated"
+
+
+CORRECTED, WITHDRAWN, ANNOTATED = Amendable.CORRECTED, Amendable.WITHDRAWN, Amendable.ANNOTATED
+"""*Withdrawn*: it rests on consent, which lies beyond its home. *Annotated*: it stays as it was said, with a note."""
+
+
 class FieldClass(StrEnum):
     """What a field may give away; every outlet lists the classes it may carry, and none lists *unclassified*."""
 
@@ -53,12 +65,16 @@ ROLES: Final = ("learner", "coach", "lead", "safeguarding-lead", "researcher")
 
 @attrs.frozen
 class FieldType:
-    """What a field may hold: a name for people, a class for outlets, the check of a value, and its words if few."""
+    """What a field may hold: a name for people, a class for outlets, the check of a value, and its words if few.
+
+    `usual` is what an ordinary entry has there; None where that depends on what was said before.
+    """
 
     name: str
     field_class: FieldClass
     accept: Callable[[Any], Any] = attrs.field(repr=False)
     choices: tuple[str, ...] = ()
+    usual: object = None
 
 
 def _text(longest: int, *, lines: bool) -> Callable[[Any], str]:
@@ -153,8 +169,11 @@ def accept_flag(value: Any) -> bool:
     return value
 
 
-def one_of(name: str, *choices: str, aliases: Mapping[str, str] | None = None) -> FieldType:
-    """A field that holds one of a few words; an alias is accepted and kept as the word it stands for."""
+def one_of(name: str, *choices: str, aliases: Mapping[str, str] | None = None, usual: str = "") -> FieldType:
+    """A field that holds one of a few words; an alias is accepted and kept as the word it stands for.
+
+    `usual` is the word that an ordinary entry has, by default the first.
+    """
     meanings = {**{choice: choice for choice in choices}, **(aliases or {})}
 
     def accept(value: Any) -> str:
@@ -164,7 +183,7 @@ def one_of(name: str, *choices: str, aliases: Mapping[str, str] | None = None) -
             raise ValueError(f"one of {', '.join(choices)} is expected{nearest(value, meanings)}")
         return meanings[value]
 
-    return FieldType(name, FieldClass.PLAIN, accept, choices)
+    return FieldType(name, FieldClass.PLAIN, accept, choices, usual or choices[0])
 
 
 def _uln(value: Any) -> str:
@@ -200,13 +219,14 @@ Minutes = Annotated[int, FieldType("minutes", FieldClass.PLAIN, whole(1, 100_000
 """Whole minutes, at least 1."""
 Age = Annotated[int, FieldType("age", FieldClass.PLAIN, whole(0, 130, "years"))]
 """Whole years that a learner attests; no birth date is held."""
-Commitment = Annotated[int, FieldType("commitment", FieldClass.PLAIN, whole(1, 10, "points of commitment"))]
-Flag = Annotated[bool, FieldType("flag", FieldClass.PLAIN, accept_flag)]
-Words = Annotated[str, FieldType("words", FieldClass.FREE_TEXT, accept_words)]
+Commitment = Annotated[int, FieldType("commitment", FieldClass.PLAIN, whole(1, 10, "points of commitment"), usual=10)]
+Flag = Annotated[bool, FieldType("flag", FieldClass.PLAIN, accept_flag, usual=True)]
+SAID: Final = "As it was said."
+Words = Annotated[str, FieldType("words", FieldClass.FREE_TEXT, accept_words, usual=SAID)]
 """Free text: somebody's own words."""
-HealthWords = Annotated[str, FieldType("words", FieldClass.HEALTH_TEXT, accept_words)]
+HealthWords = Annotated[str, FieldType("words", FieldClass.HEALTH_TEXT, accept_words, usual=SAID)]
 """Free text about health: special category data, in somebody's own words."""
-RestrictedWords = Annotated[str, FieldType("words", FieldClass.RESTRICTED, accept_words)]
+RestrictedWords = Annotated[str, FieldType("words", FieldClass.RESTRICTED, accept_words, usual=SAID)]
 """Free text that only its author and the safeguarding lead see."""
 ULN = Annotated[str, FieldType("unique learner number", FieldClass.IDENTIFIER, _uln)]
 """10 digits with a check digit (HESA, "Unique learner number"); 9999999999 is the temporary value."""
@@ -244,11 +264,28 @@ class Field:
 
 @attrs.frozen
 class Kind:
-    """What a kind of entry declares.
+    """What a kind of entry declares. Nothing else lists kinds: whatever treats some of them otherwise asks for it here.
 
-    Attributes: `name` (kebab-case, as journey files write it); `nature`; `about`, the words for the subjects it is
-    filed under, its home first; `by`, the roles that may make it; `reads`, further subjects a decision looks at;
-    `fields`; `opens`, the sort of line that it opens, and the field that names the line.
+    Attributes:
+        name: kebab-case, as journey files write it.
+        nature: a plan, a fact, or neither.
+        about: the words for the subjects it is filed under, its home first; *any home* stands where the record stands
+            that it is about.
+        by: the roles that may make it.
+        reads: further subjects that a decision looks at.
+        fields: in the order in which they are declared.
+        opens: the sort of line that it opens, and the field that names the line.
+        parts: the parts of a home that it changes.
+        in_confidence: whether the whole of it is hidden from everybody but its author and the safeguarding lead; where
+            it turns on the entry, a function of it. None is unsaid, and what is unsaid is hidden.
+        begins: the field by whose id it begins something.
+        points_to: by field, the things that its id may name, as the kinds call them that begin them.
+        shows: the field that names an opportunity, what was shown of which the entry keeps.
+        may_come_first: whether it may be the first record of a home; a learner whom it names is the home's for ever.
+        amended: how it may be put right.
+        family: the kinds that may take its place in a correction; by default no other.
+        usually: the fields that may be left out, and that an ordinary entry has.
+        plain: its name to a learner, where its own would read oddly.
     """
 
     name: str
@@ -258,6 +295,30 @@ class Kind:
     reads: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
     opens: tuple[str, str] | None = None
+    parts: tuple[str, ...] = ()
+    in_confidence: "bool | Callable[[Any], bool] | None" = None
+    begins: str | None = None
+    points_to: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    shows: str | None = None
+    may_come_first: bool = False
+    amended: Amendable = CORRECTED
+    family: str = ""
+    usually: tuple[str, ...] = ()
+    plain: str = ""
+
+    def touches(self, thing: str) -> bool:
+        """Whether it begins such a thing, or points to one: `diary`, `concern`, `record`."""
+        return thing == self.begins or any(thing in things for things in self.points_to.values())
+
+    @property
+    def is_of_a_coach(self) -> bool:
+        """Whether it stands on a coach's own record."""
+        return self.about[0] == "coach"
+
+    @property
+    def stands_anywhere(self) -> bool:
+        """Whether it stands on a journey or on a coach's record, wherever the record stands that it is about."""
+        return self.about[0] == ANY_HOME
 
 
 class Entry:
@@ -265,6 +326,32 @@ class Entry:
 
     __slots__ = ()
     declares: ClassVar[Kind]
+
+
+def is_in_confidence(entry: Entry) -> bool:
+    """Whether the whole of an entry is hidden: its kind says so, or does not say, or it says something restricted."""
+    kind = entry.declares
+    said = kind.in_confidence(entry) if callable(kind.in_confidence) else kind.in_confidence
+    restricted = (field for field in kind.fields if field.type.field_class is FieldClass.RESTRICTED)
+    return said is not False or any(getattr(entry, field.name) is not None for field in restricted)
+
+
+def begun_by(entry: Entry) -> tuple[str, Any] | None:
+    """What an entry begins, such as a goal, and under which id; None where it begins nothing."""
+    field = entry.declares.begins
+    return None if field is None else (field, getattr(entry, field))
+
+
+def pointed_to_by(entry: Entry) -> frozenset[tuple[str, Any]]:
+    """The things that an entry may point to, with the id that it gives for each."""
+    points_to = entry.declares.points_to
+    return frozenset((thing, getattr(entry, field)) for field, things in points_to.items() for thing in things)
+
+
+def id_of(entry: Entry, thing: str) -> str | None:
+    """The id that an entry gives of a thing that it begins or points to."""
+    named = (*pointed_to_by(entry), begun_by(entry))
+    return next((one[1] for one in named if one is not None and one[0] == thing), None)
 
 
 UNCLASSIFIED: Final = FieldType("unclassified", FieldClass.UNCLASSIFIED, lambda value: value)
@@ -314,7 +401,17 @@ def accepted(argument: str, value: Any, accept: Callable[[Any], T]) -> T:
         raise InvalidEntry("argument", argument, value, str(error)) from None
 
 
+def _names_its_own_fields(kind: str, fields: Iterable[Field], named: Iterable[str | None]) -> None:
+    own = [field.name for field in fields]
+    for name in named:
+        if name is not None and name not in own:
+            raise TypeError(f"{kind} declares something of {name!r}, which is no field of it{nearest(name, own)}")
+
+
 E = TypeVar("E", bound=type[Entry])
+
+
+ANY_HOME: Final = "any home"
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -325,8 +422,22 @@ def kind(
     by: tuple[str, ...],
     reads: tuple[str, ...] = (),
     opens: tuple[str, str] | None = None,
+    parts: tuple[str, ...] = (),
+    in_confidence: bool | Callable[[Any], bool] | None = None,
+    begins: str | None = None,
+    points_to: Mapping[str, str | tuple[str, ...]] | None = None,
+    shows: str | None = None,
+    may_come_first: bool = False,
+    amended: Amendable = CORRECTED,
+    family: str = "",
+    usually: tuple[str, ...] = (),
+    plain: str = "",
 ) -> Callable[[E], E]:
-    """Declare a kind of entry; what comes back is a plain `attrs.frozen` class, keyword-only, checking its values."""
+    """Declare a kind of entry; what comes back is a plain `attrs.frozen` class, keyword-only, checking its values.
+
+    Raises TypeError where a declaration names a field that the kind does not have.
+    """
+    pointed = {field: (things,) if isinstance(things, str) else things for field, things in (points_to or {}).items()}
 
     def decorate(cls: E) -> E:
         name = kebab(cls.__name__)
@@ -340,7 +451,26 @@ def kind(
             ]
 
         made = attrs.frozen(kw_only=True, field_transformer=strictly)(cls)
-        made.declares = Kind(name, nature, about, by, reads, tuple(declared), opens)
+        _names_its_own_fields(name, declared, (begins, shows, *pointed, *usually))
+        made.declares = Kind(
+            name=name,
+            nature=nature,
+            about=about,
+            by=by,
+            reads=reads,
+            fields=tuple(declared),
+            opens=opens,
+            parts=parts,
+            in_confidence=in_confidence,
+            begins=begins,
+            points_to=pointed,
+            shows=shows,
+            may_come_first=may_come_first or about[0] == "coach",
+            amended=amended,
+            family=family or name,
+            usually=usually,
+            plain=plain,
+        )
         return made
 
     return decorate

@@ -27,10 +27,20 @@ from iagcore.practice.kinds import (
     one_of,
 )
 
-WaysToLeave = Annotated[str, one_of("way to leave", "withdrew", "disengaged", "moved on")]
+WaysToLeave = Annotated[str, one_of("way to leave", "withdrew", "disengaged", "moved on", usual="moved on")]
 
 
-@kind(PLAN, about=("journey", "learner"), by=("lead", "coach"), reads=("recruiter",), opens=("start", ""))
+@kind(
+    PLAN,
+    about=("journey", "learner"),
+    by=("lead", "coach"),
+    reads=("recruiter",),
+    opens=("start", ""),
+    parts=("status",),
+    in_confidence=False,
+    may_come_first=True,
+    usually=("attests_age",),
+)
 class JourneyStarted(Entry):
     """A learner starts on a programme; the programme's minutes are granted.
 
@@ -47,21 +57,31 @@ class JourneyStarted(Entry):
     ukprn: UKPRN | None = None
 
 
-@kind(PLAN, about=("journey",), by=("lead", "coach"))
+@kind(PLAN, about=("journey",), by=("lead", "coach"), parts=("status",), in_confidence=False)
 class JourneyClosed(Entry):
     """The journey is closed; nothing new is planned on it until it is reopened."""
 
     note: Words | None = None
 
 
-@kind(PLAN, about=("journey",), by=("lead", "coach"))
+@kind(PLAN, about=("journey",), by=("lead", "coach"), parts=("status",), in_confidence=False)
 class JourneyReopened(Entry):
     """The journey is open again: after it was closed, or after the learner left and came back."""
 
     note: Words | None = None
 
 
-@kind(FACT, about=("journey", "learner"), by=("learner", "coach", "lead"))
+@kind(
+    FACT,
+    about=("journey", "learner"),
+    by=("learner", "coach", "lead"),
+    parts=(
+        "status",
+        "conversations",
+    ),
+    in_confidence=False,
+    plain="Your leaving",
+)
 class LearnerLeft(Entry):
     """The learner left; every hour still held for them is released."""
 

@@ -15,18 +15,32 @@ from iagcore.practice.opportunities import Status
 from iagcore.practice.self_efficacy import Domain
 
 SHOWN: Final = "shown"
+AS_SHOWN: Final = ("name", "status", "last_checked")
+"""The fields that keep what a directory showed of an opportunity, so that a later import changes nothing."""
 ListedStatus = Annotated[str, one_of("status in a directory", *(status.value for status in Status))]
-SupportStatus = Annotated[str, one_of("status", "on a waiting list", "started", "ended", "declined", "unknown")]
+SupportStatus = Annotated[
+    str, one_of("status", "on a waiting list", "started", "ended", "declined", "unknown", usual="started")
+]
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead"))
+@kind(FACT, about=("journey",), by=("coach", "lead"), parts=("learning",), in_confidence=False, begins="courses")
 class CoursesShown(Entry):
     """The courses on offer that the learner looked at."""
 
     courses: tuple[Id, ...]
 
 
-@kind(PLAN, about=("journey",), by=("coach", "lead", "learner"), reads=("coach",))
+@kind(
+    PLAN,
+    about=("journey",),
+    by=("coach", "lead", "learner"),
+    reads=("coach",),
+    parts=("learning",),
+    in_confidence=False,
+    points_to={"course": "course"},
+    shows="course",
+    usually=AS_SHOWN,
+)
 class CourseEnrolled(Entry):
     """The learner enrols on a course they chose.
 
@@ -41,7 +55,14 @@ class CourseEnrolled(Entry):
     last_checked: Day | None = None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
+@kind(
+    FACT,
+    about=("journey",),
+    by=("coach", "lead", "learner"),
+    parts=("learning",),
+    in_confidence=False,
+    points_to={"course": "course"},
+)
 class CourseCompleted(Entry):
     """The learner completed a course."""
 
@@ -49,7 +70,14 @@ class CourseCompleted(Entry):
     words: Words | None = None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
+@kind(
+    FACT,
+    about=("journey",),
+    by=("coach", "lead", "learner"),
+    parts=("learning",),
+    in_confidence=False,
+    points_to={"course": "course"},
+)
 class CourseLeft(Entry):
     """The learner left a course before its end."""
 
@@ -57,7 +85,14 @@ class CourseLeft(Entry):
     reason: Words | None = None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
+@kind(
+    FACT,
+    about=("journey",),
+    by=("coach", "lead", "learner"),
+    parts=("learning",),
+    in_confidence=False,
+    points_to={"course": "course", "conversation": "conversation"},
+)
 class LearningLinked(Entry):
     """Something learnt on a course is linked to a conversation, to a domain of self-efficacy, or to both."""
 
@@ -67,7 +102,7 @@ class LearningLinked(Entry):
     domain: Domain | None = None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "learner"))
+@kind(FACT, about=("journey",), by=("coach", "lead", "learner"), parts=("learning",), in_confidence=False)
 class OtherSupportNoted(Entry):
     """Support from elsewhere, and where it stands. The same `support` noted again is its later status."""
 

@@ -109,7 +109,7 @@ BASELINE, INTERIM, FINAL, FOLLOW_UP = OCCASIONS
 CODES: Final[Mapping[str, str]] = MappingProxyType({"D": "distressed", "R": "refused", "M": "missing"})
 """Why a whole scale has no answers, as the research codes it."""
 
-ScaleName = Annotated[str, one_of("scale", *SCALE_NAMES)]
+ScaleName = Annotated[str, one_of("scale", *SCALE_NAMES, usual=PHQ_9)]
 Occasion = Annotated[str, one_of("occasion", *OCCASIONS)]
 # that somebody was too distressed to answer is itself about their health
 Code = Annotated[str, attrs.evolve(one_of("code", *CODES), field_class=FieldClass.SPECIAL_CATEGORY)]
@@ -161,7 +161,7 @@ def _codes() -> str:
     return ", ".join(f"{letter} {word}" for letter, word in CODES.items())
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "learner", "researcher"))
+@kind(FACT, about=("journey",), by=("coach", "lead", "learner", "researcher"), parts=("measures",), in_confidence=False)
 class MeasureTaken(Entry):
     """A scale was taken on an occasion, or could not be: items, a total or a code for the whole scale, one of these.
 

@@ -10,11 +10,33 @@ from datetime import datetime
 
 import attrs
 
-from iagcore.practice.kinds import FACT, ROLES, Entry, Flag, Id, LearnerRef, RestrictedWords, StaffRef, kept, kind
+from iagcore.practice.kinds import (
+    ANNOTATED,
+    FACT,
+    ROLES,
+    Entry,
+    Flag,
+    Id,
+    LearnerRef,
+    RestrictedWords,
+    StaffRef,
+    kept,
+    kind,
+)
 from iagcore.practice.parties import role_of
 
 
-@kind(FACT, about=("journey", "learner named"), by=ROLES)
+@kind(
+    FACT,
+    about=("journey", "learner named"),
+    by=ROLES,
+    parts=("safeguarding",),
+    in_confidence=True,
+    begins="concern",
+    may_come_first=True,
+    amended=ANNOTATED,
+    plain="What was said",
+)
 class ConcernRaised(Entry):
     """Somebody is worried about a person's safety. `immediate_danger` unsaid is unknown."""
 
@@ -24,7 +46,15 @@ class ConcernRaised(Entry):
     immediate_danger: Flag | None = None
 
 
-@kind(FACT, about=("journey", "learner named"), by=("coach", "lead", "safeguarding-lead"))
+@kind(
+    FACT,
+    about=("journey", "learner named"),
+    by=("coach", "lead", "safeguarding-lead"),
+    parts=("safeguarding",),
+    in_confidence=True,
+    points_to={"concern": "concern"},
+    amended=ANNOTATED,
+)
 class ConcernEscalated(Entry):
     """The concern was passed on to `held_by`. A safeguarding lead who names themselves takes it."""
 
@@ -33,7 +63,15 @@ class ConcernEscalated(Entry):
     words: RestrictedWords | None = None
 
 
-@kind(FACT, about=("journey", "learner named"), by=("safeguarding-lead",))
+@kind(
+    FACT,
+    about=("journey", "learner named"),
+    by=("safeguarding-lead",),
+    parts=("safeguarding",),
+    in_confidence=True,
+    points_to={"concern": "concern"},
+    amended=ANNOTATED,
+)
 class ConcernClosed(Entry):
     """The safeguarding lead closes the concern, and says what was done."""
 
@@ -41,7 +79,7 @@ class ConcernClosed(Entry):
     words: RestrictedWords
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "safeguarding-lead"))
+@kind(FACT, about=("journey",), by=("coach", "lead", "safeguarding-lead"), parts=("safeguarding",), in_confidence=True)
 class SafetyTalkedAbout(Entry):
     """Safety was talked about with the learner, after an answer that calls for it."""
 

@@ -16,6 +16,7 @@ import attrs
 from iagcore.practice.kinds import (
     FACT,
     PLAN,
+    WITHDRAWN,
     Day,
     Entry,
     Flag,
@@ -27,7 +28,7 @@ from iagcore.practice.kinds import (
     kind,
     one_of,
 )
-from iagcore.practice.learning import ListedStatus
+from iagcore.practice.learning import AS_SHOWN, ListedStatus
 
 OUTCOMES: Final = (
     "offered",
@@ -44,12 +45,22 @@ OUTCOMES: Final = (
 SETTLES: Final = frozenset({"declined", "unsuitable", "attended", "helped", "did not help"})
 """The outcomes after which nothing more is asked; *unknown* is one once it was asked often enough."""
 
-Outcome = Annotated[str, one_of("outcome of a signpost", *OUTCOMES)]
+Outcome = Annotated[str, one_of("outcome of a signpost", *OUTCOMES, usual="attended")]
 HowReferred = Annotated[str, one_of("way to refer", "referral", "warm handover")]
 SaidBy = Annotated[str, one_of("who said so", "learner", "service", "coach")]
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead"), reads=("coach",))
+@kind(
+    FACT,
+    about=("journey",),
+    by=("coach", "lead"),
+    reads=("coach",),
+    parts=("signposting",),
+    in_confidence=False,
+    begins="signpost",
+    shows="opportunity",
+    usually=AS_SHOWN,
+)
 class Signposted(Entry):
     """The learner was given the details of an opportunity, and makes contact themselves.
 
@@ -65,7 +76,19 @@ class Signposted(Entry):
     course: Id | None = None
 
 
-@kind(PLAN, about=("journey",), by=("coach", "lead", "safeguarding-lead"), reads=("learner", "coach"))
+@kind(
+    PLAN,
+    about=("journey",),
+    by=("coach", "lead", "safeguarding-lead"),
+    reads=("learner", "coach"),
+    parts=("signposting",),
+    in_confidence=lambda entry: entry.in_confidence,
+    begins="referral",
+    points_to={"concern": "concern"},
+    shows="opportunity",
+    amended=WITHDRAWN,
+    usually=("condition_of_place", *AS_SHOWN),
+)
 class ReferralMade(Entry):
     """The practitioner makes contact with an opportunity for the learner.
 
@@ -90,7 +113,14 @@ class ReferralMade(Entry):
         return self.concern is not None or self.why is not None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "learner", "safeguarding-lead"))
+@kind(
+    FACT,
+    about=("journey",),
+    by=("coach", "lead", "learner", "safeguarding-lead"),
+    parts=("signposting",),
+    in_confidence=False,
+    points_to={"of": ("signpost", "referral")},
+)
 class OutcomeLearned(Entry):
     """Somebody asked what came of a signpost or a referral (`of` is its id), and this was said.
 
@@ -103,7 +133,14 @@ class OutcomeLearned(Entry):
     words: Words | None = None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "learner", "safeguarding-lead"))
+@kind(
+    FACT,
+    about=("journey",),
+    by=("coach", "lead", "learner", "safeguarding-lead"),
+    parts=("signposting",),
+    in_confidence=False,
+    points_to={"of": ("signpost", "referral")},
+)
 class SignpostReopened(Entry):
     """A signpost or a referral (`of` is its id) is open again, and the note says why."""
 

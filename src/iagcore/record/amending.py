@@ -1,7 +1,8 @@
 """Amending: what may stand for what, and the one pass that judges a history once it is amended.
 
 A correction keeps the nature and the family of what it amends. What is said of a concern, and a withdrawal of consent,
-are annotated and stay as they were said; and an entry that this version cannot read it cannot put right.
+are annotated and stay as they were said; what rests on consent is withdrawn and made again; and an entry that this
+version cannot read it cannot put right. The kinds declare it.
 
 A correction or a withdrawal changes what stands at one place. The history of the home, so amended, is settled and
 judged once more from start to end, each entry under the policy that its original record names: a later policy changes
@@ -17,28 +18,15 @@ One amendment costs one pass.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 import attrs
 
 from iagcore.policy import Policy
 from iagcore.practice.allowance import Allowance, Line
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
-from iagcore.practice.consent import ConsentWithdrawn
-from iagcore.practice.conversations import (
-    SETTLED,
-    ConversationBooked,
-    ConversationCancelled,
-    ConversationHeld,
-    ConversationMissed,
-    ConversationRescheduled,
-)
-from iagcore.practice.disclosures import DisclosureMade
-from iagcore.practice.follow_up import FollowUpPlanned
-from iagcore.practice.kinds import FACT, Entry, Nature
-from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
-from iagcore.practice.signposting import ReferralMade
-from iagcore.record.asking import Amendment, Asked
+from iagcore.practice.amendments import Amendment, EntryWithdrawn
+from iagcore.practice.conversations import SETTLED
+from iagcore.practice.kinds import ANNOTATED, FACT, WITHDRAWN, Entry, Nature
+from iagcore.record.asking import Asked
 from iagcore.record.case import Case
 from iagcore.record.findings import Assessment
 from iagcore.record.home import Home, Place, Version, stack_after, with_what_stands
@@ -47,31 +35,14 @@ from iagcore.record.parts import Parts, parts_after
 from iagcore.record.records import UnreadEntry
 from iagcore.record.rules import Rule
 
-FAMILIES: Final = (
-    frozenset({ConversationBooked, ConversationRescheduled}),
-    frozenset({ConversationCancelled, ConversationMissed, ConversationHeld}),
-)
-"""Kinds that may stand for each other; every other kind stands alone."""
 
-
-ONLY_ANNOTATED: Final = (ConcernRaised, ConcernEscalated, ConcernClosed, ConsentWithdrawn)
-"""Kinds that stay as they were said: a note is put beside them."""
-
-
-ASKED_ANEW: Final = (DisclosureMade, FollowUpPlanned, ReferralMade)
-"""Kinds that rest on consent, which lies beyond the home: they are withdrawn and made anew, never put otherwise."""
-
-
-def may_amend(amendment: EntryCorrected | EntryWithdrawn, original: Entry) -> bool:
+def may_amend(amendment: Amendment, original: Entry) -> bool:
     """Whether an amendment is of a kind that fits what it amends."""
-    if isinstance(original, (*ONLY_ANNOTATED, UnreadEntry)):
+    if isinstance(original, UnreadEntry) or original.declares.amended is ANNOTATED:
         return False
     if isinstance(amendment, EntryWithdrawn):
         return True
-    if isinstance(original, ASKED_ANEW):
-        return False
-    kinds = {type(amendment.entry), type(original)}
-    return len(kinds) == 1 or any(kinds <= family for family in FAMILIES)
+    return original.declares.amended is not WITHDRAWN and amendment.entry.declares.family == original.declares.family
 
 
 PolicyOf = Callable[[str], Policy]

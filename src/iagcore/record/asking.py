@@ -4,12 +4,10 @@ from datetime import datetime
 
 import attrs
 
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.amendments import Amendment
 from iagcore.practice.kinds import FACT, PLAN, Entry, Nature
 from iagcore.practice.opportunities import Opportunity
 from iagcore.record.home import Home, Place
-
-Amendment = EntryCorrected | EntryWithdrawn
 
 
 @attrs.frozen(kw_only=True)

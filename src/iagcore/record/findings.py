@@ -16,7 +16,7 @@ SHOULD, not met or missing  advice     advice
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NoReturn
+from typing import Final
 
 import attrs
 
@@ -201,8 +201,9 @@ class Decision:
     complete: bool = False
     counted: Assessment | None = None
 
-    def __bool__(self) -> NoReturn:
-        """A refusal must not read as true: ask `.accepted`."""
+    def __bool__(self) -> bool:
+        """Raises TypeError: a refusal must not read as true, so ask `.accepted`."""
+        # not NoReturn: a type checker would take all that follows `if decision:` for unreachable, and check none of it
         raise TypeError("a decision is neither true nor false: ask decision.accepted, or call decision.require()")
 
     @property

@@ -7,15 +7,14 @@ are then folded once more from the start, while the lines of minutes take the as
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 import attrs
 
 from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import Entry
-from iagcore.practice.learners import JourneyStarted
-from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.practice.kinds import Entry, begun_by, is_in_confidence
 from iagcore.record.findings import Assessment, Weight
 from iagcore.record.parts import Parts, parts_after, told
 from iagcore.record.records import Record, UnreadEntry
@@ -68,6 +67,11 @@ class Place:
 
 def _breached(findings: tuple[Assessment, ...]) -> frozenset[str]:
     return frozenset(one.rule for one in findings if one.weight is Weight.BREACH)
+
+
+def learner_fixed_by(entry: Entry) -> str | None:
+    """The learner whose a home is from this entry on, or None: what may come first says whose journey it is."""
+    return getattr(entry, "learner", None) if entry.declares.may_come_first else None
 
 
 def _opens(entry: Entry) -> LineKey | None:
@@ -141,6 +145,12 @@ class Home(Parts):
         standing = (one for one in self.standing if (one.record, one.finding.rule) == (entry.record, entry.rule))
         return next(((one.record, one.finding) for one in standing), None)
 
+    @cached_property
+    def begun_in_confidence(self) -> frozenset[tuple[str, Any]]:
+        """What was begun in confidence here, also where that was withdrawn since: what follows it is hidden, too."""
+        begun = (begun_by(place.original) for place in self.places if is_in_confidence(place.original))
+        return frozenset(one for one in begun if one is not None)
+
     @property
     def unread(self) -> tuple[str, ...]:
         """The kinds on the record that this version of the library does not know."""
@@ -180,10 +190,9 @@ class Home(Parts):
             len(self.opened),
             self._authorised_by(entry, findings),
         )
-        named = entry.learner if isinstance(entry, JourneyStarted | ConcernRaised) else None
         return {
             **told(self, entry, at=record.at, by=record.by),
-            "learner": self.learner or named,
+            "learner": self.learner or learner_fixed_by(entry),
             "places": (*self.places, place),
             "opened": self._opened_with(entry),
             "stacks": {**self.stacks, record.id: len(self.places)},

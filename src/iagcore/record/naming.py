@@ -3,10 +3,8 @@
 from datetime import date, datetime, tzinfo
 from typing import Final
 
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, RecordAnnotated
+from iagcore.practice.amendments import Amendment, EntryCorrected, RecordAnnotated
 from iagcore.practice.kinds import Entry, FieldClass
-from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
-from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.record.home import Home
 from iagcore.record.records import UnreadEntry
 
@@ -22,7 +20,7 @@ def _capitalised(name: str) -> str:
 
 def title(entry: Entry, zone: tzinfo) -> str:
     """An entry in a line for staff: its kind, and its fields that are no free text."""
-    if isinstance(entry, EntryCorrected | EntryWithdrawn):
+    if isinstance(entry, Amendment):
         replacement = f" by {title(entry.entry, zone)}" if isinstance(entry, EntryCorrected) else ""
         return f"{in_words(type(entry))}: {entry.target}{replacement}"
     fields = [field for field in entry.declares.fields if field.type.field_class in TITLED]
@@ -32,10 +30,15 @@ def title(entry: Entry, zone: tzinfo) -> str:
 
 def plain_title(entry: Entry, zone: tzinfo) -> str:
     """An entry in a line for the learner: its kind, and when, where it has a time."""
-    name = entry.declares.name
-    words = PLAIN_TITLES.get(name, _capitalised(name))
+    words = entry.declares.plain or _capitalised(entry.declares.name)
     starts_at = getattr(entry, "starts_at", None)
     return words if starts_at is None else f"{words} ({_shown(starts_at, zone)})"
+
+
+def is_named_by_its_kind_alone(entry: Entry) -> bool:
+    """What is in confidence, of a diary, or a note; the reason for putting it right is its author's."""
+    kind = entry.declares
+    return kind.in_confidence in (True, None) or kind.touches("diary") or isinstance(entry, RecordAnnotated)
 
 
 def briefly(entry: Entry, home: Home, zone: tzinfo) -> str:
@@ -43,9 +46,9 @@ def briefly(entry: Entry, home: Home, zone: tzinfo) -> str:
     if isinstance(entry, UnreadEntry):
         return _capitalised(entry.kind)
     words = _capitalised(entry.declares.name)
-    if isinstance(entry, SAID_IN_CONFIDENCE):
+    if is_named_by_its_kind_alone(entry):
         return words
-    if isinstance(entry, EntryCorrected | EntryWithdrawn):
+    if isinstance(entry, Amendment):
         place = home.stack_of(entry.target)
         return words if place is None else f"{words}, of: {briefly(place.original, home, zone)}"
     ids = (getattr(entry, field.name) for field in entry.declares.fields if field.type.name == "id")
@@ -56,31 +59,6 @@ def briefly(entry: Entry, home: Home, zone: tzinfo) -> str:
         said.append(f"{minutes} minutes")
     return f"{words}: {', '.join(said)}" if said else words
 
-
-SAID_IN_CONFIDENCE: Final = (
-    ConcernRaised,
-    ConcernEscalated,
-    ConcernClosed,
-    SafetyTalkedAbout,
-    DiaryWritten,
-    DiaryShared,
-    DiaryUnshared,
-    RecordAnnotated,
-)
-"""The kinds that are named by their kind alone, and the reason for putting them right is their author's."""
-
-PLAIN_TITLES: Final = {
-    # a concern is not told to whom it may be about; what anybody hears is true of whoever spoke
-    "concern-raised": "What was said",
-    "breach-authorised": "A lead's word on the record",
-    "conversation-missed": "A conversation that did not take place",
-    # where somebody's safety is the matter, a disclosure is something else
-    "disclosure-made": "Showing something of your record",
-    "entry-corrected": "A correction",
-    "entry-withdrawn": "Taking something back",
-    "learner-left": "Your leaving",
-}
-"""Kinds whose name reads oddly to a learner."""
 
 TITLED: Final = (FieldClass.IDENTIFIER, FieldClass.PLAIN)
 """The classes of field that a title shows."""

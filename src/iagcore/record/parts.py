@@ -11,7 +11,6 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from iagcore.practice import allowance, disclosures, learners
 from iagcore.practice.amendments import Amendments
 from iagcore.practice.coaches import Coaching
 from iagcore.practice.consent import Consents
@@ -29,17 +28,16 @@ from iagcore.practice.signposting import Signposting
 
 WHAT: Final = "what"
 KEEPS_WHO: Final = "keeps who"
-ALSO: Final = "also"
 T = TypeVar("T")
 
 
-def part(empty: T, what: str, *, also: tuple[ModuleType, ...] = (), keeps_who: bool = False) -> T:
+def part(empty: T, what: str, *, keeps_who: bool = False) -> T:
     """Declare a part: as it is before any entry, and what nobody knows where it is missing.
 
-    The module that its class stands in applies the entries of that module to it, and of those in `also`. One that
+    The module that its class stands in applies entries to it: those of the kinds that say they change it. One that
     `keeps_who` is told who recorded an entry, because something follows from it.
     """
-    declared: Any = attrs.field(default=empty, metadata={WHAT: what, ALSO: also, KEEPS_WHO: keeps_who})
+    declared: Any = attrs.field(default=empty, metadata={WHAT: what, KEEPS_WHO: keeps_who})
     found: T = declared
     return found
 
@@ -49,7 +47,7 @@ class Parts:
     """What the practice modules make of the entries: everything of a home but its minutes and its findings."""
 
     status: JourneyStatus = part(JourneyStatus(), "whether the journey is open")
-    conversations: Conversations = part(Conversations(), "the journey's conversations", also=(learners,))
+    conversations: Conversations = part(Conversations(), "the journey's conversations")
     grow: Grow = part(Grow(), "the journey's GROW notes")
     self_efficacy: SelfEfficacy = part(SelfEfficacy(), "the journey's evidence")
     learning: Learning = part(Learning(), "the journey's courses")
@@ -72,28 +70,19 @@ class Parts:
         return {one.name: getattr(self, one.name) for one in attrs.fields(Parts)}
 
 
-APPLIED_BY: Final[Mapping[str, tuple[tuple[str, ModuleType, bool], ...]]] = MappingProxyType(
-    {
-        # minutes are no part: lines carry them; and that something was shown changes nothing
-        **{module.__name__: () for module in (allowance, disclosures)},
-        **{
-            module: tuple(
-                (one.name, modules[type(one.default).__module__], one.metadata[KEEPS_WHO])
-                for one in attrs.fields(Parts)
-                if module in (type(one.default).__module__, *(other.__name__ for other in one.metadata[ALSO]))
-            )
-            for module in dict.fromkeys(type(one.default).__module__ for one in attrs.fields(Parts))
-        },
-    }
+APPLIED: Final[Mapping[str, ModuleType]] = MappingProxyType(
+    {one.name: modules[type(one.default).__module__] for one in attrs.fields(Parts)}
 )
-"""From the module that owns a kind to the parts that it concerns, each with the module that applies it there."""
+"""From each part to the module that applies entries to it. Minutes are no part: lines carry them."""
+KEEP_WHO: Final = frozenset(one.name for one in attrs.fields(Parts) if one.metadata[KEEPS_WHO])
+"""The parts that are told who recorded an entry."""
 
 
 def told(parts: Parts, entry: Entry, *, at: datetime, by: str) -> dict[str, Any]:
     """The parts that `entry` of `by` changes, by name; what it does not concern is not among them."""
     return {
-        name: module.apply(getattr(parts, name), entry, at=at, **({"by": by} if keeps_who else {}))
-        for name, module, keeps_who in APPLIED_BY.get(type(entry).__module__, ())
+        name: APPLIED[name].apply(getattr(parts, name), entry, at=at, **({"by": by} if name in KEEP_WHO else {}))
+        for name in entry.declares.parts
     }
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 import attrs
 
 from iagcore.practice.allowance import Line
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.amendments import Amendment
 from iagcore.practice.kinds import NEITHER, Entry, Kind
 from iagcore.record.findings import Assessment
 
@@ -102,4 +102,4 @@ class Record:
     @property
     def amends(self) -> bool:
         """Whether it corrects or withdraws another record."""
-        return isinstance(self.entry, EntryCorrected | EntryWithdrawn)
+        return isinstance(self.entry, Amendment)

@@ -12,27 +12,28 @@ carried at all. Whole entries stay behind, too, so that not even their being the
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
-from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
+from iagcore.practice.amendments import Amendment, EntryCorrected
 from iagcore.practice.coaches import Coaching
 from iagcore.practice.conversations import Conversations
-from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade, Outlet
-from iagcore.practice.kinds import Entry, FieldClass, accept_day, accept_party, accepted
-from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, Outlet
+from iagcore.practice.kinds import (
+    Entry,
+    FieldClass,
+    accept_day,
+    accept_party,
+    accepted,
+    id_of,
+    is_in_confidence,
+    pointed_to_by,
+)
 from iagcore.practice.parties import role_of
-from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
-from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
-from iagcore.practice.signposting import OutcomeLearned, ReferralMade, SignpostReopened
-from iagcore.record.home import Home, Place, Version
+from iagcore.record.home import Home, Place, Version, learner_fixed_by
 from iagcore.record.parts import Parts, parts_after
 from iagcore.record.records import Record, UnreadEntry
-
-ABOUT_A_CONCERN: Final = (ConcernRaised, ConcernEscalated, ConcernClosed, SafetyTalkedAbout)
-NOTES_BESIDE: Final = (RecordAnnotated, BreachAuthorised)
-"""The kinds that are about another record, and go where it goes."""
 
 
 @attrs.frozen
@@ -168,47 +169,24 @@ def _stays_behind(
     entry = top.entry
     if isinstance(entry, UnreadEntry):
         return True
-    if isinstance(entry, NOTES_BESIDE):
-        about = home.stack_of(entry.record)
+    if entry.declares.stands_anywhere and entry.declares.touches("record"):
+        # what is about another record goes where it goes
+        about = home.stack_of(id_of(entry, "record") or "")
         # what is about nothing that can be shown, or about itself in the end, is not shown either
         if about is None or about.top is None or about.record in beside:
             return True
         return _stays_behind(home, about.top, outlet, own, beside=beside | {about.record})
     if is_unshared_diary(home, entry):
         return own is None or own not in (home.learner, top.by)
-    in_confidence = is_in_confidence(entry) or _is_of_a_referral_in_confidence(home, entry)
+    in_confidence = is_in_confidence(entry) or bool(home.begun_in_confidence & pointed_to_by(entry))
     return in_confidence and FieldClass.RESTRICTED not in outlet.classes and top.by != own
-
-
-def is_in_confidence(entry: Entry) -> bool:
-    """Whether an entry is about a concern, or was shown through an outlet that carries what is restricted."""
-    if isinstance(entry, DisclosureMade):
-        return FieldClass.RESTRICTED in OUTLET_BY_NAME[entry.outlet].classes
-    return is_restricted(entry)
-
-
-def _is_of_a_referral_in_confidence(home: Home, entry: Entry) -> bool:
-    """Whether it tells what came of a referral that was made under a concern, also where that was withdrawn since."""
-    if not isinstance(entry, OutcomeLearned | SignpostReopened):
-        return False
-    referrals = (one.original for one in home.places if isinstance(one.original, ReferralMade))
-    return any(one.referral == entry.of and one.in_confidence for one in referrals)
-
-
-def is_restricted(entry: Entry) -> bool:
-    """Whether an entry is about a concern, or says something restricted: then the whole of it is."""
-    if isinstance(entry, ReferralMade):
-        return entry.in_confidence
-    restricted = [field for field in entry.declares.fields if field.type.field_class is FieldClass.RESTRICTED]
-    said = any(getattr(entry, field.name) is not None for field in restricted)
-    return said or isinstance(entry, ABOUT_A_CONCERN)
 
 
 def is_unshared_diary(home: Home, entry: Entry) -> bool:
     """Whether an entry is about a page of the diary that is not shared now, or that is not there."""
-    if not isinstance(entry, DiaryWritten | DiaryShared | DiaryUnshared):
+    if not entry.declares.touches("diary"):
         return False
-    return not home.self_efficacy.is_shared(entry.diary)
+    return not home.self_efficacy.is_shared(id_of(entry, "diary") or "")
 
 
 # ---- a home as an outlet carries it
@@ -244,7 +222,7 @@ def released(home: H, outlet: Outlet, party: str | None) -> H:
 
 def _whose(places: tuple[Place, ...]) -> str | None:
     """Whose journey these places say that it is."""
-    named = (one.original.learner for one in places if isinstance(one.original, JourneyStarted | ConcernRaised))
+    named = (learner_fixed_by(one.original) for one in places)
     return next((learner for learner in named if learner is not None), None)
 
 
@@ -262,7 +240,7 @@ def carries_record(home: Home, record: Record, outlet: Outlet, party: str | None
     entry = record.entry
     if record.by == party:
         return True
-    if isinstance(entry, EntryCorrected | EntryWithdrawn):
+    if isinstance(entry, Amendment):
         about = home.stack_of(entry.target)
         if about is None or not _is_carried(home, about, outlet, party):
             return False

@@ -13,7 +13,8 @@ def wrapped(text: str, *, indent: int = 0, first: str = "", width: int = WIDTH) 
 
     Words that somebody wrote may hold line breaks and tabs; a page wraps them as one paragraph.
     """
-    lines = wrap(" ".join(text.split()), width - indent)
+    # a blank before a word that fills more than a line stays at the end of a line
+    lines = [line.rstrip() for line in wrap(" ".join(text.split()), width - indent)]
     return [(first if number == 0 else "").ljust(indent) + line for number, line in enumerate(lines)]
 
 

@@ -10,13 +10,13 @@ from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
-from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
+from iagcore.practice.amendments import Amendment, BreachAuthorised, EntryCorrected, RecordAnnotated
 from iagcore.practice.disclosures import Outlet
 from iagcore.practice.kinds import Entry
 from iagcore.practice.parties import role_of
 from iagcore.record.findings import Assessment, Duty, Weight
 from iagcore.record.home import Home, Standing, Version
-from iagcore.record.naming import SAID_IN_CONFIDENCE, briefly
+from iagcore.record.naming import briefly, is_named_by_its_kind_alone
 from iagcore.record.records import Record
 from iagcore.record.releasing import carries_record, released
 from iagcore.reports.layout import beside, wrapped
@@ -175,7 +175,7 @@ def refused_lines(page: Page[Any]) -> Iterator[str]:
         if not reasons:
             continue
         # when an amendment was asked is said by nobody: its time is that of what it amends, or of the recording
-        asked = "" if isinstance(record.entry, EntryCorrected | EntryWithdrawn) else page.day(record.at)
+        asked = "" if isinstance(record.entry, Amendment) else page.day(record.at)
         yield from beside(asked, page.named(record.entry), column=DATE)
         for one in reasons:
             yield from _reason(page, one)
@@ -203,6 +203,6 @@ def put_right_lines(page: Page[Any]) -> Iterator[str]:
             done, heights[place.record] = "was put back as it stood before", height - 1
         else:
             done, heights[place.record] = "was withdrawn", 0
-        is_theirs = record.by == page.party or not isinstance(place.original, SAID_IN_CONFIDENCE)
+        is_theirs = record.by == page.party or not is_named_by_its_kind_alone(place.original)
         named = f"{page.named(place.original)} {done} by {record.by}"
         yield from wrapped(followed_by(named, entry.why if is_theirs else None), indent=2)

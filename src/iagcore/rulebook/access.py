@@ -10,14 +10,13 @@ from typing import Any, Final
 from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
 from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade, Outlet
-from iagcore.practice.kinds import Entry
+from iagcore.practice.kinds import Entry, id_of, is_in_confidence
 from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernRaised
-from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Verdict, verdict
 from iagcore.record.home import Place
-from iagcore.record.releasing import is_in_confidence, not_for
+from iagcore.record.releasing import not_for
 from iagcore.record.rules import Rule, rule
 from iagcore.rulebook.sources import CONDITIONS_FOR_PROCESSING, LOCAL
 
@@ -35,8 +34,8 @@ def is_kept_from(place: Place, case: Case) -> bool:
     entry = place.original
     if case.by == place.recorded[0].by:
         return False
-    if isinstance(entry, DiaryWritten | DiaryShared | DiaryUnshared):
-        return not case.self_efficacy.is_shared(entry.diary)
+    if entry.declares.touches("diary"):
+        return not case.self_efficacy.is_shared(id_of(entry, "diary") or "")
     return is_in_confidence(entry) and not _sees_all(case)
 
 

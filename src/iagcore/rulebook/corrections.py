@@ -8,13 +8,13 @@ by it: what is on the record stays there.
 from typing import Any, Final
 
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import Entry
+from iagcore.practice.kinds import Entry, is_in_confidence
 from iagcore.practice.parties import role_of
 from iagcore.record.amending import may_amend
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Duty, Verdict, verdict
 from iagcore.record.home import Home, Place, Standing
-from iagcore.record.releasing import is_in_confidence, is_unshared_diary
+from iagcore.record.releasing import is_unshared_diary
 from iagcore.record.rules import Grounds, Rule, RuleSort, rule
 from iagcore.rulebook.access import is_kept_from, may_make
 from iagcore.rulebook.sources import DESIGN, LOCAL

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from iagcore.practice.allowance import EXTENSION, START, AllowanceExtended
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.conversations import ConversationBooked, ConversationRescheduled
 from iagcore.practice.follow_up import FollowUpPlanned
@@ -111,7 +111,7 @@ def _is_exempt(entry: Entry, case: Case) -> bool:
     if isinstance(entry, FollowUpPlanned):
         # a follow-up comes when the journey is over
         return case.status.standing is not Standing.NOT_STARTED
-    if not isinstance(entry, EntryCorrected | EntryWithdrawn):
+    if not isinstance(entry, Amendment):
         return False
     if case.amending.as_a_fact or not case.changes_minutes:
         return True

@@ -66,12 +66,13 @@ def open_journal(written: str, *, create: bool = True) -> OpenJournal:
 
 def on_a_server(url: str, *, create: bool = True) -> "SQLJournal":
     """The journal at a URL; see `open_journal`."""
+    from iagcore.storage.sql import SQLJournal  # noqa: PLC0415 - not everybody has SQLAlchemy
+
     try:
-        from iagcore.storage.sql import SQLJournal  # noqa: PLC0415 - not everybody has SQLAlchemy
+        return SQLJournal(url, create=create)
     except ModuleNotFoundError as error:
         # without the URL, which nothing here can tell the password in
         raise UnusableJournal("the journal's URL", str(error)) from None
-    return SQLJournal(url, create=create)
 
 
 def shown(written: str) -> str:

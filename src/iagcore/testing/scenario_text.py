@@ -22,7 +22,6 @@ from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import InterestExpressed
 from iagcore.practice.signposting import ReferralMade
-from iagcore.testing.scenarios.telling import SUPPLIED_TOO
 from iagcore.testing.told import Told
 
 LEAD: Final = "lead:jo"
@@ -61,7 +60,7 @@ def written(
 def _entry(told: Told) -> Iterator[str]:
     declares = told.entry.declares
     yield f"kind = {_value(declares.name)}"
-    yield f"{'coach' if declares.about[0] == 'coach' else 'journey'} = {_value(told.home)}"
+    yield f"{'coach' if declares.is_of_a_coach else 'journey'} = {_value(told.home)}"
     yield f"at = {_value(told.at)}"
     yield f"by = {_value(told.by)}"
     yield f"id = {_value(told.id)}"
@@ -69,7 +68,7 @@ def _entry(told: Told) -> Iterator[str]:
     for name, value in said.items():
         if value is not None and value != ():
             yield f"{name} = {_value(value)}"
-    unsaid = [name for name in SUPPLIED_TOO.get(declares.name, ()) if said[name] is None]
+    unsaid = [name for name in declares.usually if said[name] is None]
     if unsaid:
         yield f"unsaid = {_value(tuple(unsaid))}"
 

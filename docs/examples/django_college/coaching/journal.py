@@ -14,7 +14,7 @@ from django.db.models import Max
 
 import iagcore as iag
 from coaching import models
-from iagcore.storage.protocols import Gone, follow_on, heads, renamed
+from iagcore.storage.protocols import Erasure, Filing, Gone, StoredRecord, follow_on, heads, renamed
 
 PAGE, NAMES = 200, ("surrogate", "home", "plain", "salted", "envelope", "payload")
 
@@ -22,27 +22,27 @@ PAGE, NAMES = 200, ("surrogate", "home", "plain", "salted", "envelope", "payload
 class DjangoJournal:
     """A `Journal`, `Feed` and `Erasable` on Django's models."""
 
-    def append(self, records: Sequence[iag.StoredRecord], *, expect: Mapping[str, int]) -> None:
+    def append(self, records: Sequence[StoredRecord], *, expect: Mapping[str, int]) -> None:
         follow_on(records, expect)
         with _turn(records[0].home if records else ""):
             _hold(expect, heads(records))
             _keep(records)
 
-    def read(self, subject: str, *, after: int = 0) -> Iterator[iag.StoredRecord]:
+    def read(self, subject: str, *, after: int = 0) -> Iterator[StoredRecord]:
         filed = models.Filing.objects.filter(subject=subject).order_by("version").prefetch_related("record__filings")
         while page := list(filed.filter(version__gt=after)[:PAGE]):
             yield from (_stored(one.record) for one in page)
             after = page[-1].version
 
-    def read_all(self, *, after: str | None = None) -> Iterator[iag.StoredRecord]:
+    def read_all(self, *, after: str | None = None) -> Iterator[StoredRecord]:
         kept = models.Record.objects.order_by("position").prefetch_related("filings")
         while page := list(kept.filter(position__gt=int(after or 0))[:PAGE]):
             yield from map(_stored, page)
             after = page[-1].position
 
     def erase(
-        self, renames: Mapping[str, str], *, expect: Mapping[str, int], receipts: Sequence[iag.StoredRecord]
-    ) -> iag.Erasure:
+        self, renames: Mapping[str, str], *, expect: Mapping[str, int], receipts: Sequence[StoredRecord]
+    ) -> Erasure:
         follow_on(receipts, renamed(renames, expect))
         with _turn(next(iter(renames), "")):
             _hold({**expect, **dict.fromkeys(renames.values(), 0)}, heads(receipts, renames))
@@ -54,7 +54,7 @@ class DjangoJournal:
                 models.Filing.objects.filter(subject=old).update(subject=new, salt=None)
             _keep(receipts)
         note = "Gone from the tables. Run VACUUM FULL and ANALYZE; backups and logs keep what they have."
-        return iag.Erasure(len(worded), Gone.PENDING, note)
+        return Erasure(len(worded), Gone.PENDING, note)
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def _hold(expect: Mapping[str, int], follows: Mapping[str, bytes]) -> None:
             raise iag.Conflict(home)
 
 
-def _keep(records: Sequence[iag.StoredRecord]) -> None:
+def _keep(records: Sequence[StoredRecord]) -> None:
     for record in records:
         kept = models.Record.objects.create(record_id=record.id, **{name: getattr(record, name) for name in NAMES})
         models.Filing.objects.bulk_create(
@@ -87,12 +87,12 @@ def _keep(records: Sequence[iag.StoredRecord]) -> None:
         )
 
 
-def _stored(row: models.Record) -> iag.StoredRecord:
+def _stored(row: models.Record) -> StoredRecord:
     filed = ((one.subject, one.version, _bytes(one.commitment), _bytes(one.salt)) for one in row.filings.all())
-    about = tuple(iag.Filing(*one) for one in filed)
+    about = tuple(Filing(*one) for one in filed)
     envelope, payload, plain, salted = map(_bytes, (row.envelope, row.payload, row.plain, row.salted))
     at = f"{row.position:019d}"
-    return iag.StoredRecord(row.surrogate, about, envelope, payload, row.record_id, plain, salted, at)
+    return StoredRecord(row.surrogate, about, envelope, payload, row.record_id, plain, salted, at)
 
 
 def _bytes(found: Any) -> Any:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 import iagcore as iag
 from coaching.journal import DjangoJournal
+from iagcore import entries
 
 POLICY = iag.Policy.load("starter")
 
@@ -22,7 +23,7 @@ def book(request: HttpRequest, journey: str, request_id: str) -> JsonResponse:
     """Book a conversation: 201 where it is booked, 409 where a rule refuses it, 400 where the request is no booking."""
     try:
         asked = json.loads(request.body)
-        booking = iag.ConversationBooked(**{**asked, "starts_at": datetime.fromisoformat(asked["starts_at"])})
+        booking = entries.ConversationBooked(**{**asked, "starts_at": datetime.fromisoformat(asked["starts_at"])})
         decision = iag.Casebook(DjangoJournal(), POLICY).record(journey, booking, by="coach:nina", id=request_id)
     except (KeyError, TypeError):
         expected = "a booking is JSON: conversation, coach, starts_at and minutes, and no other field"

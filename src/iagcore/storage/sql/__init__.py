@@ -4,13 +4,24 @@
 `journal` is the journal itself. It needs SQLAlchemy and the server's driver, which come with the extra `sql`.
 """
 
-try:
-    import sqlalchemy as _installed  # noqa: F401
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        "SQLJournal needs SQLAlchemy and a driver: pip install 'iagcore[sql]'", name=error.name
-    ) from None
+from typing import TYPE_CHECKING, Any
 
-from iagcore.storage.sql.journal import Horizon, SQLJournal
+try:
+    import sqlalchemy as _installed
+except ModuleNotFoundError:
+    _installed = None  # type: ignore[assignment] # nothing more is asked of it than whether it is there
+
+if TYPE_CHECKING or _installed is not None:
+    from iagcore.storage.sql.journal import Horizon, SQLJournal
+else:
+
+    class SQLJournal:
+        """A journal on a server, which needs the extra `sql`; it can be looked at without it, and not made."""
+
+        def __init__(self, *_: Any, **__: Any) -> None:
+            raise ModuleNotFoundError(
+                "SQLJournal needs SQLAlchemy and a driver: pip install 'iagcore[sql]'", name="sqlalchemy"
+            )
+
 
 __all__ = ["Horizon", "SQLJournal"]

@@ -18,7 +18,7 @@ from iagcore.practice.parties import role_of
 from iagcore.record.findings import Decision, Duty
 from iagcore.testing.scenarios.expecting import FIGURES, Expected
 from iagcore.testing.scenarios.reading import LISTING, Scenario
-from iagcore.testing.scenarios.telling import SUPPLIED_TOO, Step
+from iagcore.testing.scenarios.telling import Step
 
 BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 """A key that TOML takes without quotes."""
@@ -100,7 +100,7 @@ def _fields(entry: Entry, *, beside: Mapping[str, Any]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     unsaid: list[str] = []
     amends = "corrects" in beside  # what stood there before would be repeated
-    too = SUPPLIED_TOO.get(entry.declares.name, ())
+    too = entry.declares.usually
     for field in entry.declares.fields:
         value = getattr(entry, field.name)
         if value not in (None, ()):

@@ -9,6 +9,7 @@ import attrs
 from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.incoming.journey_file import BESIDE, beside, homed, is_of_a_coach
 from iagcore.policy import Gap, Policy
+from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import (
@@ -21,7 +22,7 @@ from iagcore.practice.consent import (
 from iagcore.practice.conversations import ConversationHeld
 from iagcore.practice.kinds import Entry, Field, accept_coach, accept_flag, accept_id, accept_moment, accept_party
 from iagcore.practice.learners import JourneyStarted
-from iagcore.practice.learning import CourseEnrolled, CoursesShown
+from iagcore.practice.learning import AS_SHOWN, CourseEnrolled, CoursesShown
 from iagcore.practice.measures import SCALES, MeasureTaken
 from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import (
@@ -61,77 +62,10 @@ OTHER_COURSES: Final = ("another-course", "a-third-course")
 FOR_GOOD: Final = date(2999, 12, 31)
 TEN_POINTS: Final = 10
 
-SUPPLIED: Final[Mapping[str, object]] = {
-    # by the type of the field
-    "coach": PARTIES["coach"],
-    "lead": PARTIES["lead"],
-    "words": "As it was said.",
-    "flag": True,
-    "commitment": 10,
-    "answer": "in full",
-    "way to leave": "moved on",
-    "fault": "learner-excused",
-    "setting": "self-led",
-    "outcome": "done",
-    "domain": "mastery experience",
-    "whose words": "learner",
-    "sort of diary entry": "achievement",
-    "status": "started",
-    "scale": "PHQ-9",
-    "occasion": "baseline",
-    "party": PARTIES["lead"],
-    "staff": PARTIES["lead"],
-    "step": "independent",
-    "basis": "volunteer",
-    "purpose": "contact",
-    "scope": "this journey",
-    "way of contact": "e-mail",
-    "outlet": "coaching view",
-    "outcome of a signpost": "attended",
-    "status in a directory": "active",
-}
-SHOWN: Final = ("name", "status", "last_checked")
-"""What an entry keeps of the opportunity that it points to; left to the directory where the scenario has one of it."""
-SUPPLIED_TOO: Final[Mapping[str, tuple[str, ...]]] = {
-    # fields that may be left out, and whose absence a rule would remark on
-    "journey-started": ("attests_age",),
-    "conversation-held": ("one_to_one", "in_private"),
-    "allowance-extended": ("lead", "reason"),
-    "evidence-noted": ("whose",),
-    "goal-set": ("conversation",),
-    "goal-changed": ("conversation",),
-    "goal-reached": ("conversation",),
-    "goal-set-aside": ("conversation",),
-    "reality-explored": ("conversation",),
-    "option-raised": ("conversation",),
-    "action-agreed": ("conversation", "goal", "option", "by_when", "support", "commitment"),
-    "step-taken": ("coach_agrees",),
-    "basis-changed": ("coach_agrees",),
-    "confidentiality-explained": ("limits",),
-    "signposted": SHOWN,
-    "referral-made": ("condition_of_place", *SHOWN),
-    "course-enrolled": SHOWN,
-}
-BEGINS: Final = frozenset(
-    {
-        # these begin something, under an id of its own; every other entry is about what was named last
-        ("conversation-booked", "conversation"),
-        ("goal-set", "goal"),
-        ("option-raised", "option"),
-        ("action-agreed", "action"),
-        ("allowance-extended", "extension"),
-        ("diary-written", "diary"),
-        ("workshop-attended", "workshop"),
-        ("courses-shown", "courses"),
-        ("concern-raised", "concern"),
-        ("consent-given", "consent"),
-        ("signposted", "signpost"),
-        ("referral-made", "referral"),
-        ("follow-up-planned", "follow_up"),
-    }
-)
-NEVER_SUPPLIED: Final = ("record", "rule")
-"""Only the scenario can say which record an annotation or an authorisation is about."""
+BY_ROLE: Final[Mapping[str, str]] = {**PARTIES, "party": PARTIES["lead"], "staff": PARTIES["lead"]}
+"""Who is supplied, by the type of the field."""
+BEGUN: Final = frozenset(kind.declares.begins for kind in KINDS) | {"course"}
+"""The things that have an id because a kind begins them, or because they stand among those that were shown."""
 
 
 @attrs.frozen
@@ -200,7 +134,7 @@ class Telling:
         elif not amends:
             at = self._moment + WEEK
         fields = {key: value for key, value in held.items() if key not in BESIDE_HERE}
-        too = SUPPLIED_TOO.get(kind.declares.name, ())
+        too = kind.declares.usually
         if amends:
             replaced = self._entries.get((journey, str(held.get("corrects"))))
             fields = {"why": WHY, **_as_it_was(replaced, kind), **fields}
@@ -253,7 +187,7 @@ class Telling:
             if value is not None:
                 said[field.name] = [value] if field.many else value
         if any(said.get(field) in self._listed for field in ("opportunity", "course")):
-            said = {name: value for name, value in said.items() if name not in SHOWN or name in fields}
+            said = {name: value for name, value in said.items() if name not in AS_SHOWN or name in fields}
         if kind is MeasureTaken and not said.keys() & {"items", "unanswered", "total", "coded"}:
             said |= _an_answer(said["scale"])
         return said
@@ -276,18 +210,21 @@ class Telling:
             case "flag":
                 return field.name != "condition_of_place"
             case name:
-                return SUPPLIED.get(name)
+                return BY_ROLE.get(name, field.type.usual)
 
     def _id(self, kind: type[Entry], field: Field, journey: str) -> str | None:
         if field.name == "programme":
             return self.policy.name
-        if field.name in NEVER_SUPPLIED:
+        things = kind.declares.points_to.get(field.name, ())
+        if things and BEGUN.isdisjoint(things):
+            # which record is meant, or which rule, only the scenario can say
             return None
         word = field.name.removesuffix("s") if field.many else field.name
         named = self._named.get((journey, word), [])
         last = named[-1] if named else None
+        begins = kind.declares.begins == field.name and field.name not in kind.declares.points_to
         turned_up_anew = kind is ConversationHeld and (journey, last) in self._held
-        if last is not None and (kind.declares.name, field.name) not in BEGINS and not turned_up_anew:
+        if last is not None and not begins and not turned_up_anew:
             return last
         if field.may_be_left_out:
             return None
