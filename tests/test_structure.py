@@ -3,10 +3,12 @@
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 import iagcore
@@ -199,6 +201,16 @@ def test_a_guarantee_is_proven_by_laws_and_never_evaluated() -> None:
     (guarantee,) = [rule for rule in RULES if rule.sort is RuleSort.GUARANTEE]
     with pytest.raises(TypeError, match="SAF-01 is a guarantee"):
         guarantee(EntryWithdrawn("x", "y"), None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("path", sorted((SOURCE / "record").glob("*.py")), ids=lambda path: str(path.stem))
+def test_what_has_five_fields_or_more_is_built_by_keyword(path: Path) -> None:
+    module = import_module(f"iagcore.record.{path.stem}")
+    ours = [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__]
+    for one in filter(attrs.has, ours):
+        fields = [field for field in attrs.fields(one) if field.init]
+        positional = [field.name for field in fields if not field.kw_only]
+        assert len(fields) < 5 or len(positional) < 2, f"{one.__name__}: {positional}"
 
 
 def test_the_rule_book_is_a_public_name() -> None:

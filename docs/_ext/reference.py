@@ -257,18 +257,18 @@ def example_of_a_record() -> tuple[bytes, bytes]:
     about = ("journey:a-autumn", "learner:a", "coach:nina")
     effect = tuple(("5f…", line) for line in decision.effect)
     record = Record(
-        "first-booking",
-        about,
-        at,
-        at,
-        case.by,
-        decision.policy,
-        None,
-        Sort.ACCEPTED,
-        decision.considered,
-        (),
-        effect,
-        entry,
+        id="first-booking",
+        about=about,
+        at=at,
+        recorded_at=at,
+        by=case.by,
+        policy=decision.policy,
+        corrects=None,
+        outcome=Sort.ACCEPTED,
+        considered=decision.considered,
+        restated=(),
+        effect=effect,
+        entry=entry,
     )
     return codec.encode(record, surrogate="9c…", salt="e1…")
 

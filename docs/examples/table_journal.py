@@ -80,4 +80,13 @@ class TableJournal:
             first, *others = filed
             about = tuple(Filing(*row[7:]) for row in (first, *others))
             _, surrogate, id, envelope, payload, plain, salted = first[:7]
-            yield StoredRecord(surrogate, about, envelope, payload, id, plain, salted, str(position))
+            yield StoredRecord(
+                surrogate=surrogate,
+                about=about,
+                envelope=envelope,
+                payload=payload,
+                id=id,
+                plain=plain,
+                salted=salted,
+                position=str(position),
+            )

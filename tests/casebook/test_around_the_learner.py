@@ -923,9 +923,22 @@ def test_every_refusal_is_explained_to_a_learner_whatever_a_policy_makes_of_a_ru
     for rule in RULES:
         if rule.sort is RuleSort.CHECK and not rule.protected:
             said = Assessment(
-                rule.code, MUST, Outcome.UNMET, Weight.REFUSAL, "x", "", (), "x", rule.plain_remedy, rule.source
+                rule=rule.code,
+                level=MUST,
+                outcome=Outcome.UNMET,
+                weight=Weight.REFUSAL,
+                sentence="x",
+                plainly="",
+                evidence=(),
+                remedy="x",
+                plain_remedy=rule.plain_remedy,
+                source=rule.source,
             )
-            told = Decision(False, (said,), "t", "Booked", "p").explain(to="learner").splitlines()
+            told = (
+                Decision(accepted=False, considered=(said,), title="t", plain_title="Booked", policy="p")
+                .explain(to="learner")
+                .splitlines()
+            )
             assert len(told) >= 3, rule.code
             assert all(line.strip() for line in told)
 

@@ -253,7 +253,16 @@ def one_of_each() -> dict[str, Entry]:
 
 def home_with(entries: list[Entry], by: str) -> Journey:
     places = tuple(
-        Place(f"r{n}", one, on(n), "p", (Version(f"r{n}", one, on(n), by),), (), 0) for n, one in enumerate(entries)
+        Place(
+            record=f"r{n}",
+            original=one,
+            at=on(n),
+            policy="p",
+            stack=(Version(record=f"r{n}", entry=one, at=on(n), by=by),),
+            findings=(),
+            opened_before=0,
+        )
+        for n, one in enumerate(entries)
     )
     parts = Parts()
     for place in places:

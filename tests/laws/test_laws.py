@@ -568,7 +568,9 @@ def test_every_rule_that_is_no_check_names_laws_that_are_here() -> None:
 
 
 def test_decisions_compare_whole() -> None:
-    assert Decision(True, (), "t", "t", "p") == Decision(True, (), "t", "t", "p")
+    assert Decision(accepted=True, considered=(), title="t", plain_title="t", policy="p") == Decision(
+        accepted=True, considered=(), title="t", plain_title="t", policy="p"
+    )
     assert {type(UnreadEntry("k", "{}")), *KINDS, JourneyClosed, JourneyStarted, JourneyStatus, Conversations} != set()
     assert FAULTS[0] == "learner-excused"
     assert STARTER.name == "starter"

@@ -162,7 +162,20 @@ def test_a_kind_that_does_not_say_whether_it_is_in_confidence_is_seen_by_its_aut
 
 def record(id: str, entry: Entry) -> Record:
     at = datetime(2025, 9, 1, 10, tzinfo=UTC)
-    return Record(id, ("journey:a",), at, at, "lead:jo", "p", None, Sort.ACCEPTED, (), (), (), entry)
+    return Record(
+        id=id,
+        about=("journey:a",),
+        at=at,
+        recorded_at=at,
+        by="lead:jo",
+        policy="p",
+        corrects=None,
+        outcome=Sort.ACCEPTED,
+        considered=(),
+        restated=(),
+        effect=(),
+        entry=entry,
+    )
 
 
 @pytest.mark.parametrize("said", [{"begins": "gaol"}, {"points_to": {"gaol": "goal"}}, {"usually": ("gaol",)}])

@@ -60,7 +60,9 @@ def test_a_signpost_keeps_what_was_shown_and_a_later_import_changes_nothing() ->
         "met",
         "art: open, checked on 01 Aug 2025, and nothing that is known excludes the learner",
     )
-    kept = Pointer("s1", "art", on(0), name="Art for all", status="active", last_checked=date(2025, 8, 1))
+    kept = Pointer(
+        id="s1", opportunity="art", opened_at=on(0), name="Art for all", status="active", last_checked=date(2025, 8, 1)
+    )
     assert cases.journey("a").signposting.of("s1") == kept
     directory.keep([evolved(ART, name="Art", status=Status.DEFUNCT, most_age=None)], feed="f", today=date(2025, 9, 2))
     assert cases.journey("a").signposting.of("s1") == kept
@@ -272,7 +274,7 @@ def test_a_signpost_to_a_course_asks_whether_the_coach_has_experienced_it() -> N
 
 
 def test_what_came_of_nothing_that_was_made_changes_nothing() -> None:
-    state = Signposting([Pointer("s", "o", on(0))])
+    state = Signposting([Pointer(id="s", opportunity="o", opened_at=on(0))])
     assert state.of("ghost") is None
     cases = casebook(rules=RULES)
     start(cases)

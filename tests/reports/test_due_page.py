@@ -24,11 +24,18 @@ HOUR = timedelta(hours=1)
 SAM = "safeguarding-lead:sam"
 
 DUTIES = (
-    Duty("BKG-04", "say what came of conversation c1", NOW - HOUR, NINA, "journey:a"),
-    Duty("BKG-03", "write up conversation c0", NOW - 2 * HOUR, None, "journey:b"),
-    Duty("FUP-02", "nothing is booked", None, "lead", "journey:a"),
-    Duty("COA-10", "renew first aid", NOW + HOUR, NINA, NINA, NOW - HOUR),
-    Duty("GRW-07", "review action a1", NOW + 3 * HOUR, NINA, "journey:journey:x", NOW + 2 * HOUR),
+    Duty(rule="BKG-04", what="say what came of conversation c1", due=NOW - HOUR, party=NINA, about="journey:a"),
+    Duty(rule="BKG-03", what="write up conversation c0", due=NOW - 2 * HOUR, party=None, about="journey:b"),
+    Duty(rule="FUP-02", what="nothing is booked", due=None, party="lead", about="journey:a"),
+    Duty(rule="COA-10", what="renew first aid", due=NOW + HOUR, party=NINA, about=NINA, opens=NOW - HOUR),
+    Duty(
+        rule="GRW-07",
+        what="review action a1",
+        due=NOW + 3 * HOUR,
+        party=NINA,
+        about="journey:journey:x",
+        opens=NOW + 2 * HOUR,
+    ),
 )
 
 
@@ -81,9 +88,16 @@ Nothing is due, and nothing is coming.
 
 
 CONFIDENTIAL = (
-    Duty("SAF-02", "escalate concern k1", NOW, "safeguarding-lead", "journey:a", in_confidence=True),
-    Duty("SAF-02", "escalate concern k1", NOW, NINA, "journey:a", in_confidence=True),
-    Duty("SAF-03", "talk about safety", NOW, NINA, "journey:a", in_confidence=True),
+    Duty(
+        rule="SAF-02",
+        what="escalate concern k1",
+        due=NOW,
+        party="safeguarding-lead",
+        about="journey:a",
+        in_confidence=True,
+    ),
+    Duty(rule="SAF-02", what="escalate concern k1", due=NOW, party=NINA, about="journey:a", in_confidence=True),
+    Duty(rule="SAF-03", what="talk about safety", due=NOW, party=NINA, about="journey:a", in_confidence=True),
 )
 
 
@@ -120,7 +134,9 @@ def test_to_the_party_it_is_for_it_is_spelled_out(party: str) -> None:
 
 
 def test_long_words_are_wrapped_to_the_width() -> None:
-    printed = page(Duty("XXX-01", "word " * 60, NOW, "coach:" + "m" * 58, "journey:" + "n" * 64))
+    printed = page(
+        Duty(rule="XXX-01", what="word " * 60, due=NOW, party="coach:" + "m" * 58, about="journey:" + "n" * 64)
+    )
     assert max(map(len, printed.splitlines())) <= 100
 
 

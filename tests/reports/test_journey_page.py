@@ -700,7 +700,18 @@ def test_the_reason_for_putting_a_shared_diary_entry_right_is_the_learners() -> 
 
 
 def test_a_finding_whose_entry_was_withdrawn_names_the_original() -> None:
-    finding = Assessment("XXX-01", iag.MUST, Outcome.UNMET, Weight.BREACH, "it does not fit", "", (), "", "", "local")
+    finding = Assessment(
+        rule="XXX-01",
+        level=iag.MUST,
+        outcome=Outcome.UNMET,
+        weight=Weight.BREACH,
+        sentence="it does not fit",
+        plainly="",
+        evidence=(),
+        remedy="",
+        plain_remedy="",
+        source="local",
+    )
     journey = fold("a", list(Book(START, entries.GrowUsed(outside="peer", words="x")).casebook.records("a")))
     place = attrs.evolve(journey.places[1], stack=(), findings=(finding,))
     journey = attrs.evolve(journey, places=(journey.places[0], place))
@@ -709,7 +720,18 @@ def test_a_finding_whose_entry_was_withdrawn_names_the_original() -> None:
 
 
 def test_a_finding_on_a_record_that_is_not_on_the_journey_names_no_entry() -> None:
-    finding = Assessment("XXX-01", iag.MUST, Outcome.UNMET, Weight.BREACH, "it does not fit", "", (), "", "", "local")
+    finding = Assessment(
+        rule="XXX-01",
+        level=iag.MUST,
+        outcome=Outcome.UNMET,
+        weight=Weight.BREACH,
+        sentence="it does not fit",
+        plainly="",
+        evidence=(),
+        remedy="",
+        plain_remedy="",
+        source="local",
+    )
     journey = fold("a", list(Book(START).casebook.records("a")))
     place = attrs.evolve(journey.places[0], record="elsewhere", findings=(finding,))
     page = journey_page(attrs.evolve(journey, places=(place,)), records=(), duties=(), zone=UTC)
@@ -718,7 +740,9 @@ def test_a_finding_on_a_record_that_is_not_on_the_journey_names_no_entry() -> No
 
 def test_a_duty_without_a_date_or_a_party_is_shown_as_it_is() -> None:
     journey = Book(START).casebook.journey("a")
-    page = journey_page(journey, records=(), duties=[Duty("XXX-09", "look again", None, None, "")], zone=UTC)
+    page = journey_page(
+        journey, records=(), duties=[Duty(rule="XXX-09", what="look again", due=None, party=None, about="")], zone=UTC
+    )
     assert sections(page)["WHAT IS OPEN"] == ["  due          look again [XXX-09]"]
 
 
@@ -726,7 +750,18 @@ def test_that_there_is_more_of_a_later_version_is_said_and_nothing_of_it() -> No
     records = list(Book(START).casebook.records("a"))
     unread = UnreadEntry("dream-told", '{"kind":"dream-told","words":"unseen"}')
     later = attrs.evolve(records[0], id="m1", entry=unread, effect=(), considered=())
-    refusal = Assessment("XXX-01", iag.MUST, Outcome.UNMET, Weight.REFUSAL, "no", "", (), "", "", "local")
+    refusal = Assessment(
+        rule="XXX-01",
+        level=iag.MUST,
+        outcome=Outcome.UNMET,
+        weight=Weight.REFUSAL,
+        sentence="no",
+        plainly="",
+        evidence=(),
+        remedy="",
+        plain_remedy="",
+        source="local",
+    )
     refused = attrs.evolve(later, id="m2", outcome=Sort.REFUSED, considered=(refusal,))
     records += [later, refused]
     page = journey_page(fold("a", records), records=records, duties=(), zone=UTC)

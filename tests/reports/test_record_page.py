@@ -94,7 +94,11 @@ def traced_page(cases: Casebook, id: str, alterations: tuple[Alteration, ...] = 
     (stored,) = (one for one in journal.read("journey:a") if one.id == id)
     (record,) = (one for one in cases.records("a") if one.id == id)
     of = cases.policy_of(record.policy)
-    return record_page(Traced(record, stored, cases.decision("a", id), of, alterations), rules=RULES, zone=of.zone)
+    return record_page(
+        Traced(record=record, stored=stored, decision=cases.decision("a", id), policy=of, alterations=alterations),
+        rules=RULES,
+        zone=of.zone,
+    )
 
 
 def test_what_was_altered_is_said_and_a_value_that_nobody_decided_too() -> None:
@@ -117,7 +121,9 @@ def test_a_rule_that_this_version_does_not_have_is_told_by_its_sentence_alone() 
     journal = cases._reading.journal
     (stored,) = (one for one in journal.read("journey:a") if one.id == "held-c1")
     (record,) = (one for one in cases.records("a") if one.id == "held-c1")
-    traced = Traced(record, stored, cases.decision("a", "held-c1"), STARTER, ())
+    traced = Traced(
+        record=record, stored=stored, decision=cases.decision("a", "held-c1"), policy=STARTER, alterations=()
+    )
     page = record_page(traced, rules=(), zone=STARTER.zone)
     assert "breach: ALW-02 (MUST, not met): 181 minutes used of 180 granted" in page
     assert "the rule" not in page

@@ -109,7 +109,16 @@ def test_a_learner_is_not_shown_what_is_for_the_coach_to_listen_for() -> None:
 
 def test_a_breach_is_told_to_the_learner_plainly_or_not_at_all() -> None:
     said = Assessment(
-        "XXX-01", iag.MUST, Outcome.UNMET, Weight.BREACH, "codes", "It ran over.", (), "r", "Ask us.", "local"
+        rule="XXX-01",
+        level=iag.MUST,
+        outcome=Outcome.UNMET,
+        weight=Weight.BREACH,
+        sentence="codes",
+        plainly="It ran over.",
+        evidence=(),
+        remedy="r",
+        plain_remedy="Ask us.",
+        source="local",
     )
     unsaid = attrs.evolve(said, plainly="", plain_remedy="")
     journey = fold("a", list(Book(START).casebook.records("a")))
@@ -121,8 +130,8 @@ def test_a_breach_is_told_to_the_learner_plainly_or_not_at_all() -> None:
 def test_a_duty_of_the_learners_own_is_said_without_its_code() -> None:
     journey = Book(START).casebook.journey("a")
     duties = [
-        Duty("XXX-09", "look again", BEGINNING, "learner", "journey:a"),
-        Duty("XXX-09", "theirs", None, NINA, "journey:a"),
+        Duty(rule="XXX-09", what="look again", due=BEGINNING, party="learner", about="journey:a"),
+        Duty(rule="XXX-09", what="theirs", due=None, party=NINA, about="journey:a"),
     ]
     page = journey_page(journey, records=(), duties=duties, zone=UTC, party="learner:a")
     assert sections(page)["WHAT IS OPEN"] == ["  due          look again, due 05 Jan 2026 10:00"]
@@ -132,7 +141,9 @@ def test_what_a_page_says_in_its_own_words_is_not_said_again_as_a_duty() -> None
     journey = Book(
         START, entries.ActionAgreed(action="a1", what="practise", by_when=date(2026, 6, 7))
     ).casebook.journey("a")
-    duties = [Duty(rule, "once more", None, "lead", "journey:a") for rule in ("COR-03", "GRW-07")]
+    duties = [
+        Duty(rule=rule, what="once more", due=None, party="lead", about="journey:a") for rule in ("COR-03", "GRW-07")
+    ]
     page = journey_page(journey, records=(), duties=duties, zone=UTC)
     assert sections(page)["WHAT IS OPEN"] == ["  to review    practise, by 07 Jun 2026"]
 
@@ -227,7 +238,18 @@ def test_a_closure_that_an_open_concern_holds_back_does_not_tell_others_that_the
 
 
 def test_a_breach_that_tells_of_a_concern_is_for_the_safeguarding_lead() -> None:
-    finding = Assessment("SAF-04", iag.MUST, Outcome.UNMET, Weight.BREACH, "still open", "", (), "", "", "local")
+    finding = Assessment(
+        rule="SAF-04",
+        level=iag.MUST,
+        outcome=Outcome.UNMET,
+        weight=Weight.BREACH,
+        sentence="still open",
+        plainly="",
+        evidence=(),
+        remedy="",
+        plain_remedy="",
+        source="local",
+    )
     journey = fold("a", list(Book(START).casebook.records("a")))
     journey = attrs.evolve(journey, places=(attrs.evolve(journey.places[0], findings=(finding,)),))
     shown = {

@@ -51,13 +51,13 @@ def thaw(document: dict[str, Any]) -> StoredRecord:
         return None if text is None else base64.b64decode(text)
 
     return StoredRecord(
-        document["surrogate"],
-        tuple(Filing(one[0], one[1], bytes_of(one[2]), bytes_of(one[3])) for one in document["about"]),
-        bytes_of(document["envelope"]),
-        bytes_of(document["payload"]),
-        document["id"],
-        bytes_of(document["plain"]),
-        bytes_of(document["salted"]),
+        surrogate=document["surrogate"],
+        about=tuple(Filing(one[0], one[1], bytes_of(one[2]), bytes_of(one[3])) for one in document["about"]),
+        envelope=bytes_of(document["envelope"]),
+        payload=bytes_of(document["payload"]),
+        id=document["id"],
+        plain=bytes_of(document["plain"]),
+        salted=bytes_of(document["salted"]),
     )
 
 

@@ -53,7 +53,14 @@ class Coach:
         rules = [rule for rule in self._rules if rule.code in asked]
         considered = consider(_asked(activity, self.name, noon), case, rules, nature=PLAN)
         title = f"{self.name} is asked to be ready for {activity} on {on:%d %b %Y}"
-        return Decision(accepts(considered), considered, title, title, self._policy.fingerprint, complete=True)
+        return Decision(
+            accepted=accepts(considered),
+            considered=considered,
+            title=title,
+            plain_title=title,
+            policy=self._policy.fingerprint,
+            complete=True,
+        )
 
     @property
     def journeys(self) -> tuple[str, ...]:

@@ -167,7 +167,15 @@ class DueIndex(OnAFile):
             asked = "SELECT rule, what, due, party, subject, opens, in_confidence FROM duty ORDER BY subject, rowid"
             rows = sql.execute(asked).fetchall()
         return tuple(
-            Duty(rule, what, _in(_moment(due), zone), party, subject, _in(_moment(opens), zone), bool(in_confidence))
+            Duty(
+                rule=rule,
+                what=what,
+                due=_in(_moment(due), zone),
+                party=party,
+                about=subject,
+                opens=_in(_moment(opens), zone),
+                in_confidence=bool(in_confidence),
+            )
             for rule, what, due, party, subject, opens, in_confidence in rows
         )
 

@@ -97,7 +97,16 @@ def _receipt(
     for subject in about:
         versions[subject] += 1
         filings.append((renames.get(subject, subject), versions[subject]))
-    envelope = Envelope(surrogate, len(about), now, now, policy, Sort.RECEIPT, released, home.losing)
+    envelope = Envelope(
+        surrogate=surrogate,
+        subjects=len(about),
+        at=now,
+        recorded_at=now,
+        policy=policy,
+        sort=Sort.RECEIPT,
+        lines=released,
+        erases=home.losing,
+    )
     return sealing.sealed(
         surrogate,
         salted(filings),

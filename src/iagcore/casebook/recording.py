@@ -41,7 +41,7 @@ from iagcore.record.rules import Grounds, Rule
 from iagcore.storage import codec
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Wanted:
     """What a caller wants on the record; `at` is None where it is left to the clock, or to what is amended."""
 
@@ -57,11 +57,11 @@ def wanted(entry: Entry, *, by: str, at: datetime | None, id: str | None, nature
     if not isinstance(entry, Entry):
         raise InvalidEntry("argument", "entry", entry, "an entry is expected, such as iagcore.ConversationBooked(…)")
     return Wanted(
-        entry,
-        accepted("by", by, accept_party),
-        None if at is None else accepted("at", at, accept_moment),
-        secrets.token_hex(16) if id is None else accepted("id", id, accept_id),
-        nature or nature_of(entry),
+        entry=entry,
+        by=accepted("by", by, accept_party),
+        at=None if at is None else accepted("at", at, accept_moment),
+        id=secrets.token_hex(16) if id is None else accepted("id", id, accept_id),
+        nature=nature or nature_of(entry),
     )
 
 
@@ -160,11 +160,11 @@ class Recording:
         already = set(self.duties(before, writing))
         effect = tuple(line for _, line in record.effect)
         return Decision(
-            record.accepted,
-            record.considered,
-            title(record.entry, zone),
-            plain_title(record.entry, zone),
-            record.policy,
+            accepted=record.accepted,
+            considered=record.considered,
+            title=title(record.entry, zone),
+            plain_title=plain_title(record.entry, zone),
+            policy=record.policy,
             effect=effect,
             restated=record.restated,
             duties=tuple(duty for duty in self.duties(after, writing) if duty not in already),
@@ -230,11 +230,11 @@ class Recording:
         considered = consider(asked, case, self.rules, nature=PLAN)
         zone = self.first.zone
         Decision(
-            accepts(considered),
-            considered,
-            title(asked, zone),
-            plain_title(asked, zone),
-            self.first.fingerprint,
+            accepted=accepts(considered),
+            considered=considered,
+            title=title(asked, zone),
+            plain_title=plain_title(asked, zone),
+            policy=self.first.fingerprint,
             complete=True,
         ).require()
 
@@ -252,16 +252,16 @@ def _recorded(asked: Asked, weighed: Weighed, home: Home, writing: Writing, *, p
     accepted_ = weighed.accepted
     amended = weighed.amended if accepted_ else None
     return Record(
-        asked.id,
-        weighed.subjects if accepted_ else subjects_of_a_refusal(asked.entry, home, by=asked.by),
-        asked.at,
-        now,
-        asked.by,
-        policy,
-        asked.place.record if asked.place is not None and accepted_ else None,
-        Sort.ACCEPTED if accepted_ else Sort.REFUSED,
-        weighed.considered,
-        amended.restated if amended is not None else (),
-        tuple((writing.surrogate(line), line) for line in weighed.case.effect) if accepted_ else (),
-        asked.entry,
+        id=asked.id,
+        about=weighed.subjects if accepted_ else subjects_of_a_refusal(asked.entry, home, by=asked.by),
+        at=asked.at,
+        recorded_at=now,
+        by=asked.by,
+        policy=policy,
+        corrects=asked.place.record if asked.place is not None and accepted_ else None,
+        outcome=Sort.ACCEPTED if accepted_ else Sort.REFUSED,
+        considered=weighed.considered,
+        restated=amended.restated if amended is not None else (),
+        effect=tuple((writing.surrogate(line), line) for line in weighed.case.effect) if accepted_ else (),
+        entry=asked.entry,
     )

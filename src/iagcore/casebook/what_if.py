@@ -61,7 +61,7 @@ class ChangeSort(StrEnum):
     MINUTES = "accepted both times, with other minutes"
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Change:
     """One decision that another policy changes.
 
@@ -100,7 +100,7 @@ def _but(findings: Sequence[Assessment], others: Sequence[Assessment]) -> tuple[
     return tuple(one for one in findings if (one.rule, one.weight) not in there)
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class WhatIf:
     """What another policy would have answered.
 
@@ -160,14 +160,14 @@ def judged_again(
         reason = f"no journey on this programme is on the record{nearest(programme, again.programmes)}"
         raise InvalidEntry("what-if", "programme", programme, reason)
     return WhatIf(
-        policy,
-        day,
-        again.plans,
-        again.facts,
-        len(again.looked_at),
-        again.erased,
-        again.unread,
-        tuple(again.changes),
+        policy=policy,
+        day=day,
+        plans=again.plans,
+        facts=again.facts,
+        homes=len(again.looked_at),
+        erased=again.erased,
+        unread=again.unread,
+        changes=tuple(again.changes),
     )
 
 
@@ -252,7 +252,7 @@ class Again:
         accepted = weighed.accepted
         after = self._decision(record, weighed.considered, weighed.case.effect if accepted else (), accepted)
         before = attrs.evolve(before, policy=record.policy, restated=record.restated, record=record.id)
-        change = Change(home.subject, record.id, record.at, before, after)
+        change = Change(about=home.subject, record=record.id, at=record.at, before=before, after=after)
         moves = before.accepted and after.accepted and set(before.effect) != set(after.effect)
         if before.accepted is not after.accepted or change.goes or change.comes or moves:
             self.changes.append(change)
@@ -261,11 +261,11 @@ class Again:
         self, record: Record, considered: tuple[Assessment, ...], effect: tuple[Any, ...], accepted: bool
     ) -> Decision:
         return Decision(
-            accepted,
-            considered,
-            title(record.entry, self._policy.zone),
-            plain_title(record.entry, self._policy.zone),
-            self._policy.fingerprint,
+            accepted=accepted,
+            considered=considered,
+            title=title(record.entry, self._policy.zone),
+            plain_title=plain_title(record.entry, self._policy.zone),
+            policy=self._policy.fingerprint,
             effect=effect,
             complete=True,
             counted=counted(record.entry, effect, considered, self._rules),

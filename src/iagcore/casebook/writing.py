@@ -104,7 +104,18 @@ class Writing:
         now = record.recorded_at
         # nobody's words: a policy is kept by the casebook itself, so that no name stays behind in it
         kept = Record(
-            "policy", (subject,), now, now, "", record.policy, None, Sort.ACCEPTED, (), (), (), PolicyKept(text)
+            id="policy",
+            about=(subject,),
+            at=now,
+            recorded_at=now,
+            by="",
+            policy=record.policy,
+            corrects=None,
+            outcome=Sort.ACCEPTED,
+            considered=(),
+            restated=(),
+            effect=(),
+            entry=PolicyKept(text),
         )
         self._sealed(kept, previous=b"")
 

@@ -141,7 +141,9 @@ def traced(casebook: Casebook, journal: OpenJournal, journey: Journey, id: str, 
     stored, record = told[id]
     decision = attrs.evolve(casebook.decision(journey.name, id), considered=record.considered)
     policy = casebook.policy_of(record.policy)
-    return Traced(record, stored, decision, policy, casebook.verify(journey.name))
+    return Traced(
+        record=record, stored=stored, decision=decision, policy=policy, alterations=casebook.verify(journey.name)
+    )
 
 
 def as_told(record: Record, journey: Journey, outlet: Outlet, party: str | None) -> Record | None:

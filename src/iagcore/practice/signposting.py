@@ -148,7 +148,7 @@ class SignpostReopened(Entry):
     note: Words
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Pointer:
     """A signpost or a referral as it stands.
 
@@ -224,9 +224,9 @@ def apply(signposting: Signposting, entry: Entry, *, at: datetime) -> Signpostin
     match entry:
         case Signposted():
             pointer = Pointer(
-                entry.signpost,
-                entry.opportunity,
-                at,
+                id=entry.signpost,
+                opportunity=entry.opportunity,
+                opened_at=at,
                 name=entry.name,
                 status=entry.status,
                 last_checked=entry.last_checked,
@@ -234,11 +234,11 @@ def apply(signposting: Signposting, entry: Entry, *, at: datetime) -> Signpostin
             return attrs.evolve(signposting, all=(*signposting.all, pointer))
         case ReferralMade():
             pointer = Pointer(
-                entry.referral,
-                entry.opportunity,
-                at,
-                True,
-                entry.how,
+                id=entry.referral,
+                opportunity=entry.opportunity,
+                opened_at=at,
+                referred=True,
+                how=entry.how,
                 name=entry.name,
                 status=entry.status,
                 last_checked=entry.last_checked,

@@ -110,7 +110,7 @@ def judge_history(
     return Pass(parts, allowance, tuple(findings))
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Amended:
     """What an amendment settles: the lines that differ, and the records whose findings change.
 
@@ -135,11 +135,11 @@ def amend(asked: Asked, home: Home, *, policy_of: PolicyOf, rules: Sequence[Rule
     after = judge_history(home, stacks, since=index, policy_of=policy_of, rules=rules)
     effect = _difference(home.allowance, after.allowance)
     return Amended(
-        place,
-        _as_a_fact(place, home, effect),
-        effect,
-        after.findings[index],
-        tuple(
+        place=place,
+        as_a_fact=_as_a_fact(place, home, effect),
+        effect=effect,
+        own_findings=after.findings[index],
+        restated=tuple(
             (other.record, findings)
             for other, findings in zip(home.places, after.findings, strict=True)
             if findings != other.findings

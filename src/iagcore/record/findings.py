@@ -114,7 +114,7 @@ def none_of(found: Iterable[str], *, says: str, otherwise: str, plainly: str = "
     return verdict(not names, says=says if names else otherwise, plainly=plainly, found=names, **values)
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Assessment:
     """One rule, considered: what it saw and what follows. `weight` is None where nothing does."""
 
@@ -146,7 +146,7 @@ class DutyStatus(StrEnum):
     COMING = "coming"
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Duty:
     """Something to do: under which rule, what, by when (None: undated), for whom, and on which home.
 
@@ -178,7 +178,7 @@ class Duty:
         return f"{self.rule}: {self.what}{when}"
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Decision:
     """An answer with its reasons.
 

@@ -22,7 +22,7 @@ from iagcore.record.records import Record, UnreadEntry
 LineKey = tuple[str, str]
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Version:
     """One entry of a stack, the original or a correction of it, and the lines that its record settled."""
 
@@ -33,7 +33,7 @@ class Version:
     effect: tuple[Line, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Place:
     """One place in the order of a journey: the record that took it, the stack upon it, and what stands there.
 
@@ -92,14 +92,14 @@ class Standing:
 H = TypeVar("H", bound="Home")
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Home(Parts):
     """What the record gives of one subject, a journey or a coach: its parts, its minutes, what stands at its places.
 
     `learner` is whose journey it is, for ever: an accepted start, or a concern that names its learner, fixes it.
     """
 
-    name: str
+    name: str = attrs.field(kw_only=False)
     learner: str | None = None
     allowance: Allowance = Allowance(0)
     places: tuple[Place, ...] = ()
@@ -181,14 +181,14 @@ class Home(Parts):
         entry = record.entry
         findings = tuple(one for one in record.considered if one.weight is not None)
         place = Place(
-            record.id,
-            entry,
-            record.at,
-            record.policy,
-            (Version(record.id, entry, record.at, record.by, lines),),
-            findings,
-            len(self.opened),
-            self._authorised_by(entry, findings),
+            record=record.id,
+            original=entry,
+            at=record.at,
+            policy=record.policy,
+            stack=(Version(record=record.id, entry=entry, at=record.at, by=record.by, effect=lines),),
+            findings=findings,
+            opened_before=len(self.opened),
+            authorises=self._authorised_by(entry, findings),
         )
         return {
             **told(self, entry, at=record.at, by=record.by),
@@ -242,7 +242,7 @@ def stack_after(
     """The stack at a place once an amendment is made."""
     match amendment:
         case EntryCorrected():
-            return (*place.stack, Version(record, amendment.entry, at, by, effect))
+            return (*place.stack, Version(record=record, entry=amendment.entry, at=at, by=by, effect=effect))
         case EntryWithdrawn(whole=True):
             return ()
         case _:

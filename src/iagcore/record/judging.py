@@ -31,16 +31,16 @@ def assess(rule: Rule, entry: Entry, case: Case, *, nature: Nature) -> Assessmen
         plain_remedy = "Your coach can find it out with you."
         found = Verdict(Outcome.NOT_ASSESSED, f"missing: {missing}", plainly, ())
     return Assessment(
-        rule.code,
-        level,
-        found.outcome,
-        weigh(level, found.outcome, nature, always_refuses=rule.always_refuses),
-        found.says,
-        found.plainly,
-        found.evidence,
-        remedy,
-        plain_remedy,
-        rule.source,
+        rule=rule.code,
+        level=level,
+        outcome=found.outcome,
+        weight=weigh(level, found.outcome, nature, always_refuses=rule.always_refuses),
+        sentence=found.says,
+        plainly=found.plainly,
+        evidence=found.evidence,
+        remedy=remedy,
+        plain_remedy=plain_remedy,
+        source=rule.source,
     )
 
 
@@ -79,11 +79,11 @@ def decide(entry: Entry, case: Case, *, rules: Iterable[Rule]) -> Decision:
     considered = consider(entry, case, rules)
     accepted = accepts(considered)
     return Decision(
-        accepted,
-        considered,
-        title(entry, case.policy.zone),
-        plain_title(entry, case.policy.zone),
-        case.policy.fingerprint,
+        accepted=accepted,
+        considered=considered,
+        title=title(entry, case.policy.zone),
+        plain_title=plain_title(entry, case.policy.zone),
+        policy=case.policy.fingerprint,
         effect=case.effect if accepted else (),
         counted=counted(entry, case.effect, considered, rules) if accepted else None,
     )

@@ -24,7 +24,7 @@ class Sort(StrEnum):
     RECEIPT = "receipt"
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class LineState:
     """A line as an envelope carries it: under a random surrogate, its coach by place among the record's subjects."""
 
@@ -37,7 +37,7 @@ class LineState:
     coach: int | None
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Envelope:
     """The half of a record that survives an erasure.
 
@@ -73,7 +73,7 @@ class PolicyKept(Entry):
     text: str
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Record:
     """An entry on the record, whole enough to give the first decision again.
 

@@ -36,7 +36,7 @@ from iagcore.record.parts import Parts, parts_after
 from iagcore.record.records import Record, UnreadEntry
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Shown:
     """One entry as an outlet carries it: its kind, when, and the fields whose class the outlet lists.
 
@@ -146,12 +146,14 @@ def _shown(
             if field.type.field_class in outlet.classes or _is_own(field.type.field_class, top, own)
         }
         yield Shown(
-            top.entry.declares.name,
-            top.at if named else _to_the_day(top.at, zone),
-            place.record if named else None,
-            top.by if named else None,
-            {name: value if named else _to_the_day(value, zone) for name, value in fields.items() if name in carried},
-            tuple(name for name in fields if name not in carried),
+            kind=top.entry.declares.name,
+            at=top.at if named else _to_the_day(top.at, zone),
+            record=place.record if named else None,
+            by=top.by if named else None,
+            fields={
+                name: value if named else _to_the_day(value, zone) for name, value in fields.items() if name in carried
+            },
+            withheld=tuple(name for name in fields if name not in carried),
         )
 
 
@@ -228,7 +230,7 @@ def _whose(places: tuple[Place, ...]) -> str | None:
 
 def _is_carried(home: Home, place: Place, outlet: Outlet, party: str | None) -> bool:
     # of what was withdrawn there is nothing left but that it was there
-    top = place.top or Version(place.record, place.original, place.at, "")
+    top = place.top or Version(record=place.record, entry=place.original, at=place.at, by="")
     if _stays_behind(home, top, outlet, party):
         return False
     filled = (field for field in top.entry.declares.fields if getattr(top.entry, field.name) not in (None, ()))
@@ -245,4 +247,4 @@ def carries_record(home: Home, record: Record, outlet: Outlet, party: str | None
         if about is None or not _is_carried(home, about, outlet, party):
             return False
         entry = entry.entry if isinstance(entry, EntryCorrected) else about.original
-    return not _stays_behind(home, Version(record.id, entry, record.at, record.by), outlet, party)
+    return not _stays_behind(home, Version(record=record.id, entry=entry, at=record.at, by=record.by), outlet, party)

@@ -47,7 +47,7 @@ class Grounds:
         return policy.at(policy.day(place.at))
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Rule:
     """One rule of the rule book, declared in one place.
 
@@ -120,20 +120,20 @@ def rule(
     def decorate(check: Callable[[Any, Case], Verdict]) -> Rule:
         title = (check.__doc__ or "").strip().splitlines()[0]
         return Rule(
-            code,
-            level,
-            on,
-            title,
-            source,
-            check,
-            remedy,
-            plain_remedy,
-            sort,
-            values,
-            protected,
-            always_refuses,
-            outside,
-            proven_by,
+            code=code,
+            level=level,
+            on=on,
+            title=title,
+            source=source,
+            check=check,
+            remedy=remedy,
+            plain_remedy=plain_remedy,
+            sort=sort,
+            values=values,
+            protected=protected,
+            always_refuses=always_refuses,
+            outside=outside,
+            proven_by=proven_by,
             always_assessed=always_assessed,
             equivalent=equivalent,
             question=question,

@@ -66,13 +66,13 @@ def sealed(
     )
     digest = salted(payload or b"", id or "")
     return StoredRecord(
-        surrogate,
-        about,
-        envelope,
-        payload,
-        id,
-        plain(previous, envelope, digest, [filing.commitment for filing in about]),
-        digest,
+        surrogate=surrogate,
+        about=about,
+        envelope=envelope,
+        payload=payload,
+        id=id,
+        plain=plain(previous, envelope, digest, [filing.commitment for filing in about]),
+        salted=digest,
         follows=previous,
     )
 

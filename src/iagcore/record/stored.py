@@ -23,7 +23,7 @@ class Filing:
     salt: bytes | None
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class StoredRecord:
     """A record as a store keeps it.
 

@@ -23,7 +23,7 @@ COLUMN: Final = 15
 """The column at which the text beside a label begins."""
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Traced:
     """A record with all that leads from it: what is stored of it, the decision as first given, and its policy.
 

@@ -233,16 +233,16 @@ def uncovered_holds(journey: Journey, grounds: Grounds) -> list[Duty]:
     if not (allowance.shortfall and allowance.held):
         return []
     what = f"{allowance.shortfall} of {allowance.held} minutes held are not covered: reschedule, release or extend"
-    return [Duty("ALW-09", what, None, journey.coaching.coach or "lead", journey.subject)]
+    return [Duty(rule="ALW-09", what=what, due=None, party=journey.coaching.coach or "lead", about=journey.subject)]
 
 
 ALW_09: Final = Rule(
-    "ALW-09",
-    MUST,
-    (),
-    "A hold that is no longer covered is rescheduled, released or extended.",
-    LOCAL,
-    uncovered_holds,
+    code="ALW-09",
+    level=MUST,
+    on=(),
+    title="A hold that is no longer covered is rescheduled, released or extended.",
+    source=LOCAL,
+    check=uncovered_holds,
     sort=RuleSort.DUTY,
     proven_by=("law_a_hold_is_due_exactly_while_it_is_not_covered",),
     question="What becomes of a booking that the minutes no longer cover?",

@@ -105,7 +105,7 @@ def write_up_due(journey: Journey, grounds: Grounds) -> list[Duty]:
             continue
         by_when = days_from(place.top.at, grounds.values(place), "write_up_days")
         what = f"write up conversation {held.conversation}"
-        due[held.conversation] = Duty("BKG-03", what, by_when, held.coach, journey.subject)
+        due[held.conversation] = Duty(rule="BKG-03", what=what, due=by_when, party=held.coach, about=journey.subject)
     return list(due.values())
 
 
@@ -113,11 +113,11 @@ def outcome_unsaid(journey: Journey, grounds: Grounds) -> list[Duty]:
     """Once a booking's time has passed, the record says what happened."""
     return [
         Duty(
-            "BKG-04",
-            f"say what came of conversation {one.id}",
-            one.starts_at + timedelta(minutes=one.minutes),
-            one.coach,
-            journey.subject,
+            rule="BKG-04",
+            what=f"say what came of conversation {one.id}",
+            due=one.starts_at + timedelta(minutes=one.minutes),
+            party=one.coach,
+            about=journey.subject,
             opens=one.starts_at + timedelta(minutes=one.minutes),
         )
         for one in journey.conversations.booked
@@ -126,24 +126,24 @@ def outcome_unsaid(journey: Journey, grounds: Grounds) -> list[Duty]:
 
 
 BKG_03: Final = Rule(
-    "BKG-03",
-    SHOULD,
-    (),
-    "A conversation that was held is written up within so many days.",
-    LOCAL,
-    write_up_due,
+    code="BKG-03",
+    level=SHOULD,
+    on=(),
+    title="A conversation that was held is written up within so many days.",
+    source=LOCAL,
+    check=write_up_due,
     sort=RuleSort.DUTY,
     values=("write_up_days",),
     proven_by=("law_a_held_conversation_is_due_until_written_up",),
     question="When do I write up a conversation?",
 )
 BKG_04: Final = Rule(
-    "BKG-04",
-    SHOULD,
-    (),
-    "Once a booking's time has passed, the record says what happened.",
-    LOCAL,
-    outcome_unsaid,
+    code="BKG-04",
+    level=SHOULD,
+    on=(),
+    title="Once a booking's time has passed, the record says what happened.",
+    source=LOCAL,
+    check=outcome_unsaid,
     sort=RuleSort.DUTY,
     proven_by=("law_a_booking_is_due_exactly_while_it_is_booked",),
     question="What if nobody says what became of a booking?",

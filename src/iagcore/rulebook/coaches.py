@@ -365,7 +365,7 @@ def no_longer_ready(home: Home, grounds: Grounds) -> list[Duty]:
         wrong = [f"{one.rule}: {one.sentence}" for one in assessed if _no_longer_holds(one.outcome, one.weight)]
         if wrong:
             what = f"conversation {one.id} rests on {one.coach}, who is no longer ready ({'; '.join(wrong)})"
-            found[one.id] = Duty("COA-09", what, one.starts_at, "lead", home.subject)
+            found[one.id] = Duty(rule="COA-09", what=what, due=one.starts_at, party="lead", about=home.subject)
     return list(found.values())
 
 
@@ -380,12 +380,12 @@ def _is_what_is_booked(entry: ConversationBooked | ConversationRescheduled, home
 
 
 COA_09: Final = Rule(
-    "COA-09",
-    MUST,
-    (),
-    "A booked conversation whose coach is no longer ready is given to a coach who is, or moved.",
-    LOCAL,
-    no_longer_ready,
+    code="COA-09",
+    level=MUST,
+    on=(),
+    title="A booked conversation whose coach is no longer ready is given to a coach who is, or moved.",
+    source=LOCAL,
+    check=no_longer_ready,
     sort=RuleSort.DUTY,
     proven_by=("law_a_booking_is_due_while_its_coach_is_not_ready",),
     question="What becomes of bookings whose coach is no longer ready?",
@@ -404,7 +404,16 @@ def renewals(home: Home, grounds: Grounds) -> list[Duty]:
         if proof.until is not None:
             due = policy.end_of(proof.until)
             opens = days_from(due, values, "renewal_window_days", back=True)
-            found.append(Duty("COA-10", f"renew {proof.name}", due, home.subject, home.subject, opens))
+            found.append(
+                Duty(
+                    rule="COA-10",
+                    what=f"renew {proof.name}",
+                    due=due,
+                    party=home.subject,
+                    about=home.subject,
+                    opens=opens,
+                )
+            )
     since = readiness.supervised(today, zone=policy.zone) or readiness.leads_since(today, zone=policy.zone)
     step = readiness.standing(today, zone=policy.zone)
     opens = None
@@ -414,7 +423,16 @@ def renewals(home: Home, grounds: Grounds) -> list[Duty]:
         step = readiness.standing(step.until + timedelta(days=1), zone=policy.zone)
     if since is not None and _is_coaching(step):
         due_by = days_from(policy.end_of(since), values, "supervision_days")
-        found.append(Duty("COA-10", "have supervision, or a debrief", due_by, home.subject, home.subject, opens))
+        found.append(
+            Duty(
+                rule="COA-10",
+                what="have supervision, or a debrief",
+                due=due_by,
+                party=home.subject,
+                about=home.subject,
+                opens=opens,
+            )
+        )
     return found
 
 
@@ -434,12 +452,12 @@ def _is_coaching(step: Step | None) -> bool:
 
 
 COA_10: Final = Rule(
-    "COA-10",
-    SHOULD,
-    (),
-    "Training and checks that run out are renewed, and supervision or a debrief is held in time.",
-    LOCAL,
-    renewals,
+    code="COA-10",
+    level=SHOULD,
+    on=(),
+    title="Training and checks that run out are renewed, and supervision or a debrief is held in time.",
+    source=LOCAL,
+    check=renewals,
     sort=RuleSort.DUTY,
     values=("renewal_window_days", "supervision_days"),
     of="coach",

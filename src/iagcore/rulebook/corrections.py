@@ -102,16 +102,23 @@ def _breach(home: Home, one: Standing) -> Duty:
     confidential = place is not None and place.top is not None and is_in_confidence(place.top.entry)
     private = place is not None and place.top is not None and is_unshared_diary(home, place.top.entry)
     party = "safeguarding-lead" if confidential else home.learner if private else "lead"
-    return Duty("COR-03", f"{what} authorise it", None, party, home.subject, in_confidence=confidential or private)
+    return Duty(
+        rule="COR-03",
+        what=f"{what} authorise it",
+        due=None,
+        party=party,
+        about=home.subject,
+        in_confidence=confidential or private,
+    )
 
 
 COR_03: Final = Rule(
-    "COR-03",
-    MUST,
-    (),
-    "A breach is due until its record is put right or a lead authorises it.",
-    DESIGN,
-    standing_breaches,
+    code="COR-03",
+    level=MUST,
+    on=(),
+    title="A breach is due until its record is put right or a lead authorises it.",
+    source=DESIGN,
+    check=standing_breaches,
     sort=RuleSort.DUTY,
     of="any",
     proven_by=("law_a_breach_is_due_until_it_is_put_right_or_authorised",),

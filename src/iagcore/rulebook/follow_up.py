@@ -36,7 +36,16 @@ def follow_ups_due(journey: Journey, grounds: Grounds) -> list[Duty]:
         return []
     what = "follow up: ask the learner how it went"
     opens = due and policy.end_of(on - relativedelta(days=1))
-    return [Duty("FUP-01", what, due, journey.coaching.coach or "lead", journey.subject, opens)]
+    return [
+        Duty(
+            rule="FUP-01",
+            what=what,
+            due=due,
+            party=journey.coaching.coach or "lead",
+            about=journey.subject,
+            opens=opens,
+        )
+    ]
 
 
 def _ended(journey: Journey) -> tuple[Place | None, datetime | None]:
@@ -61,12 +70,12 @@ def _due(since: datetime, place: Place, policy: Policy, grounds: Grounds) -> dat
 
 
 FUP_01: Final = Rule(
-    "FUP-01",
-    SHOULD,
-    (),
-    "A learner who consents is contacted so many months after the journey ended, or the last conversation.",
-    FOLLOW_UP,
-    follow_ups_due,
+    code="FUP-01",
+    level=SHOULD,
+    on=(),
+    title="A learner who consents is contacted so many months after the journey ended, or the last conversation.",
+    source=FOLLOW_UP,
+    check=follow_ups_due,
     sort=RuleSort.DUTY,
     values=("follow_up_after",),
     proven_by=("law_a_follow_up_is_due_only_with_consent", "law_13_months_end_where_months_end"),
@@ -81,16 +90,16 @@ def nothing_booked(journey: Journey, grounds: Grounds) -> list[Duty]:
     if not journey.allowance.remaining or journey.conversations.booked:
         return []
     what = f"nothing is booked, and {journey.allowance.remaining} minutes remain: ask whether the learner wants another"
-    return [Duty("FUP-02", what, None, journey.coaching.coach or "lead", journey.subject)]
+    return [Duty(rule="FUP-02", what=what, due=None, party=journey.coaching.coach or "lead", about=journey.subject)]
 
 
 FUP_02: Final = Rule(
-    "FUP-02",
-    SHOULD,
-    (),
-    "While a journey is open and minutes remain, something is booked, unless the offer was not taken up.",
-    CASE_STUDY,
-    nothing_booked,
+    code="FUP-02",
+    level=SHOULD,
+    on=(),
+    title="While a journey is open and minutes remain, something is booked, unless the offer was not taken up.",
+    source=CASE_STUDY,
+    check=nothing_booked,
     sort=RuleSort.DUTY,
     proven_by=("law_time_left_is_due_exactly_while_nothing_is_booked",),
     question="What if minutes are left and nothing is booked?",

@@ -175,17 +175,26 @@ def reviews_due(journey: Journey, grounds: Grounds) -> list[Duty]:
             opens = policy.end_of(entry.by_when - timedelta(days=1))
             what = f"review action {entry.action} with the learner"
             due = policy.end_of(entry.by_when)
-            found.append(Duty("GRW-07", what, due, journey.coaching.coach or "lead", journey.subject, opens))
+            found.append(
+                Duty(
+                    rule="GRW-07",
+                    what=what,
+                    due=due,
+                    party=journey.coaching.coach or "lead",
+                    about=journey.subject,
+                    opens=opens,
+                )
+            )
     return found
 
 
 GRW_07: Final = Rule(
-    "GRW-07",
-    SHOULD,
-    (),
-    "An action whose day has come is reviewed with the learner, while the journey is open.",
-    REGROW,
-    reviews_due,
+    code="GRW-07",
+    level=SHOULD,
+    on=(),
+    title="An action whose day has come is reviewed with the learner, while the journey is open.",
+    source=REGROW,
+    check=reviews_due,
     sort=RuleSort.DUTY,
     proven_by=("law_an_action_is_due_until_it_is_reviewed",),
     question="When do we look at an action again?",

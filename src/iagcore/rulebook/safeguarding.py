@@ -31,12 +31,13 @@ TELLS_OF_A_CONCERN: Final = ("SAF-02", "SAF-04")
 """The rules by whose findings one knows that a concern is open."""
 
 SAF_01: Final = Rule(
-    "SAF-01",
-    MUST,
-    (ConcernRaised,),
-    "A concern is never refused and never costs minutes, whatever the allowance, consent, coach, author or journey.",
-    DESIGN,
-    None,
+    code="SAF-01",
+    level=MUST,
+    on=(ConcernRaised,),
+    title="A concern is never refused and never costs minutes, whatever the allowance, consent, coach, "
+    "author or journey.",
+    source=DESIGN,
+    check=None,
     sort=RuleSort.GUARANTEE,
     protected=True,
     proven_by=("law_8_a_concern_is_never_refused_and_costs_nothing",),
@@ -53,7 +54,9 @@ def escalations(journey: Journey, grounds: Grounds) -> list[Duty]:
     for one in journey.safeguarding.open:
         if one.taken_by is not None:
             what = f"see concern {one.id} through, and close it once that is done"
-            found.append(Duty("SAF-02", what, None, one.taken_by, journey.subject, in_confidence=True))
+            found.append(
+                Duty(rule="SAF-02", what=what, due=None, party=one.taken_by, about=journey.subject, in_confidence=True)
+            )
             continue
         place = _raised(journey, one)
         values = grounds.values(place)
@@ -63,11 +66,22 @@ def escalations(journey: Journey, grounds: Grounds) -> list[Duty]:
             what = f"escalate concern {one.id} at once: {_whom_to_reach(values)}"
         elif one.immediate_danger is None:
             what += "; whether danger is immediate was not said: ask"
-        found.append(Duty("SAF-02", what, due, THE_SAFEGUARDING_LEAD, journey.subject, in_confidence=True))
+        found.append(
+            Duty(
+                rule="SAF-02",
+                what=what,
+                due=due,
+                party=THE_SAFEGUARDING_LEAD,
+                about=journey.subject,
+                in_confidence=True,
+            )
+        )
         raiser = place.top.by if place.top is not None else ""
         if not raiser.startswith((THE_SAFEGUARDING_LEAD, "learner:")):
             # whoever raised it sees whether it is taken
-            found.append(Duty("SAF-02", what, due, raiser, journey.subject, in_confidence=True))
+            found.append(
+                Duty(rule="SAF-02", what=what, due=due, party=raiser, about=journey.subject, in_confidence=True)
+            )
     return found
 
 
@@ -96,12 +110,12 @@ def _whom_to_reach(values: PolicyOnDay) -> str:
 
 
 SAF_02: Final = Rule(
-    "SAF-02",
-    MUST,
-    (),
-    "A safeguarding lead takes an open concern within so many hours, at once in immediate danger.",
-    ESCALATION,
-    escalations,
+    code="SAF-02",
+    level=MUST,
+    on=(),
+    title="A safeguarding lead takes an open concern within so many hours, at once in immediate danger.",
+    source=ESCALATION,
+    check=escalations,
     sort=RuleSort.DUTY,
     values=("escalation_hours", "emergency_contacts"),
     proven_by=("law_an_open_concern_is_due_until_a_safeguarding_lead_takes_it",),
@@ -124,7 +138,14 @@ def item_nine(journey: Journey, grounds: Grounds) -> list[Duty]:
         what = f"talk about safety with the learner the same day: item {ITEM} of {PHQ_9} was answered above 0"
         parties = [asked.by] if _goes_with(asked.by, asked.at, journey, policy) else []
         found += [
-            Duty("SAF-03", what, policy.end_of(policy.day(asked.at)), party, journey.subject, in_confidence=True)
+            Duty(
+                rule="SAF-03",
+                what=what,
+                due=policy.end_of(policy.day(asked.at)),
+                party=party,
+                about=journey.subject,
+                in_confidence=True,
+            )
             for party in dict.fromkeys((*parties, journey.coaching.coach or "lead"))
         ]
     return found
@@ -146,12 +167,12 @@ def _goes_with(coach: str, at: datetime, journey: Journey, policy: Policy) -> bo
 
 
 SAF_03: Final = Rule(
-    "SAF-03",
-    MUST,
-    (),
-    "An answer above 0 to item 9 of PHQ-9 is talked about with the learner the same day, and recorded.",
-    ITEM_NINE,
-    item_nine,
+    code="SAF-03",
+    level=MUST,
+    on=(),
+    title="An answer above 0 to item 9 of PHQ-9 is talked about with the learner the same day, and recorded.",
+    source=ITEM_NINE,
+    check=item_nine,
     sort=RuleSort.DUTY,
     proven_by=("law_item_nine_is_due_until_it_is_talked_about",),
     question="What if somebody answers item 9 of PHQ-9 above 0?",

@@ -154,8 +154,10 @@ def to_ask(pointer: Pointer) -> str:
 def _due(rule: str, what: str, due: datetime | None, pointer: Pointer, journey: Journey) -> Duty:
     """What is due of a signpost or a referral; of one made under a concern it is for whoever made it, in confidence."""
     if not pointer.in_confidence:
-        return Duty(rule, what, due, journey.coaching.coach or "lead", journey.subject)
-    return Duty(rule, what, due, _made(journey, pointer).top.by, journey.subject, in_confidence=True)
+        return Duty(rule=rule, what=what, due=due, party=journey.coaching.coach or "lead", about=journey.subject)
+    return Duty(
+        rule=rule, what=what, due=due, party=_made(journey, pointer).top.by, about=journey.subject, in_confidence=True
+    )
 
 
 def _decided(home: Home, pointer: Pointer, grounds: Grounds) -> tuple[int | None, int | None]:
@@ -182,12 +184,13 @@ def _made(home: Home, pointer: Pointer) -> Any:
 
 
 SIG_04: Final = Rule(
-    "SIG-04",
-    SHOULD,
-    (),
-    "What came of a signpost or a referral is asked within so many days; after so many attempts, unknown is true.",
-    LOCAL,
-    outcomes_due,
+    code="SIG-04",
+    level=SHOULD,
+    on=(),
+    title="What came of a signpost or a referral is asked within so many days; after so many attempts, "
+    "unknown is true.",
+    source=LOCAL,
+    check=outcomes_due,
     sort=RuleSort.DUTY,
     values=("signpost_outcome_days", "signpost_attempts"),
     proven_by=("law_what_came_of_a_signpost_is_due_until_it_is_settled",),
@@ -212,12 +215,13 @@ def referrals_due(journey: Journey, grounds: Grounds) -> list[Duty]:
 
 
 SIG_05: Final = Rule(
-    "SIG-05",
-    SHOULD,
-    (),
-    "A referral of which nothing is heard within so many days is taken up with the service, until unknown is true.",
-    LOCAL,
-    referrals_due,
+    code="SIG-05",
+    level=SHOULD,
+    on=(),
+    title="A referral of which nothing is heard within so many days is taken up with the service, until "
+    "unknown is true.",
+    source=LOCAL,
+    check=referrals_due,
     sort=RuleSort.DUTY,
     values=("referral_deadline_days", "signpost_attempts"),
     proven_by=("law_a_referral_is_due_until_something_is_heard_of_it",),

@@ -55,7 +55,7 @@ class WrittenLater(UnreadableRecord):
         )
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Payload:
     """The half of a record that an erasure takes."""
 
@@ -283,24 +283,24 @@ def encode(record: Record, *, surrogate: str, salt: str) -> tuple[bytes, bytes]:
     """The envelope and the payload of a record. `surrogate` and `salt` are random, and made by the caller."""
     places = {subject: place for place, subject in enumerate(record.about)}
     envelope = Envelope(
-        surrogate,
-        len(record.about),
-        record.at,
-        record.recorded_at,
-        record.policy,
-        record.outcome,
-        tuple(line_state(line, surrogate, places) for surrogate, line in record.effect),
+        surrogate=surrogate,
+        subjects=len(record.about),
+        at=record.at,
+        recorded_at=record.recorded_at,
+        policy=record.policy,
+        sort=record.outcome,
+        lines=tuple(line_state(line, surrogate, places) for surrogate, line in record.effect),
     )
     document = entry_document(record.entry)
     payload = Payload(
-        document["kind"],
-        record.by,
-        record.corrects,
-        record.considered,
-        record.restated,
-        document,
-        tuple(line.id for _, line in record.effect),
-        salt,
+        kind=document["kind"],
+        by=record.by,
+        corrects=record.corrects,
+        considered=record.considered,
+        restated=record.restated,
+        entry=document,
+        lines=tuple(line.id for _, line in record.effect),
+        salt=salt,
     )
     return dump_envelope(envelope), _dump(CONVERTER.unstructure(payload))
 
@@ -309,7 +309,15 @@ def line_state(line: Line, surrogate: str, places: Mapping[str, int]) -> LineSta
     """A line as an envelope carries it; `places` are those of the record's subjects."""
     coach = places[line.coach] if line.held and line.coach is not None else None
     starts_at = line.starts_at if line.held else None
-    return LineState(line.sort, surrogate, line.grant, line.held, line.used, starts_at, coach)
+    return LineState(
+        sort=line.sort,
+        surrogate=surrogate,
+        grant=line.grant,
+        held=line.held,
+        used=line.used,
+        starts_at=starts_at,
+        coach=coach,
+    )
 
 
 def read_envelope(stored: StoredRecord) -> Envelope:
@@ -345,21 +353,21 @@ def decode(stored: StoredRecord) -> Record:
         if payload.by:  # a policy that is kept is nobody's entry
             accepted("by", payload.by, accept_party)
         return Record(
-            stored.id,
-            about,
-            envelope.at,
-            envelope.recorded_at,
-            payload.by,
-            envelope.policy,
-            payload.corrects,
-            envelope.sort,
-            payload.considered,
-            payload.restated,
-            tuple(
+            id=stored.id,
+            about=about,
+            at=envelope.at,
+            recorded_at=envelope.recorded_at,
+            by=payload.by,
+            policy=envelope.policy,
+            corrects=payload.corrects,
+            outcome=envelope.sort,
+            considered=payload.considered,
+            restated=payload.restated,
+            effect=tuple(
                 (state.surrogate, _line(state, id, about))
                 for state, id in zip(envelope.lines, payload.lines, strict=True)
             ),
-            read_entry(upcast_entry(payload.entry, envelope.format, upcasters.UPCASTERS)),
+            entry=read_entry(upcast_entry(payload.entry, envelope.format, upcasters.UPCASTERS)),
         )
     except InvalidEntry as error:
         field = f"{error.field}: " if error.field in _FIELDS else ""

@@ -46,7 +46,7 @@ class NotACopy(IagcoreError):
         super().__init__("\n".join([reason, *(f"    {one}" for one in troubles)]))
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Pairing:
     """Two feeds beside each other.
 
@@ -111,7 +111,15 @@ class _Pairing:
         # dictionaries keep the order of their keys: the first that lacks is the first of the source
         since, lacks = next(((before, True) for before, _ in self._lacking.values()), (None, False))
         more = self._more + max(0, len(others) - TOLD_MOST)
-        return Pairing(self._same, lacks, since, tuple(self._differing), tuple(others[:TOLD_MOST]), more, self._erased)
+        return Pairing(
+            same=self._same,
+            lacks=lacks,
+            since=since,
+            differing=tuple(self._differing),
+            others=tuple(others[:TOLD_MOST]),
+            more=more,
+            erased=self._erased,
+        )
 
     def _step(self, theirs: Iterator[StoredRecord]) -> bool:
         """Take one record of the second; False where there is none left."""

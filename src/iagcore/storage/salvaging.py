@@ -215,7 +215,18 @@ class Salvaged:
                 lost.append(Trouble(str(home), f"the record at position {position} {what}"))
                 continue
             filed = tuple(Filing(*filing[2:]) for filing in about)
-            records.append(StoredRecord(surrogate, filed, envelope, payload, id, plain, salted, f"{position:019d}"))
+            records.append(
+                StoredRecord(
+                    surrogate=surrogate,
+                    about=filed,
+                    envelope=envelope,
+                    payload=payload,
+                    id=id,
+                    plain=plain,
+                    salted=salted,
+                    position=f"{position:019d}",
+                )
+            )
         for orphaned in by_record.values():
             for _, _, subject, version, *_ in orphaned:
                 lost.append(Trouble(f"{subject}, version {version}", "the record that is filed here cannot be read"))

@@ -252,5 +252,16 @@ def _records(rows: Iterable[tuple[Any, ...]]) -> list[StoredRecord]:
         first, *others = filed
         position, surrogate, id, plain, salted, envelope, payload = first[:7]
         about = tuple(Filing(*row[7:]) for row in (first, *others))
-        found.append(StoredRecord(surrogate, about, envelope, payload, id, plain, salted, f"{position:019d}"))
+        found.append(
+            StoredRecord(
+                surrogate=surrogate,
+                about=about,
+                envelope=envelope,
+                payload=payload,
+                id=id,
+                plain=plain,
+                salted=salted,
+                position=f"{position:019d}",
+            )
+        )
     return found

@@ -16,7 +16,7 @@ import iagcore as iag
 from coaching import models
 from iagcore.storage.protocols import Erasure, Filing, Gone, StoredRecord, follow_on, heads, renamed
 
-PAGE, NAMES = 200, ("surrogate", "home", "plain", "salted", "envelope", "payload")
+PAGE, BYTES = 200, ("plain", "salted", "envelope", "payload")
 
 
 class DjangoJournal:
@@ -81,7 +81,8 @@ def _hold(expect: Mapping[str, int], follows: Mapping[str, bytes]) -> None:
 
 def _keep(records: Sequence[StoredRecord]) -> None:
     for record in records:
-        kept = models.Record.objects.create(record_id=record.id, **{name: getattr(record, name) for name in NAMES})
+        named = {name: getattr(record, name) for name in ("surrogate", "home", *BYTES)}
+        kept = models.Record.objects.create(record_id=record.id, **named)
         models.Filing.objects.bulk_create(
             models.Filing(record=kept, place=place, **attrs.asdict(filing)) for place, filing in enumerate(record.about)
         )
@@ -90,9 +91,8 @@ def _keep(records: Sequence[StoredRecord]) -> None:
 def _stored(row: models.Record) -> StoredRecord:
     filed = ((one.subject, one.version, _bytes(one.commitment), _bytes(one.salt)) for one in row.filings.all())
     about = tuple(Filing(*one) for one in filed)
-    envelope, payload, plain, salted = map(_bytes, (row.envelope, row.payload, row.plain, row.salted))
-    at = f"{row.position:019d}"
-    return StoredRecord(row.surrogate, about, envelope, payload, row.record_id, plain, salted, at)
+    kept = {name: _bytes(getattr(row, name)) for name in BYTES}
+    return StoredRecord(surrogate=row.surrogate, about=about, id=row.record_id, position=f"{row.position:019d}", **kept)
 
 
 def _bytes(found: Any) -> Any:

@@ -443,7 +443,16 @@ def _record(row: Any) -> StoredRecord:
         for subject, version, commitment, salt in json.loads(row.filings)
     )
     position = f"{row.era:06d}.{row.xact:019d}.{row.position:019d}"
-    return StoredRecord(row.surrogate, about, row.envelope, row.payload, row.id, row.plain, row.salted, position)
+    return StoredRecord(
+        surrogate=row.surrogate,
+        about=about,
+        envelope=row.envelope,
+        payload=row.payload,
+        id=row.id,
+        plain=row.plain,
+        salted=row.salted,
+        position=position,
+    )
 
 
 def _place(position: Position) -> tuple[int, int, int]:

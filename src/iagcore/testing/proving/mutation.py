@@ -43,7 +43,7 @@ OTHER_LEVEL: Final = "the other level"
 OTHERWISE: Final = {Outcome.MET: Outcome.UNMET, Outcome.UNMET: Outcome.MET}
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Mutant:
     """One change: of which rule or value, and what; the scenarios that it can touch; and the rules or policies then.
 
@@ -187,13 +187,29 @@ def _of_a_rule(rule: Rule, ran: Sequence[Ran], rules: Sequence[Rule]) -> Iterato
     wanted = tuple(finding)
     kind = rule.on[0].declares.name
     off = tuple(one for one in rules if one is not rule)
-    yield Mutant(rule.code, OFF, "", wanted, off, {}, _skeleton(rule, kind, "is not met", [rule.code]))
+    yield Mutant(
+        of=rule.code,
+        change=OFF,
+        where="",
+        touched=wanted,
+        rules=off,
+        policies={},
+        lacking=_skeleton(rule, kind, "is not met", [rule.code]),
+    )
     inverted = _in_place(rules, rule, attrs.evolve(rule, check=_inverted(rule)))
-    yield Mutant(rule.code, INVERTED, "", wanted, inverted, {}, _skeleton(rule, kind, "is met", []))
+    yield Mutant(
+        of=rule.code,
+        change=INVERTED,
+        where="",
+        touched=wanted,
+        rules=inverted,
+        policies={},
+        lacking=_skeleton(rule, kind, "is met", []),
+    )
     if rule.level is MUST:
         lowered = _in_place(rules, rule, attrs.evolve(rule, level=SHOULD))
         binds = _skeleton(rule, kind, "binds: the plan is refused, or the fact is a breach", [rule.code], binds=True)
-        yield Mutant(rule.code, LOWERED, "", wanted, lowered, {}, binds)
+        yield Mutant(of=rule.code, change=LOWERED, where="", touched=wanted, rules=lowered, policies={}, lacking=binds)
 
 
 def _in_place(rules: Sequence[Rule], rule: Rule, instead: Rule) -> tuple[Rule, ...]:
@@ -239,7 +255,15 @@ def _duty_off(rule: Rule, ran: Sequence[Ran], rules: Sequence[Rule]) -> Mutant:
             f'duties = ["{rule.code}"]  # or {{ at = …, overdue = ["{rule.code}"] }}',
         ]
     )
-    return Mutant(rule.code, OFF, "", due, tuple(one for one in rules if one is not rule), {}, lacking)
+    return Mutant(
+        of=rule.code,
+        change=OFF,
+        where="",
+        touched=due,
+        rules=tuple(one for one in rules if one is not rule),
+        policies={},
+        lacking=lacking,
+    )
 
 
 # ---- policies
@@ -319,7 +343,15 @@ def _of_a_value(
             else "at the limit, and in a second scenario one past it"
         ),
     ]
-    return Mutant(cited.name, change, where, tuple(touched), tuple(rules), policies, "\n".join(lines))
+    return Mutant(
+        of=cited.name,
+        change=change,
+        where=where,
+        touched=tuple(touched),
+        rules=tuple(rules),
+        policies=policies,
+        lacking="\n".join(lines),
+    )
 
 
 def _plainly(value: Any) -> str:
