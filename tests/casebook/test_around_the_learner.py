@@ -58,7 +58,7 @@ from iagcore.record.findings import MUST, Assessment, Decision, DutyStatus, Outc
 from iagcore.record.rules import RuleSort
 from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
-from iagcore.storage.protocols import StoredRecord
+from iagcore.storage.protocols import GONE, HELD, Erasure, Pending, StoredRecord
 from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.testing.scenarios.telling import Telling
 from iagcore.testing.scenarios.telling import _required as required
@@ -599,12 +599,10 @@ def test_nothing_closes_and_nothing_is_erased_over_an_open_concern() -> None:
         "what the safeguarding lead holds for this journey is still open",
     )
     assert "concern" not in closing.explain(to="learner").lower()
-    with pytest.raises(Refused) as refused:
-        cases.erase("learner:a", by=JO)
-    assert refusals(refused.value.decision) == ["SAF-04"]
+    assert cases.erase("learner:a", by=JO) == Erasure(0, answer=HELD)
+    assert str(cases.erase("learner:a", by=JO)) == "Held. The safeguarding lead has been told and will answer."
     cases.record("a", ConcernEscalated(concern="w", held_by=SAM), by=NINA).require()
-    with pytest.raises(Refused):
-        cases.erase("learner:a", by=JO)
+    assert cases.erase("learner:a", by=JO) == Erasure(0, answer=HELD)
     cases.record("a", ConcernClosed(concern="w", words="x"), by=SAM).require()
     assert cases.preview("a", JourneyClosed(), by=JO).accepted
     assert cases.erase("learner:a", by=JO).records > 0
@@ -623,9 +621,19 @@ def test_a_concern_raised_while_somebody_is_being_erased_stops_it() -> None:
         return erase(*args, **rest)
 
     journal.erase = meanwhile  # type: ignore[method-assign]
-    with pytest.raises(Refused):
-        cases.erase("learner:a", by=JO)
+    assert cases.erase("learner:a", by=JO) == Erasure(0, answer=HELD)
     assert cases.journey("a").safeguarding.open != ()
+
+
+def test_a_concern_on_anothers_journey_holds_the_record_of_the_learner_whom_it_names() -> None:
+    cases = around()
+    start(cases, "b", learner="learner:b")
+    cases.record("b", ConcernRaised(concern="w", words="x", learner="learner:a"), by=NINA).require()
+    cases.record("b", ConcernRaised(concern="v", words="x"), by=NINA).require()
+    assert cases.erase("learner:a", by=JO) == Erasure(0, answer=HELD)
+    assert cases.journey("a").exists
+    cases.record("b", ConcernClosed(concern="w", words="x"), by=SAM).require()
+    assert cases.erase("learner:a", by=JO).answer == GONE
 
 
 def test_what_is_said_of_a_concern_is_annotated_and_never_taken_back() -> None:
@@ -1060,7 +1068,12 @@ def test_somebody_is_erased_though_the_index_cannot_be_used_and_that_is_said(tmp
     cases = Casebook(MemoryJournal(), STARTER, clock=lambda: on(0), due_index=index)
     start(cases)
     erased = cases.erase("learner:a", by=JO)
-    assert (erased.records, "The index of duties is not cleared: " in erased.note) == (1, True)
+    where = f"the index of duties ({tmp_path / 'casebook.due'})"
+    until = (
+        "it could not be cleared: it is not an index of duties but a file of another kind; "
+        "give an index of duties, or the name of a new file"
+    )
+    assert erased == Erasure(1, (Pending(where, until),))
     assert not DueIndex.is_one(tmp_path)
     assert not DueIndex.is_one(tmp_path / "nothing")
 

@@ -134,7 +134,7 @@ def test_a_journal_is_made_by_hand_once(schema: URL, capsys: pytest.CaptureFixtu
         "SELECT relname FROM pg_class WHERE relnamespace = current_schema::regnamespace AND relkind IN ('r', 'p', 'S')",
     )
     assert sorted(name for (name,) in tables) == [
-        "iag_about", "iag_about_p0", "iag_about_p1", "iag_journal", "iag_position", "iag_record", "iag_record_p0",
+        "iag_about", "iag_about_p0", "iag_about_p1", "iag_journal", "iag_pending", "iag_position", "iag_record", "iag_record_p0",
         "iag_record_p1", "iag_surrogate", "iag_surrogate_p0", "iag_surrogate_p1",
     ]  # fmt: skip
 
@@ -145,7 +145,7 @@ def test_the_statements_that_are_printed_make_the_journal(schema: URL, capsys: p
     printed = capsys.readouterr().out
     assert run(schema, "SELECT to_regclass('iag_journal')") == [(None,)]
     assert re.findall(r"CREATE \w+(?: TABLE)? (\w+)", printed) == [
-        "iag_position", "iag_about", "iag_journal", "iag_record", "iag_record_feed", "iag_surrogate",
+        "iag_position", "iag_about", "iag_journal", "iag_pending", "iag_record", "iag_record_feed", "iag_surrogate",
     ]  # fmt: skip
     run(schema, printed)
     with SQLJournal(schema, create=False) as journal:
@@ -182,7 +182,7 @@ def test_the_horizon_and_compacting_are_told(url: str, capsys: pytest.CaptureFix
     assert main(["journal", "compact", url]) == 0
     assert capsys.readouterr().out == (
         "Records behind the horizon: 0; oldest transaction: no transaction that holds it back.\n"
-        "The tables are written anew. What was erased is pending.\n"
+        "The tables are written anew.\nNothing that was erased is pending.\n"
     )
 
 

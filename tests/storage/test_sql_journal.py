@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL
 
 from iagcore.exceptions import Conflict, UnusableJournal
-from iagcore.storage.protocols import Gone, StoredRecord
+from iagcore.storage.protocols import Pending, StoredRecord
 from iagcore.storage.sql import Horizon, SQLJournal
 from iagcore.storage.sql.connections import TRIES
 from iagcore.testing.stored_records import COACH, HOME, LEARNER, chain, receipt, stored
@@ -176,10 +177,19 @@ def test_a_casebook_gives_up_on_a_server_that_stays_away_when_its_patience_is_ov
 def test_an_erasure_that_is_interrupted_is_told_and_not_made_again(journal: SQLJournal, schema: URL) -> None:
     cases = casebook(journal)
     start(cases)
-    sent = statements_of(journal, lambda: cases.journey("a"))
-    with Cut(journal, len(sent) + 6, schema), pytest.raises(UnusableJournal) as raised:
+    cut: list[str] = []
+
+    def cuts(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE iag_record"):
+            cut.append(statement)
+            run(schema, f"SELECT pg_terminate_backend({connection.connection.dbapi_connection.info.backend_pid}, 5000)")
+
+    event.listen(journal._connections.engine, "before_cursor_execute", cuts)
+    with pytest.raises(UnusableJournal) as raised:
         cases.erase("learner:a", by="lead:jo")
     assert raised.value.interrupted is True
+    assert len(cut) == 1
+    assert journal.pending() == ()
 
 
 def test_a_reader_whose_connection_is_lost_reads_on(journal: SQLJournal, schema: URL) -> None:
@@ -545,7 +555,7 @@ def test_tables_are_not_made_where_that_is_forbidden(schema: URL) -> None:
                 work()
             assert str(raised.value) == said
         assert journal.is_made() is False
-        assert journal.compact() is Gone.COMPLETE
+        assert journal.compact() == ()
         assert journal.create() is True
         assert journal.create() is False
         journal.append(chain(HOME, 1), expect={HOME: 0})
@@ -633,17 +643,24 @@ def test_what_an_erasure_leaves_on_a_server_is_said_truly(schema: URL, journal: 
     run(schema, "CHECKPOINT")
     assert said_in(files / "base", words)
     done = journal.erase({HOME: "erased:1"}, expect={HOME: 1}, receipts=[receipt("r1", ("erased:1", 2))])
-    assert done.gone is Gone.PENDING
-    assert done.note == (
-        "No query finds it any more. Its bytes are left in the server's files until compact() writes the tables anew, "
-        "and in the server's write-ahead log, its archives, replicas and backups for as long as those are kept."
+    [(today,)] = run(schema, "SELECT current_date")
+    in_tables = Pending("the server's files of the tables", "their owner runs iagcore journal compact URL", today)
+    in_copies = Pending(
+        "the server's write-ahead log, its archives, replicas and backups",
+        "once these have expired, run iagcore journal finish --expired DAY",
+        today,
     )
+    assert done.pending == journal.pending() == (in_tables, in_copies)
     run(schema, "CHECKPOINT")
     assert said_in(files / "base", words)
-    assert journal.compact() is Gone.PENDING
+    assert journal.finish(expired=today - timedelta(days=1)) == (in_tables, in_copies)
+    assert journal.compact() == (in_copies,)
     run(schema, "CHECKPOINT")
     assert not said_in(files / "base", words)
     assert said_in(files / "pg_wal", words)
+    with SQLJournal(schema) as other:
+        assert other.pending() == (in_copies,)
+        assert other.finish(expired=today) == other.pending() == ()
 
 
 @pytest.mark.parametrize("partitions", [0, 3])
@@ -659,7 +676,10 @@ def test_what_was_erased_is_in_no_sample_that_the_server_keeps(schema: URL, part
         assert sorted(run(schema, f"{asked} ORDER BY 1")) == [("home",), ("subject",)]
         renames = {f"journey:seldom-{number}": f"erased:{number}" for number in range(40)}
         done = journal.erase(renames, expect=dict.fromkeys(renames, 1), receipts=[])
-        assert done.note.startswith("No query finds it any more. Its bytes")
+        assert [one.where for one in done.pending] == [
+            "the server's files of the tables",
+            "the server's write-ahead log, its archives, replicas and backups",
+        ]
         assert run(schema, asked) == []
 
 
@@ -679,9 +699,10 @@ def test_who_may_not_gather_the_servers_samples_is_told_to_have_it_done(schema: 
             done = theirs.erase({HOME: "erased:1"}, expect={HOME: 1}, receipts=[])
     finally:
         run(schema, f"DROP OWNED BY {user}", f"DROP ROLE {user}")
-    assert done.note.startswith(
-        "No query of the journal finds it any more; let the tables' owner run ANALYZE iag_record, iag_about, too. Its"
-    )
+    assert [one.until for one in done.pending if one.where == "the server's statistics"] == [
+        "the tables' owner runs ANALYZE iag_record, iag_about"
+    ]
+    assert len(journal.compact()) == 1
 
 
 def test_an_erasure_stands_where_the_servers_samples_cannot_be_gathered(schema: URL, journal: SQLJournal) -> None:
@@ -693,7 +714,7 @@ def test_an_erasure_stands_where_the_servers_samples_cannot_be_gathered(schema: 
 
     event.listen(journal._connections.engine, "before_cursor_execute", fail)
     done = journal.erase({HOME: "erased:1"}, expect={HOME: 1}, receipts=[])
-    assert done.note.startswith("No query of the journal finds it any more; let the tables' owner run ANALYZE")
+    assert "the server's statistics" in [one.where for one in done.pending]
     assert [one.home for one in journal.read_all()] == ["erased:1"]
 
 

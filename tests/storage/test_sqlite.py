@@ -17,11 +17,12 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+import attrs
 import pytest
 
 from iagcore.exceptions import Conflict, UnusableJournal
 from iagcore.storage import sqlite, sqlite_file
-from iagcore.storage.protocols import Erasable, Feed, Gone, Journal, StoredRecord
+from iagcore.storage.protocols import Erasable, Erasure, Feed, Journal, Pending, StoredRecord
 from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.testing.stored_records import (
     COACH,
@@ -92,7 +93,7 @@ def test_it_is_a_journal_a_feed_and_erasable(journal: SQLiteJournal) -> None:
 def test_making_a_journal_and_reading_it_makes_no_file(journal: SQLiteJournal, path: Path) -> None:
     assert list(journal.read(HOME)) == []
     assert list(journal.read_all()) == []
-    assert journal.compact() is Gone.COMPLETE
+    assert journal.pending() == journal.finish() == ()
     assert not path.exists()
 
 
@@ -151,7 +152,7 @@ def test_a_file_put_in_the_place_of_the_first_is_the_journal_from_then_on(journa
     with SQLiteJournal(backup) as other:
         other.append([stored("restored", (HOME, 1))], expect={HOME: 0})
     journal.append(chain(HOME, 2), expect={HOME: 0})
-    journal.compact()
+    journal._file.written_anew()
     backup.replace(path)
     assert list(journal.read(HOME)) == [stored("restored", (HOME, 1))]
     journal.append([stored("next", (HOME, 2))], expect={HOME: 1})
@@ -821,11 +822,8 @@ def test_erased_words_ids_and_names_are_in_no_file_any_more(path: Path, journal:
     }
     receipts = [receipt(f"r {new}", (new, reached[old] + 1)) for old, new in renames.items()]
     done = journal.erase(renames, expect={subject: reached[subject] for subject in renames}, receipts=receipts)
-    assert (done.records, done.gone) == (200, Gone.COMPLETE)
-    assert done.note == (
-        "Neither the journal's file nor its log holds it any more. "
-        "Backups and copies made before are out of its reach: let them expire."
-    )
+    assert done == Erasure(200)
+    assert str(done) == "Gone from the record. Nothing is pending."
     assert holding(path, b"amira-2", b"amira-5") == []
     assert [word for _, word in holding(path, b"amira-3")] == [b"amira-3"]
     assert versions(list(journal.read(COACH)), COACH) == list(range(1, 601))
@@ -838,7 +836,7 @@ def hash_of(name: object) -> str:
     return hashlib.sha256(str(name).encode()).hexdigest()[:16]
 
 
-def test_erased_bytes_are_pending_while_another_connection_reads_and_go_with_compact(
+def test_erased_bytes_are_pending_while_another_connection_reads_and_go_once_it_is_finished(
     path: Path, journal: SQLiteJournal
 ) -> None:
     a_learner_among_others(journal)
@@ -847,15 +845,16 @@ def test_erased_bytes_are_pending_while_another_connection_reads_and_go_with_com
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM record").fetchall()
         done = journal.erase(RENAMES, expect={**EXPECT, HOME: 3}, receipts=[])
-        assert (done.records, done.gone) == (5, Gone.PENDING)
-        assert done.note == (
-            "Another connection is at work, so its bytes may be left: end that, then call compact(). "
-            "Backups and copies made before are out of its reach: let them expire."
-        )
+        [left] = done.pending
+        assert (done.records, left.where) == (5, "the journal's file and its log")
+        assert left.until == "another program is using the file: close it, then run iagcore journal finish"
+        assert left.since is not None
         assert [record.payload for record in journal.read("journey:7f3a")] == [None] * 3
-        assert journal.compact() is Gone.PENDING
+        assert journal.pending() == (attrs.evolve(left, until="run iagcore journal finish"),)
+        assert journal.finish() == (left,)
         assert holding(path, b"heard-in-confidence") != []
-    assert journal.compact() is Gone.COMPLETE
+    assert journal.finish() == ()
+    assert journal.pending() == ()
     assert holding(path, b"heard-in-confidence") == []
 
 
@@ -863,16 +862,16 @@ def test_an_open_iterator_of_the_journal_does_not_hold_erased_bytes_back(path: P
     a_learner_among_others(journal)
     reading, feeding = journal.read(COACH), journal.read_all()
     assert len([*islice(reading, 1), *islice(feeding, 1)]) == 2
-    assert journal.erase(RENAMES, expect=EXPECT, receipts=[]).gone is Gone.COMPLETE
+    assert journal.erase(RENAMES, expect=EXPECT, receipts=[]).pending == ()
     assert holding(path, b"what was said", b"learner:a") == [("casebook.db", b"what was said")]  # the other learner's
 
 
-def test_compacting_beside_a_writer_is_pending(path: Path, journal: SQLiteJournal) -> None:
+def test_a_file_is_not_written_anew_beside_a_writer(path: Path, journal: SQLiteJournal) -> None:
     journal.append(chain(HOME, 1), expect={HOME: 0})
     with plain(path) as writer:
         writer.execute("BEGIN IMMEDIATE")
-        assert journal.compact() is Gone.PENDING
-    assert journal.compact() is Gone.COMPLETE
+        assert journal._file.written_anew() is False
+    assert journal._file.written_anew() is True
     assert list(journal.read(HOME)) == chain(HOME, 1)
 
 
@@ -883,12 +882,9 @@ def test_an_erasure_stands_though_the_disk_fails_when_the_log_is_folded_in(
     monkeypatch.setattr(WithAFailingDisk, "failing", "wal_checkpoint")
     a_learner_among_others(journal)
     done = journal.erase(RENAMES, expect=EXPECT, receipts=[])
-    assert (done.records, done.gone) == (4, Gone.PENDING)
-    assert done.note == (
-        "The file could not be written anew: the disk reports an error (disk I/O error); check the disk and try "
-        "again; then call compact(). "
-        "Backups and copies made before are out of its reach: let them expire."
-    )
+    until = "the disk reports an error (disk I/O error); check the disk and try again; then run iagcore journal finish"
+    assert done == Erasure(4, (Pending("the journal's file and its log", until),))
+    assert [one.until for one in journal.pending()] == ["run iagcore journal finish"]
     assert list(journal.read(HOME)) == []
 
 

@@ -43,7 +43,7 @@ def test_a_broken_journal_is_caught_by_the_tests_meant_for_it(broken: Broken) ->
 
 def test_each_broken_journal_says_how_it_is_broken_and_what_it_breaks() -> None:
     names = [broken.name for broken in BROKEN]
-    assert len(set(names)) == len(names) == 41
+    assert len(set(names)) == len(names) == 44
     assert [broken.name for broken in BROKEN if not (broken.fresh.__doc__ or "").endswith((".", "\n    "))] == []
     assert [broken.name for broken in BROKEN if not broken.promise.endswith(".")] == []
 
@@ -69,7 +69,7 @@ def test_a_sound_journal_in_memory_is_not_caught_by_the_tests_that_catch_the_bro
 def test_a_sound_journal_on_a_file_is_not_caught_by_the_tests_that_catch_the_broken() -> None:
     on_a_file = [broken for broken in BROKEN if issubclass(broken.fresh, OnAFile)]
     asked = dict.fromkeys(name for broken in on_a_file for name in broken.caught_by)
-    assert len(on_a_file) == 6
+    assert len(on_a_file) == 9
     assert unkept_promises(CONTRACT, OnAFile, only=tuple(asked)) == {}
 
 
@@ -143,8 +143,34 @@ def test_a_journal_without_a_feed_skips_its_promises_with_the_reason() -> None:
 
 
 def test_a_journal_that_does_not_erase_skips_its_promises_with_the_reason() -> None:
-    with pytest.raises(pytest.skip.Exception, match="OnlyAppendsAndReads is not Erasable: it has no erase"):
+    with pytest.raises(pytest.skip.Exception, match="OnlyAppendsAndReads does not erase: it has no erase"):
         CONTRACT.test_erasing_who_was_never_recorded_does_nothing(OnlyAppendsAndReads())
+
+
+def test_a_journal_that_erases_and_cannot_finish_is_asked_the_rest_of_erasing(path: Path) -> None:
+    class Erases(OnlyAppendsAndReads):
+        def erase(
+            self, renames: Mapping[str, str], *, expect: Mapping[str, int], receipts: Sequence[StoredRecord]
+        ) -> Erasure:
+            return self._within.erase(renames, expect=expect, receipts=receipts)
+
+    with pytest.raises(
+        pytest.skip.Exception, match="Erases is not Erasable: it has no pending and finish, so a casebook"
+    ):
+        CONTRACT.test_where_nothing_was_erased_nothing_is_pending(Erases())
+    CONTRACT.test_erasing_who_was_never_recorded_does_nothing(Erases())
+    with OnAFile(path) as journal, pytest.raises(pytest.skip.Exception, match="nobody can look into OnAFile"):
+        Unseen().test_what_a_killed_erasure_left_is_pending_until_it_is_finished(journal)
+
+
+class Unseen(JournalContract):
+    """The contract for a store that other processes open and nobody looks into."""
+
+    __test__ = False
+
+    def from_another_process(self, journal: Journal) -> partial[OnAFile]:
+        assert isinstance(journal, OnAFile)
+        return partial(OnAFile, journal.path)
 
 
 def test_a_journal_that_only_appends_and_reads_keeps_all_that_applies_to_it() -> None:
@@ -164,7 +190,7 @@ def test_a_journal_that_no_other_process_can_open_skips_its_promises_with_the_re
 
 def test_a_journal_into_which_nobody_can_look_skips_its_promise_with_the_reason() -> None:
     with pytest.raises(pytest.skip.Exception, match="nobody can look into MemoryJournal: bytes_kept returns None"):
-        JournalContract().test_of_an_erasure_that_says_complete_no_byte_is_left(MemoryJournal())
+        JournalContract().test_of_an_erasure_that_says_nothing_is_pending_no_byte_is_left(MemoryJournal())
 
 
 def test_the_hooks_have_safe_defaults() -> None:

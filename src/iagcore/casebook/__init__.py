@@ -13,7 +13,7 @@ import attrs
 
 from iagcore.casebook.coaching import Coach, coach_on
 from iagcore.casebook.due import DueIndex, Progress
-from iagcore.casebook.erasing import erase
+from iagcore.casebook.erasing import AskedToErase, beside, cleared, concerned, erase, finish, pending
 from iagcore.casebook.homes import empty_home, journey_name
 from iagcore.casebook.patience import patiently
 from iagcore.casebook.reading import Reading
@@ -44,7 +44,7 @@ from iagcore.record.releasing import View, view
 from iagcore.record.rules import Rule, check_levels
 from iagcore.rulebook import RULES
 from iagcore.storage import codec
-from iagcore.storage.protocols import Erasable, Erasure, Feed, Journal
+from iagcore.storage.protocols import Erases, Erasure, Feed, Journal, Pending
 
 
 def utc_now() -> datetime:
@@ -326,33 +326,62 @@ class Casebook:
         """Remove a learner's words and references, and those of all their journeys, together.
 
         What coaches' timelines stand on stays, without a name; every hour still held is released. The old names are
-        free again. A refusal is not recorded: nothing would be left to keep it with.
+        free again. What an earlier erasure left pending is finished first, whoever is named now. The indexes of duties
+        of this casebook, and one beside the journal's file, go with it.
 
-        Raises `Refused` where a concern is open on one of them, or `by` is no lead, and `UnusableJournal` where the
-        journal cannot erase.
+        The answer is `gone`, with what is pending and where; or `nothing found under that name`; or `held`, in the
+        same words whatever holds the record. Neither of the last two is recorded.
+
+        Raises `Refused` where `by` is no lead, and `UnusableJournal` where the journal cannot erase.
         """
         learner = accepted("learner", learner, accept_learner)
         by = accepted("by", by, accept_party)
-        journal = self._reading.journal
-        if not isinstance(journal, Erasable):
-            raise UnusableJournal(type(journal).__name__, "this journal cannot erase")
-        erasable: Erasable = journal
-        now = self._recording.now()
+        journal, now = self._erases(), self._recording.now()
 
-        def may_go(journey: Journey) -> None:
-            self._recording.may_erase(journey, Erased(learner=learner), by=by, now=now)
+        asked = self._asked_to_erase(learner, by=by, now=now)
 
         def erased() -> Erasure:
-            policy = self._recording.first.fingerprint
-            return erase(erasable, self._reading, learner, may_go, now=now, policy=policy)
+            return erase(journal, self._reading, asked, now=now, policy=self._recording.first.fingerprint)
 
-        # one that was interrupted may be done, and would then find nobody: its caller is told so instead
-        erasure = patiently(erased, seconds=self._recording.patience, again=False)
-        self._reading.remembered.forget()
-        if isinstance(journal, Feed):
-            try:
-                self._due_index.refresh(self._reading, self._recording.rules)
-            except UnusableJournal as error:
-                # the learner is erased all the same, and whoever asked has to know what is left to do
-                erasure = attrs.evolve(erasure, note=f"{erasure.note} The index of duties is not cleared: {error}")
-        return erasure
+        with beside(self._reading.journal, self._due_index) as indexes:
+            asked.holds(Journey("asked", learner=learner))  # whoever may not erase finishes nothing either
+            finished = bool(pending(journal, indexes)) and not finish(journal, indexes)
+            # one that was interrupted may be done, and would then find nobody: its caller is told so instead
+            erasure = patiently(erased, seconds=self._recording.patience, again=False)
+            self._reading.remembered.forget()
+            failed = cleared(self._reading.journal, indexes, self._reading, self._recording.rules)
+            # of one place, what the erasure itself found there says more
+            left = {one.where: one for one in (*pending(journal, indexes), *failed, *erasure.pending)}
+            return attrs.evolve(erasure, pending=tuple(left.values()), finished=finished)
+
+    def pending_erasures(self) -> tuple[Pending, ...]:
+        """Where what was erased may still be; empty where it is nowhere.
+
+        Raises `UnusableJournal` where the journal cannot erase.
+        """
+        with beside(self._reading.journal, self._due_index) as indexes:
+            return pending(self._erases(), indexes)
+
+    def finish_erasures(self, *, expired: date | None = None) -> tuple[Pending, ...]:
+        """End what earlier erasures left pending, and give what is pending still.
+
+        `expired` is a day: every backup, and every other copy that the journal cannot look into, made up to its end is
+        gone. Raises `UnusableJournal` where the journal cannot erase.
+        """
+        with beside(self._reading.journal, self._due_index) as indexes:
+            return finish(self._erases(), indexes, expired=expired)
+
+    def _asked_to_erase(self, learner: str, *, by: str, now: datetime) -> AskedToErase:
+        def holds(journey: Journey) -> bool:
+            return self._recording.holds(journey, Erased(learner=learner), by=by, now=now)
+
+        def on_concerns() -> Iterator[Journey]:
+            return concerned(self._reading, self._due_index, self._recording.rules)
+
+        return AskedToErase(learner, holds, on_concerns)
+
+    def _erases(self) -> Erases:
+        journal = self._reading.journal
+        if not isinstance(journal, Erases):
+            raise UnusableJournal(type(journal).__name__, "this journal cannot erase")
+        return journal

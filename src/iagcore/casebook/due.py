@@ -28,12 +28,12 @@ from iagcore.record.records import Sort
 from iagcore.record.rules import Grounds, Rule, RuleSort
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
-from iagcore.storage.protocols import Feed
+from iagcore.storage.protocols import Feed, Pending
 from iagcore.storage.sqlite_file import IN_MEMORY, PRIVATE, OnAFile, SQLiteFile, Store, belongs_to
 
 TABLES: Final = {
     "made": """CREATE TABLE made (only INTEGER PRIMARY KEY CHECK (only = 1), by TEXT NOT NULL, before TEXT, upto TEXT,
-                   last TEXT) STRICT""",
+                   last TEXT, erased INTEGER NOT NULL DEFAULT 0) STRICT""",
     "home": "CREATE TABLE home (subject TEXT PRIMARY KEY, first TEXT NOT NULL) STRICT",
     "rests": "CREATE TABLE rests (person TEXT, subject TEXT, PRIMARY KEY (person, subject)) STRICT",
     "duty": """CREATE TABLE duty (subject TEXT NOT NULL, rule TEXT NOT NULL, what TEXT NOT NULL, due TEXT, party TEXT,
@@ -62,6 +62,8 @@ STORE: Final = Store(
     alone=True,
 )
 
+SUFFIX: Final = ".due"
+"""What the name of an index adds to the name of the journal that it lies beside."""
 WAIT: Final = 30.0
 """How many seconds it waits for another process: a first look at a long journal takes its time."""
 
@@ -156,10 +158,25 @@ class DueIndex(OnAFile):
                 self._keep(sql, subject, _looked_at(reading, subject, rules))
                 if progress is not None:
                     progress(number, len(homes))
-            sql.execute("UPDATE made SET before = ?, upto = ?, last = ?", (before, upto, last))
-        if erased:
-            self._file.written_anew()
+            sql.execute(
+                "UPDATE made SET before = ?, upto = ?, last = ?, erased = erased OR ?", (before, upto, last, erased)
+            )
+        self.finish()
         return len(homes)
+
+    def pending(self) -> tuple[Pending, ...]:
+        """Whether the file may still have what it held of somebody who was erased."""
+        with self._whole().reading() as sql:
+            erased = sql is not None and sql.execute("SELECT 1 FROM made WHERE erased").fetchone() is not None
+        until = "close every program that uses it, then run iagcore due"
+        return (Pending(f"the index of duties ({self.path})", until),) if erased else ()
+
+    def finish(self) -> tuple[Pending, ...]:
+        """Write the file anew where somebody was erased, and give what is pending still."""
+        if self.pending() and self._whole().written_anew():
+            with self._whole().writing() as sql:
+                sql.execute("UPDATE made SET erased = 0")
+        return self.pending()
 
     def duties(self, *, zone: tzinfo) -> tuple[Duty, ...]:
         """Every duty that the index holds, home by home whenever each was looked at, with its times shown in a zone."""
@@ -210,11 +227,13 @@ class DueIndex(OnAFile):
             again = None if upto is None else next(iter(journal.read_all(after=before)), None)
             if upto is None or (again is not None and again.surrogate == last):
                 return before, upto, last
+        [(held,)] = sql.execute("SELECT count(*) FROM home").fetchall()
         for table in TABLES:
             sql.execute(f"DROP TABLE {table}")
         for statement in (*TABLES.values(), *INDEXES):
             sql.execute(statement)
-        sql.execute("INSERT INTO made (only, by) VALUES (1, ?)", (by,))
+        # what it held may be of somebody who has been erased since
+        sql.execute("INSERT INTO made (only, by, erased) VALUES (1, ?, ?)", (by, held > 0))
         return None, None, None
 
     def _forget(self, sql: sqlite3.Connection, surrogates: Iterable[str]) -> bool:

@@ -38,6 +38,7 @@ from iagcore.record.judging import accepts, consider, counted
 from iagcore.record.naming import plain_title, title
 from iagcore.record.records import Record, Sort
 from iagcore.record.rules import Grounds, Rule
+from iagcore.rulebook.safeguarding import HOLD
 from iagcore.storage import codec
 
 
@@ -224,19 +225,24 @@ class Recording:
         )
         return duties_on(home, self.rules, grounds=grounds, zone=zone)
 
-    def may_erase(self, journey: Journey, asked: Erased, *, by: str, now: datetime) -> None:
-        """Raise `Refused` where a journey may not be erased."""
+    def holds(self, journey: Journey, asked: Erased, *, by: str, now: datetime) -> bool:
+        """Whether something holds a journey, so that nothing of it is erased.
+
+        Raises `Refused` where `by` may not have it erased, whatever holds it.
+        """
         case = Case.of(journey, self.first, at=now, by=by)
         considered = consider(asked, case, self.rules, nature=PLAN)
+        others = tuple(one for one in considered if one.rule != HOLD)
         zone = self.first.zone
         Decision(
-            accepted=accepts(considered),
-            considered=considered,
+            accepted=accepts(others),
+            considered=others,
             title=title(asked, zone),
             plain_title=plain_title(asked, zone),
             policy=self.first.fingerprint,
             complete=True,
         ).require()
+        return not accepts(considered)
 
 
 def _may_stand(entry: Entry, home: Home) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from iagcore.casebook import Casebook, utc_now
-from iagcore.casebook.due import DueIndex
+from iagcore.casebook.due import SUFFIX, DueIndex
 from iagcore.cli import add_journal, is_there
 from iagcore.cli.terminal import Dressed, Progress
 from iagcore.exceptions import InvalidEntry, UnusableJournal
@@ -24,8 +24,6 @@ from iagcore.reports import DuePage, due_page
 from iagcore.storage import codec
 from iagcore.storage.opening import OpenJournal, is_url, open_journal
 
-SUFFIX: Final = ".due"
-"""What the name of the index adds to the journal's."""
 COLUMNS: Final = ("by when", "what", "for", "on", "under")
 
 

@@ -1,10 +1,12 @@
 """`iagcore journal`: what whoever looks after a server does with the journal on it."""
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from iagcore.exceptions import InvalidEntry
 from iagcore.storage.opening import is_url, on_a_server
+from iagcore.storage.protocols import Pending
 
 if TYPE_CHECKING:
     from iagcore.storage.sql import SQLJournal
@@ -78,9 +80,17 @@ def run_horizon(arguments: argparse.Namespace) -> int:
 def run_compact(arguments: argparse.Namespace) -> int:
     """Write the tables anew. Raises `UnusableJournal`."""
     with named(arguments.url) as journal:
-        gone = journal.compact()
-    print(f"The tables are written anew. What was erased is {gone}.")
+        left = journal.compact()
+    print("The tables are written anew.")
+    print(said_of(left))
     return 0
+
+
+def said_of(left: Sequence[Pending]) -> str:
+    """What is pending, in lines."""
+    if not left:
+        return "Nothing that was erased is pending."
+    return "\n".join(["What was erased may still be in:", *(f"- {one}" for one in left)])
 
 
 def named(url: str) -> "SQLJournal":

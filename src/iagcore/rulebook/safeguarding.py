@@ -27,6 +27,10 @@ LEADS: Final = ("lead", "safeguarding-lead")
 """The roles that, beside who goes with the learner, can say that safety was talked about."""
 ITEM: Final = 9
 """The item of PHQ-9 that is talked about."""
+HOLD: Final = "SAF-04"
+"""The rule by which something holds the record, so that nothing of it is erased."""
+ESCALATION_DUE: Final = "SAF-02"
+"""The duty that stands on a journey for as long as a concern is open on it."""
 TELLS_OF_A_CONCERN: Final = ("SAF-02", "SAF-04")
 """The rules by whose findings one knows that a concern is open."""
 

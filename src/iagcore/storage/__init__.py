@@ -8,13 +8,14 @@ name, since nobody should load a database driver for a store they do not use.
 
 from iagcore.storage.protocols import (
     Erasable,
+    Erases,
     Erasure,
     Feed,
     Filing,
-    Gone,
     Journal,
+    Pending,
     Position,
     StoredRecord,
 )
 
-__all__ = ["Erasable", "Erasure", "Feed", "Filing", "Gone", "Journal", "Position", "StoredRecord"]
+__all__ = ["Erasable", "Erases", "Erasure", "Feed", "Filing", "Journal", "Pending", "Position", "StoredRecord"]

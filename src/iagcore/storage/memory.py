@@ -6,12 +6,13 @@ here too, as two plain functions, so that a host's own journal can use them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from threading import Lock
 
 import attrs
 
 from iagcore.exceptions import Conflict
-from iagcore.storage.protocols import Erasure, Gone, Position, StoredRecord, follow_on, heads, renamed
+from iagcore.storage.protocols import Erasure, Pending, Position, StoredRecord, follow_on, heads, renamed
 
 
 class MemoryJournal:
@@ -52,8 +53,8 @@ class MemoryJournal:
     ) -> Erasure:
         """Remove what the renamed subjects said; see `protocols.Erasable`.
 
-        The bytes are gone from the journal at once (`Gone.COMPLETE`). Raises `ValueError` where a renamed subject is
-        not expected or a new name is not new.
+        Nothing is ever pending: it is removed from memory at once. Records that were read before are in their readers'
+        hands. Raises `ValueError` where a renamed subject is not expected or a new name is not new.
         """
         follow_on(receipts, renamed(renames, expect))
         with self._lock:
@@ -75,11 +76,15 @@ class MemoryJournal:
             for old, new in renames.items():
                 self._filed[new] = self._filed.pop(old, [])
             self._keep(receipts)
-        return Erasure(
-            records=worded,
-            gone=Gone.COMPLETE,
-            note="Removed from memory; records that were read before are in their readers' hands.",
-        )
+        return Erasure(worded)
+
+    def pending(self) -> tuple[Pending, ...]:
+        """Nothing, ever; see `protocols.Erasable`."""
+        return ()
+
+    def finish(self, *, expired: date | None = None) -> tuple[Pending, ...]:
+        """Nothing is left to do; see `protocols.Erasable`."""
+        return ()
 
     def _hold(self, expect: Mapping[str, int], follows: Mapping[str, bytes]) -> None:
         for subject, expected in expect.items():

@@ -11,20 +11,24 @@ to the letter. Whoever writes a store for their own database writes the two meth
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from datetime import date
+from typing import Final, Protocol, runtime_checkable
 
 import attrs
 
 from iagcore.record.stored import Filing, Position, StoredRecord
 
 __all__ = [
+    "GONE",
+    "HELD",
+    "NOTHING_FOUND",
     "Erasable",
+    "Erases",
     "Erasure",
     "Feed",
     "Filing",
-    "Gone",
     "Journal",
+    "Pending",
     "Position",
     "StoredRecord",
     "follow_on",
@@ -33,24 +37,62 @@ __all__ = [
 ]
 
 
-class Gone(StrEnum):
-    """How far erased bytes are really gone from the store."""
+NOTHING_FOUND: Final = "nothing found under that name"
+"""There is nothing on the record under the name that was given, so nothing was erased."""
+GONE: Final = "gone"
+"""No query of the journal finds it any more. Whether its bytes are gone, too, `pending` says."""
+HELD: Final = "held"
+"""Nothing was erased: something holds the record."""
 
-    COMPLETE = "complete"
-    """No byte of them is left in what the store keeps."""
-    PENDING = "pending"
-    """They go when another connection lets go of them; erase nothing again, compact later."""
-    UNREADABLE = "unreadable"
-    """Copies beyond the store's reach exist, and cannot be read without a key that is destroyed."""
+
+@attrs.frozen
+class Pending:
+    """A place that may still have what was erased: where that is, and what ends it.
+
+    `since` is the day, in UTC, of the first erasure that left something there; None where that is not known.
+    """
+
+    where: str
+    until: str
+    since: date | None = None
+
+    def __str__(self) -> str:
+        """In a line."""
+        day = "" if self.since is None else f" since {self.since.day} {self.since:%B %Y}"
+        return f"{self.where}{day}: {self.until}"
 
 
 @attrs.frozen
 class Erasure:
-    """What an erasure did: how many records lost their words, how far the bytes are gone, and what to know of it."""
+    """What an erasure came to.
+
+    Attributes: `records` (how many lost their words); `pending` (where what was erased, now or earlier, may still be;
+    empty where the store has looked and it is nowhere); `answer` (`GONE`, `NOTHING_FOUND` or `HELD`); `finished` (an
+    earlier erasure had left something pending, and this one has ended it).
+    """
 
     records: int
-    gone: Gone
-    note: str
+    pending: tuple[Pending, ...] = ()
+    answer: str = GONE
+    finished: bool = False
+
+    def __str__(self) -> str:
+        """In sentences, for whoever asked."""
+        said = [_ANSWERS[self.answer]]
+        if self.finished:
+            said.append("An earlier erasure had not been finished. It is finished now.")
+        if self.pending:
+            said.append("What was erased may still be in:")
+        elif self.answer == GONE:
+            said.append("Nothing is pending.")
+        return "\n".join([" ".join(said), *(f"- {one}" for one in self.pending)])
+
+
+_ANSWERS: Final = {
+    NOTHING_FOUND: "Nothing found under that name. Check how it is spelt.",
+    GONE: "Gone from the record.",
+    HELD: "Held. The safeguarding lead has been told and will answer.",
+}
 
 
 @runtime_checkable
@@ -97,7 +139,7 @@ class Feed(Protocol):
 
 
 @runtime_checkable
-class Erasable(Protocol):
+class Erases(Protocol):
     """For stores that can remove a learner's words and references."""
 
     def erase(
@@ -109,6 +151,34 @@ class Erasable(Protocol):
         takes the new, random name and loses its salt; envelope, digests and the filings of others stay to the letter.
         The old names are free again. The receipts are filed under the new names, whose versions go on. Raises
         `Conflict`, changing nothing, when any expected subject (by its old name) has moved on.
+
+        `Erasure.pending` is empty only where the store has looked at its own bytes and found nothing of what was
+        removed. A store that says where something is pending marks that in the same transaction, as `Erasable` has it.
+        """
+        ...
+
+
+@runtime_checkable
+class Erasable(Erases, Protocol):
+    """For stores that know what an erasure has left behind, and can end it.
+
+    What is pending belongs to the store and not to a name, since names are not kept. A casebook answers that something
+    is pending for a store that erases and has neither of these.
+    """
+
+    def pending(self) -> tuple[Pending, ...]:
+        """Where what was erased may still be, whoever erased it; empty where it is nowhere.
+
+        Promises: a mark is written in the transaction that erases, so a process that is killed, or a reader that holds
+        bytes back, leaves it standing for whoever asks next, in any process.
+        """
+        ...
+
+    def finish(self, *, expired: date | None = None) -> tuple[Pending, ...]:
+        """End what is pending, and give what is pending still.
+
+        `expired` says that every copy made up to the end of that day (UTC) is gone: backups, and whatever else the
+        store cannot look into. May be called at any time; where nothing is pending it does nothing.
         """
         ...
 

@@ -9,9 +9,11 @@ How each promise of `protocols` is kept:
   go before the caller sees a record, so an iterator that is left lying holds nothing open.
 - *`read_all` never skips a record that commits late.* A position is a row number, given inside the transaction; with
   one writer at a time rows commit in their order, and `AUTOINCREMENT` never gives a number twice.
-- *Erased bytes are gone.* `secure_delete` overwrites what is deleted, but not the copies that SQLite leaves in a page
-  when it moves rows to another. So an erasure ends by writing the whole file anew from what is left, folding the log
-  into it and cutting the log to nothing. Where another connection holds that back, `erase` says so.
+- *Erased bytes are gone, or are said to be pending.* `secure_delete` overwrites what is deleted, but not the copies
+  that SQLite leaves in a page when it moves rows to another. So an erasure ends by writing the whole file anew from
+  what is left, folding the log into it and cutting the log to nothing, and then looks for what it removed. The
+  transaction that erases leaves a mark, which goes last. After a kill, or beside a reader that holds old bytes, it
+  still says that something is pending, to any process, until `finish` has done it.
 
 How the file is opened and shared, and what is said of one that cannot be used, is in `sqlite_file`: one exception,
 `UnusableJournal`, with a sentence that says how to mend it. What the caller got wrong is a `ValueError`, raised before
@@ -20,13 +22,16 @@ the file is touched.
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from itertools import groupby
+from datetime import date
+from itertools import chain, groupby
+from pathlib import Path
 from typing import Any, Final
 
 from iagcore.exceptions import Conflict, UnusableJournal
-from iagcore.storage.protocols import Erasure, Filing, Gone, Position, StoredRecord, follow_on, heads, renamed
+from iagcore.storage.erased_bytes import left_in, not_kept, pieces_of
+from iagcore.storage.protocols import Erasure, Filing, Pending, Position, StoredRecord, follow_on, heads, renamed
 from iagcore.storage.sqlite_file import IN_MEMORY, PRIVATE, OnAFile, SQLiteFile, Store
 
 APPLICATION_ID = 0x49414743
@@ -57,6 +62,7 @@ SCHEMA = (
            PRIMARY KEY (subject, version)
        ) STRICT, WITHOUT ROWID""",
     "CREATE UNIQUE INDEX about_record ON about (surrogate, place)",
+    "CREATE TABLE pending (mark TEXT PRIMARY KEY, since TEXT NOT NULL) STRICT, WITHOUT ROWID",
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
@@ -102,6 +108,19 @@ _RENAME = (
     "UPDATE about SET subject = ?, salt = NULL WHERE subject = ?",
 )
 
+_WORDED = """SELECT payload, id FROM record WHERE surrogate IN (SELECT surrogate FROM about WHERE subject = ?)"""
+
+_MARK = "INSERT OR REPLACE INTO pending (mark, since) VALUES (?, date('now'))"
+
+_ALL_THAT_IS_KEPT = (
+    "SELECT surrogate, home, id, plain, salted, envelope, payload FROM record",
+    "SELECT subject, surrogate, commitment, salt FROM about",
+    "SELECT mark, since FROM pending",
+    "SELECT sql FROM sqlite_master",
+)
+
+WHERE: Final = "the journal's file and its log"
+FINISH: Final = "run iagcore journal finish"
 _PAGE = 256
 """Records fetched at once."""
 _ASKED_AT_ONCE = 500
@@ -133,6 +152,11 @@ class SQLiteJournal(OnAFile):
             raise ValueError("`:memory:` names no file: use MemoryJournal() for a journal that is not to last")
         super().__init__(SQLiteFile(os.fspath(path), STORE, wait=wait, mode=mode))
 
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._file.path
+
     def append(self, records: Sequence[StoredRecord], *, expect: Mapping[str, int]) -> None:
         """Keep all of `records`, or none; see `protocols.Journal`."""
         follow_on(records, expect)
@@ -158,30 +182,65 @@ class SQLiteJournal(OnAFile):
     def erase(
         self, renames: Mapping[str, str], *, expect: Mapping[str, int], receipts: Sequence[StoredRecord]
     ) -> Erasure:
-        """Remove what the renamed subjects said; see `protocols.Erasable`.
+        """Remove what the renamed subjects said; see `protocols.Erases`.
 
-        `Gone.COMPLETE` when neither the file nor its log holds a removed byte; `Gone.PENDING` when the file could not
-        be written anew for now: `compact()` tries that again. Raises `ValueError` where a renamed subject is not
-        expected or a new name is not new.
+        Nothing is pending once the file was written anew, its log has no byte and it no free page, and nothing that was
+        removed is found in either. Until then a mark stands in the file, which the erasing transaction wrote. Raises
+        `ValueError` where a renamed subject is not expected or a new name is not new.
         """
         follow_on(receipts, renamed(renames, expect))
         with self._file.writing() as connection:
             _hold(connection, {**expect, **dict.fromkeys(renames.values(), 0)}, heads(receipts, renames))
+            removed = _removed(connection, renames)
             records = sum(connection.execute(_ERASE, (old,)).rowcount for old in renames)
             for statement in _RENAME:
                 connection.executemany(statement, [(new, old) for old, new in renames.items()])
             _keep(connection, receipts)
-        return erased_from_a_file(records, self.compact)
+            # the new name of the first is random, and no mark has it yet
+            connection.executemany(_MARK, [(new,) for new in list(renames.values())[:1]])
+        try:
+            return Erasure(records, self._finish(removed))
+        except UnusableJournal as error:
+            # the erasure stands, so an exception here would have it repeated
+            return Erasure(records, (Pending(WHERE, f"{error.reason}; then {FINISH}"),))
 
-    def compact(self) -> Gone:
-        """Write the file anew and cut its log to nothing, so that no byte erased before is left in either.
+    def pending(self) -> tuple[Pending, ...]:
+        """Whether the file or its log may still have erased bytes; see `protocols.Erasable`."""
+        with self._file.reading() as connection:
+            marks = _marks(connection)
+        return (Pending(WHERE, FINISH, min(marks.values())),) if marks else ()
 
-        Returns `Gone.PENDING` when another connection holds that back for longer than `wait`. Writers wait meanwhile,
-        and it takes as much memory as the file is long: to erase many learners, name them in one call of `erase`.
+    def finish(self, *, expired: date | None = None) -> tuple[Pending, ...]:
+        """Write the file anew and cut its log to nothing, where an erasure is pending; see `protocols.Erasable`.
+
+        Something is pending still where another connection holds that back for longer than `wait`. Writers wait
+        meanwhile, and it takes as much memory as the file is long: to erase many learners, name them in one call of
+        `erase`.
         """
-        if self._file.file() is None:
-            return Gone.COMPLETE
-        return Gone.COMPLETE if self._file.written_anew() else Gone.PENDING
+        return self._finish(())
+
+    def _finish(self, removed: Collection[bytes]) -> tuple[Pending, ...]:
+        with self._file.reading() as connection:
+            marks = _marks(connection)
+        if not marks:
+            return ()
+        since = min(marks.values())
+        if not self._file.written_anew():
+            return (Pending(WHERE, f"another program is using the file: close it, then {FINISH}", since),)
+        if self._has_any_of(removed):
+            return (Pending(WHERE, f"some of it was found there although the file was written anew: {FINISH}", since),)
+        with self._file.writing() as connection:
+            connection.executemany("DELETE FROM pending WHERE mark = ?", [(mark,) for mark in marks])
+        self._file.cut_log()
+        return self.pending()
+
+    def _has_any_of(self, removed: Collection[bytes]) -> bool:
+        found = left_in(self._file.bytes_kept(), removed)
+        if not found:
+            return False
+        with self._file.borrow(writing=True) as connection:
+            kept = chain.from_iterable(connection.execute(statement) for statement in _ALL_THAT_IS_KEPT)
+            return bool(not_kept(found, kept))
 
     def _connection(self) -> AbstractContextManager[sqlite3.Connection]:
         """The connection that this thread's next statements will use, made ready to write.
@@ -230,19 +289,16 @@ def _keep(connection: sqlite3.Connection, records: Sequence[StoredRecord]) -> No
     )
 
 
-def erased_from_a_file(records: int, compact: Callable[[], Gone]) -> Erasure:
-    """What an erasure did, once `compact` has written the file anew; so many records lost their words."""
-    backups = "Backups and copies made before are out of its reach: let them expire."
-    try:
-        gone = compact()
-    except UnusableJournal as error:
-        # the erasure stands, so an exception here would have it repeated
-        note = f"The file could not be written anew: {error.reason}; then call compact(). {backups}"
-        return Erasure(records, Gone.PENDING, note)
-    if gone is Gone.COMPLETE:
-        return Erasure(records, gone, f"Neither the journal's file nor its log holds it any more. {backups}")
-    note = f"Another connection is at work, so its bytes may be left: end that, then call compact(). {backups}"
-    return Erasure(records, gone, note)
+def _removed(connection: sqlite3.Connection, renames: Mapping[str, str]) -> set[bytes]:
+    """Pieces of all that an erasure is about to remove."""
+    rows = (row for old in renames for row in connection.execute(_WORDED, (old,)))
+    return {piece for payload, id in rows for piece in pieces_of(payload, id)} | {old.encode() for old in renames}
+
+
+def _marks(connection: sqlite3.Connection | None) -> dict[str, date]:
+    """The erasures that are pending, and the day of each."""
+    rows = () if connection is None else connection.execute("SELECT mark, since FROM pending").fetchall()
+    return {mark: date.fromisoformat(since) for mark, since in rows}
 
 
 def _records(rows: Iterable[tuple[Any, ...]]) -> list[StoredRecord]:

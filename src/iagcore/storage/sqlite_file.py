@@ -241,18 +241,39 @@ class SQLiteFile:
     def written_anew(self) -> bool:
         """Write the file anew and cut its log to nothing; False where another connection holds that back.
 
-        No byte that was deleted is left in either then. Writers wait meanwhile, and it takes as much memory as the file
-        is long.
+        No byte that was deleted is left in either then: the log is empty, and no page is free. Writers wait meanwhile,
+        and it takes as much memory as the file is long.
         """
         with self.borrow(writing=True) as connection:
             try:
                 connection.execute("VACUUM")
-                [(held_back, _, _)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                if not self._cut_log(connection):
+                    return False
+                [(free,)] = connection.execute("PRAGMA freelist_count").fetchall()
+                return not free
             except sqlite3.OperationalError as error:
                 if primary(error) != sqlite3.SQLITE_BUSY:
                     raise
                 return False
+
+    def cut_log(self) -> bool:
+        """Fold the log into the file and cut it to nothing; False where another connection holds that back."""
+        with self.borrow(writing=True) as connection:
+            return self._cut_log(connection)
+
+    def _cut_log(self, connection: Connection) -> bool:
+        [(held_back, _, _)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return not held_back
+
+    def bytes_kept(self) -> bytes:
+        """All bytes of the file, and of its log.
+
+        SQLite gives those of the file: who opens it by themselves lets go, on closing it, of every lock that the
+        process has on it. The log beside it is never locked.
+        """
+        with self.borrow(writing=True) as connection:
+            log = Path(f"{self.path}-wal")
+            return connection.serialize() + (log.read_bytes() if log.exists() else b"")
 
     def unusable(self, reason: str) -> IagcoreError:
         """The store's exception."""

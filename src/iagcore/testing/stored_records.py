@@ -107,10 +107,11 @@ def all_at_once(*tasks: Callable[[], object]) -> list[object]:
     return outcomes
 
 
-def in_time(task: Callable[[], object]) -> None:
-    """Run the task in another thread, as another user of the journal would, and see that nothing holds it up."""
+def in_time(task: Callable[[], object]) -> object:
+    """What the task gives in another thread, as another user of the journal would run it; nothing holds it up."""
     [outcome] = all_at_once(task)
     assert not isinstance(outcome, Exception), repr(outcome)
+    return outcome
 
 
 def append_next(journal: Journal, subject: str, name: str, count: int) -> None:

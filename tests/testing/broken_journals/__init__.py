@@ -50,10 +50,13 @@ from tests.testing.broken_journals.erasing import (
 from tests.testing.broken_journals.on_a_file import (
     CommitsOneByOne,
     ErasesStepByStep,
+    FinishesInWordsAlone,
     ForgetsOnReopen,
+    KnowsOfNothingPending,
     LocksItsThreadsAlone,
     OnAFile,
     SaysTooSoonThatBytesAreGone,
+    TellsOneThingAndKeepsAnother,
     WritesOver,
 )
 from tests.testing.broken_journals.reading import (
@@ -284,7 +287,7 @@ BROKEN: Final = (
         MiscountsErasures,
         "An erasure says how many records lost their words.",
         (
-            "test_an_erasure_says_how_many_records_lost_their_words_and_how_far_they_are_gone",
+            "test_an_erasure_says_how_many_records_lost_their_words",
             "test_a_record_that_lost_its_words_before_is_not_counted_again",
         ),
     ),
@@ -322,7 +325,22 @@ BROKEN: Final = (
     Broken(
         SaysTooSoonThatBytesAreGone,
         "An erasure says truthfully how far the bytes are gone.",
-        ("test_of_an_erasure_that_says_complete_no_byte_is_left",),
+        ("test_of_an_erasure_that_says_nothing_is_pending_no_byte_is_left",),
+    ),
+    Broken(
+        KnowsOfNothingPending,
+        "What an erasure left pending is told after a kill, too, until it is finished.",
+        ("test_what_a_killed_erasure_left_is_pending_until_it_is_finished",),
+    ),
+    Broken(
+        FinishesInWordsAlone,
+        "What an erasure left pending is told after a kill, too, until it is finished.",
+        ("test_what_a_killed_erasure_left_is_pending_until_it_is_finished",),
+    ),
+    Broken(
+        TellsOneThingAndKeepsAnother,
+        "What an erasure says is pending is what the store says.",
+        ("test_what_an_erasure_says_is_pending_is_what_the_store_says_to_anybody",),
     ),
 )
 """Every broken journal, with the promise that it breaks and the tests that are meant to catch it."""

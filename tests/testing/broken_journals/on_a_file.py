@@ -2,13 +2,14 @@
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from threading import Lock
 
 from iagcore.exceptions import Conflict, UnusableJournal
 from iagcore.storage import sqlite
-from iagcore.storage.protocols import Erasure, Gone, StoredRecord, follow_on, heads, renamed
+from iagcore.storage.protocols import Erasure, Pending, StoredRecord, follow_on, heads, renamed
 from iagcore.storage.sqlite import SQLiteJournal
 
 
@@ -17,8 +18,7 @@ class OnAFile(SQLiteJournal):
 
     def __init__(self, path: Path | None = None) -> None:
         self._folder = None if path else tempfile.TemporaryDirectory(prefix="iagcore-")
-        self.path = path or Path(self._folder.name if self._folder else "", "casebook.db")
-        super().__init__(self.path, wait=20)
+        super().__init__(path or Path(self._folder.name if self._folder else "", "casebook.db"), wait=20)
 
     def close(self) -> None:
         super().close()
@@ -124,11 +124,48 @@ class ErasesStepByStep(OnAFile):
                 time.sleep(0.006)
         with self._file.writing() as connection:
             sqlite._keep(connection, receipts)
-        return Erasure(records, Gone.PENDING, "Removed; call compact().")
+        return Erasure(records, (Pending("the file", "call finish()"),))
 
 
 class SaysTooSoonThatBytesAreGone(OnAFile):
     """What was erased is called gone, though the file has not been written anew."""
 
-    def compact(self) -> Gone:
-        return Gone.COMPLETE
+    def _finish(self, removed: Collection[bytes]) -> tuple[Pending, ...]:
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM pending")
+        return ()
+
+
+class KnowsOfNothingPending(OnAFile):
+    """Only the call that erases says what is pending: whoever opens the journal after a kill is told of nothing."""
+
+    def _finish(self, removed: Collection[bytes]) -> tuple[Pending, ...]:
+        time.sleep(0.02)
+        return super()._finish(removed)
+
+    def pending(self) -> tuple[Pending, ...]:
+        return ()
+
+
+class FinishesInWordsAlone(OnAFile):
+    """Finishing takes the mark away, and the bytes stay."""
+
+    def _finish(self, removed: Collection[bytes]) -> tuple[Pending, ...]:
+        time.sleep(0.02)
+        return super()._finish(removed)
+
+    def finish(self, *, expired: date | None = None) -> tuple[Pending, ...]:
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM pending")
+        return ()
+
+
+class TellsOneThingAndKeepsAnother(OnAFile):
+    """The call that erases says that nothing is pending, and the store that something is."""
+
+    def _finish(self, removed: Collection[bytes]) -> tuple[Pending, ...]:
+        super()._finish(removed)
+        return ()
+
+    def pending(self) -> tuple[Pending, ...]:
+        return (Pending("the file", "call finish()"),) if list(self.read_all()) else ()

@@ -48,6 +48,14 @@ def upgrade() -> None:
         sa.Column("era", sa.Integer, nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),
     )
+    op.create_table(
+        "iag_pending",
+        sa.Column("mark", NAME, primary_key=True),
+        sa.Column("since", sa.Date, nullable=False),
+        sa.Column("in_tables", sa.Boolean, nullable=False),
+        sa.Column("in_samples", sa.Boolean, nullable=False),
+        sa.Column("in_copies", sa.Boolean, nullable=False),
+    )
     # or the server's statistics, which an erasure does not reach, would have samples of what was said
     for column in ("id", "filings", "payload"):
         op.execute(f"ALTER TABLE iag_record ALTER COLUMN {column} SET STATISTICS 0")
@@ -56,6 +64,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove them, and with them every record."""
-    for table in ("iag_journal", "iag_surrogate", "iag_about", "iag_record"):
+    for table in ("iag_pending", "iag_journal", "iag_surrogate", "iag_about", "iag_record"):
         op.drop_table(table)
     op.execute("DROP SEQUENCE iag_position")

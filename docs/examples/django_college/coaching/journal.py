@@ -14,13 +14,13 @@ from django.db.models import Max
 
 import iagcore as iag
 from coaching import models
-from iagcore.storage.protocols import Erasure, Filing, Gone, StoredRecord, follow_on, heads, renamed
+from iagcore.storage.protocols import Erasure, Filing, Pending, StoredRecord, follow_on, heads, renamed
 
 PAGE, BYTES = 200, ("plain", "salted", "envelope", "payload")
 
 
 class DjangoJournal:
-    """A `Journal`, `Feed` and `Erasable` on Django's models."""
+    """A `Journal` and `Feed` that erases, on Django's models."""
 
     def append(self, records: Sequence[StoredRecord], *, expect: Mapping[str, int]) -> None:
         follow_on(records, expect)
@@ -53,8 +53,8 @@ class DjangoJournal:
                 models.Record.objects.filter(home=old).update(home=new)
                 models.Filing.objects.filter(subject=old).update(subject=new, salt=None)
             _keep(receipts)
-        note = "Gone from the tables. Run VACUUM FULL and ANALYZE; backups and logs keep what they have."
-        return Erasure(len(worded), Gone.PENDING, note)
+        left = Pending("the database and its log", "run VACUUM FULL and ANALYZE; let backups expire")
+        return Erasure(len(worded), (left,))
 
 
 @contextmanager

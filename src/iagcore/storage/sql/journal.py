@@ -11,7 +11,8 @@ How each promise of `protocols` is kept:
 - *Readers never block writers.* A read fetches one page and lets go before the caller sees a record.
 - *`read_all` never skips a record that commits late.* On PostgreSQL the feed ends at its horizon, as `horizon`
   tells. On MariaDB positions are serialised: there is one writer at a time.
-- *Erased bytes*: gone to every reader at once, and from the server's own files as far as `erase` and `compact` say.
+- *Erased bytes*: gone to every reader at once, and from the server's own files as far as `pending`
+  says, from marks that the erasing transaction leaves.
 
 Whatever keeps the server from being used is one exception, `UnusableJournal`, with a sentence that says how to mend it,
 without a password and without anything that was to be recorded. Where the connection was lost in the middle of a write
@@ -20,6 +21,8 @@ it is `interrupted`: it may or may not have been written, and can be tried again
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from threading import Event
 from types import TracebackType
 from typing import Any, Final, Self
@@ -44,9 +47,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
 from iagcore.exceptions import Conflict, UnusableJournal
-from iagcore.storage.protocols import Erasure, Filing, Gone, Position, StoredRecord, follow_on, heads, renamed
+from iagcore.storage.protocols import Erasure, Filing, Pending, Position, StoredRecord, follow_on, heads, renamed
 from iagcore.storage.sql.connections import PAUSE, Connections
-from iagcore.storage.sql.schema import ABOUT, RECORD, SURROGATE
+from iagcore.storage.sql.schema import ABOUT, PENDING, RECORD, SURROGATE
 
 PAGE: Final = 256
 """Records fetched at once."""
@@ -178,9 +181,9 @@ class SQLJournal:
     ) -> Erasure:
         """Remove what the renamed subjects said; see `protocols.Erasable`.
 
-        Afterwards no query finds it. It is never `Gone.COMPLETE`: the bytes stay in the server's files until
-        `compact()`, and in what the note names for as long as that is kept. Raises `ValueError` where a renamed subject
-        is not expected or a new name is not new.
+        Afterwards no query finds it, and something is always pending: the bytes stay in the server's files until
+        `compact()`, and in its log and its copies until somebody says that these have expired. Raises `ValueError`
+        where a renamed subject is not expected or a new name is not new.
         """
         follow_on(receipts, renamed(renames, expect))
         every = {**expect, **dict.fromkeys(renames.values(), 0)}
@@ -190,61 +193,103 @@ class SQLJournal:
             self._hold(connection, every, written, heads(receipts, renames))
             worded = _take_words(connection, renames)
             self._keep(connection, era, receipts)
+            # the new name of the first is random, and no mark has it yet
+            for mark in list(renames.values())[:1]:
+                sampled = self._connections.server.sampling is not None
+                left = {"in_tables": True, "in_samples": sampled, "in_copies": True}
+                connection.execute(insert(PENDING).values(mark=mark, since=func.current_date(), **left))
             return worded
 
         records = self._connections.write(erasing, next(iter(expect), ""))
-        return self._erasure(records)
-
-    def _erasure(self, records: int) -> Erasure:
-        server = self._connections.server
-        found = "No query finds it any more."
-        if server.sampling is not None and not self._is_sampled_anew(server.sampling):
-            found = f"No query of the journal finds it any more; let the tables' owner run {server.sampling}, too."
-        note = (
-            f"{found} Its bytes are left in the server's files until compact() writes the "
-            f"tables anew, and in {server.keeps} for as long as those are kept."
-        )
-        return Erasure(records, Gone.PENDING, note)
-
-    def _is_sampled_anew(self, sampling: str) -> bool:
-        """Whether the server's statistics were gathered anew, in which the old names of subjects may stand."""
-
-        def gathering(connection: Connection) -> bool:
-            if not self._owns(connection):
-                return False
-            connection.rollback()
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(sampling)
-            return True
-
         try:
-            return self._connections.use(gathering)
-        except UnusableJournal:
-            return False  # the erasure stands, so an exception here would have it repeated
+            self._sample_anew()
+            return Erasure(records, self.pending())
+        except UnusableJournal as error:
+            # the erasure stands, so an exception here would have it repeated
+            return Erasure(records, (Pending("the server", f"what is pending could not be read: {error.reason}"),))
+
+    def pending(self) -> tuple[Pending, ...]:
+        """Where what was erased may still be; see `protocols.Erasable`."""
+        return self._connections.read(lambda connection, _: self._pending(connection)) or ()
+
+    def finish(self, *, expired: date | None = None) -> tuple[Pending, ...]:
+        """Note which copies have expired; see `protocols.Erasable`.
+
+        The tables are not written anew, since everybody would have to wait: their owner calls `compact()` for that.
+        """
+
+        def expiring(connection: Connection, _: int) -> None:
+            gone = update(PENDING).where(PENDING.c.in_copies.is_(True), PENDING.c.since <= expired)
+            connection.execute(gone.values(in_copies=False))
+
+        if expired is not None and self.is_made():
+            self._connections.write(expiring, "")
+        return self.pending()
+
+    def _pending(self, connection: Connection) -> tuple[Pending, ...]:
+        server = self._connections.server
+        left = (
+            (PENDING.c.in_tables, "the server's files of the tables", "their owner runs iagcore journal compact URL"),
+            (PENDING.c.in_samples, "the server's statistics", f"the tables' owner runs {server.sampling}"),
+            (PENDING.c.in_copies, server.keeps, "once these have expired, run iagcore journal finish --expired DAY"),
+        )
+        found = []
+        for column, where, until in left:
+            since = connection.execute(select(func.min(PENDING.c.since)).where(column.is_(True))).scalar_one()
+            if since is not None:
+                found.append(Pending(where, until, since))
+        return tuple(found)
+
+    def _sample_anew(self) -> None:
+        """Have the server gather its statistics anew, where it lets us: the old names of subjects may stand there."""
+        sampling = self._connections.server.sampling
+
+        def gathering(connection: Connection) -> None:
+            if not self._owns(connection):
+                return
+            marks = self._marks(connection)
+            connection.rollback()
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone.exec_driver_sql(sampling or "")
+            alone.execute(update(PENDING).where(PENDING.c.mark.in_(marks)).values(in_samples=False))
+
+        if sampling is None:  # pragma: no cover - MariaDB
+            return
+        with suppress(UnusableJournal):  # it stays pending
+            self._connections.use(gathering)
+
+    @staticmethod
+    def _marks(connection: Connection) -> list[str]:
+        pending = select(PENDING.c.mark).where(PENDING.c.in_tables.is_(True) | PENDING.c.in_samples.is_(True))
+        return list(connection.execute(pending).scalars())
 
     def _owns(self, connection: Connection) -> bool:
         owns = self._connections.server.owns
         return owns is None or bool(connection.exec_driver_sql(owns).scalar_one())
 
-    def compact(self) -> Gone:
+    def compact(self) -> tuple[Pending, ...]:
         """Write the tables anew, so that no byte erased before is left in the server's own files of them.
 
-        Readers and writers wait meanwhile, and it needs room for a second copy. The answer is
-        `Gone.PENDING` all the same, since the server's log and its backups are beyond reach. Raises `UnusableJournal`
-        where this user does not own the tables.
+        Gives what is pending still. Readers and writers wait meanwhile, and it needs room for a second copy. Raises
+        `UnusableJournal` where this user does not own the tables.
         """
         server = self._connections.server
 
-        def rewriting(connection: Connection) -> Gone:
+        def rewriting(connection: Connection) -> tuple[Pending, ...]:
             if self._connections.era(connection) is None:
-                return Gone.COMPLETE
+                return ()
             if not self._owns(connection):
                 reason = "this user does not own its tables, and cannot write them anew; let their owner call compact()"
                 raise UnusableJournal(self.name, reason)
+            # an erasure that comes meanwhile may be too late for it, and its mark stays
+            marks = self._marks(connection)
             connection.rollback()
             alone = connection.execution_options(isolation_level="AUTOCOMMIT")
             for statement in server.rewriting:
                 alone.exec_driver_sql(statement)
-            return Gone.PENDING
+            written = update(PENDING).where(PENDING.c.mark.in_(marks))
+            alone.execute(written.values(in_tables=False, in_samples=False))
+            return self._pending(alone)
 
         return self._connections.use(rewriting)
 

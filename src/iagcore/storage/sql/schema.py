@@ -4,6 +4,7 @@
     iag_about      one row a filing: which record took which version of a subject
     iag_surrogate  the surrogates that are taken, for ever
     iag_journal    one row: which schema this is
+    iag_pending    one row an erasure: its day, and where what it removed may still be; nobody's name
 
 The first column of every key is what a table is divided by: a record by its home, a filing by its subject, a surrogate
 by itself. So PostgreSQL can hash-partition all three; to read a subject then takes one partition of `iag_about`, and of
@@ -18,7 +19,9 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Date,
     Dialect,
     Index,
     Integer,
@@ -115,6 +118,17 @@ def tables(*, order: Sequence[str], divided: bool = False) -> MetaData:
         mysql_engine="InnoDB",
         mariadb_engine="InnoDB",
     )
+    Table(
+        "iag_pending",
+        metadata,
+        Column("mark", Name, primary_key=True),
+        Column("since", Date, nullable=False),
+        Column("in_tables", Boolean, nullable=False),
+        Column("in_samples", Boolean, nullable=False),
+        Column("in_copies", Boolean, nullable=False),
+        mysql_engine="InnoDB",
+        mariadb_engine="InnoDB",
+    )
     return metadata
 
 
@@ -126,6 +140,7 @@ RECORD: Final = _ALL.tables["iag_record"]
 ABOUT: Final = _ALL.tables["iag_about"]
 SURROGATE: Final = _ALL.tables["iag_surrogate"]
 JOURNAL: Final = _ALL.tables["iag_journal"]
+PENDING: Final = _ALL.tables["iag_pending"]
 DIVIDED: Final = ("iag_record", "iag_about", "iag_surrogate")
 """The tables that can be partitioned."""
 SAID: Final = ("id", "filings", "payload")

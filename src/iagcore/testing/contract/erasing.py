@@ -1,5 +1,6 @@
 """Erasure: what goes, what stays, and that it is as far gone as is said."""
 
+from datetime import date
 from functools import partial
 from itertools import islice
 
@@ -7,8 +8,8 @@ import attrs
 import pytest
 
 from iagcore.exceptions import Conflict
-from iagcore.storage.protocols import Erasure, Gone, Journal
-from iagcore.testing.contract.given import JournalPromises, erasable, feed
+from iagcore.storage.protocols import GONE, Erasure, Journal
+from iagcore.testing.contract.given import JournalPromises, erasable, feed, finishing
 from iagcore.testing.promises import times
 from iagcore.testing.stored_records import (
     COACH,
@@ -148,14 +149,37 @@ class Erasing(JournalPromises, states=True):
             journal.append([stored("late", (HOME, 3))], expect={HOME: 2})
         assert list(journal.read(HOME)) == []
 
-    def test_an_erasure_says_how_many_records_lost_their_words_and_how_far_they_are_gone(
-        self, journal: Journal
-    ) -> None:
+    def test_an_erasure_says_how_many_records_lost_their_words(self, journal: Journal) -> None:
         a_learner_among_others(journal)
         done = erasable(journal).erase(RENAMES, expect=EXPECT, receipts=[receipt("r1", ("journey:7f3a", 3))])
         assert done.records == 4
-        assert isinstance(done.gone, Gone)
-        assert done.note.strip() != ""
+        assert done.answer == GONE
+
+    def test_where_nothing_was_erased_nothing_is_pending(self, journal: Journal) -> None:
+        finishing(journal)
+        a_learner_among_others(journal)
+        assert finishing(journal).pending() == ()
+        assert finishing(journal).finish() == ()
+        assert finishing(journal).finish(expired=date.max) == ()
+
+    def test_what_an_erasure_says_is_pending_is_what_the_store_says_to_anybody(self, journal: Journal) -> None:
+        finishing(journal)
+        a_learner_among_others(journal)
+        done = erasable(journal).erase(RENAMES, expect=EXPECT, receipts=[])
+        assert finishing(journal).pending() == done.pending
+        assert finishing(self.reopened(journal)).pending() == done.pending
+        assert [(one.where.strip() != "", one.until.strip() != "") for one in done.pending] == [
+            (True, True) for _ in done.pending
+        ]
+
+    def test_finishing_gives_what_is_pending_still_and_takes_nothing_that_is_kept(self, journal: Journal) -> None:
+        finishing(journal)
+        kept = a_learner_among_others(journal)
+        erasable(journal).erase(RENAMES, expect=EXPECT, receipts=[])
+        left = finishing(journal).finish(expired=date.max)
+        assert finishing(journal).pending() == left
+        assert list(journal.read(OTHER_HOME)) == [kept[3]]
+        assert list(journal.read("journey:7f3a")) == [erased(record) for record in kept[:2]]
 
     def test_a_record_that_lost_its_words_before_is_not_counted_again(self, journal: Journal) -> None:
         a_learner_among_others(journal)
@@ -231,7 +255,7 @@ class Erasing(JournalPromises, states=True):
         assert len(found) == 600
         assert [record in (was, erased(was)) for record, was in zip(found, kept, strict=True)] == [True] * 600
 
-    def test_of_an_erasure_that_says_complete_no_byte_is_left(self, journal: Journal) -> None:
+    def test_of_an_erasure_that_says_nothing_is_pending_no_byte_is_left(self, journal: Journal) -> None:
         erasing = erasable(journal)
         words = [b"heard-in-confidence", b"journey:a-phase-1", b"learner:a-long-name", b"said-under-this-id"]
         renames = {HOME: RENAMES[HOME], "learner:a-long-name": RENAMES[LEARNER]}
@@ -249,4 +273,4 @@ class Erasing(JournalPromises, states=True):
         after = self.bytes_kept(journal)
         assert after is not None
         left = [word for word in words if word in after]
-        assert left == [] or done.gone is not Gone.COMPLETE
+        assert left == [] or done.pending != ()

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import pytest
 
-from iagcore.storage.protocols import Erasable, Feed, Journal
+from iagcore.storage.protocols import Erasable, Erases, Feed, Journal
 from iagcore.testing.other_process import Opening
 from iagcore.testing.promises import Promises
 
@@ -46,10 +46,20 @@ def feed(journal: Journal) -> Feed:
     return journal
 
 
-def erasable(journal: Journal) -> Erasable:
+def erasable(journal: Journal) -> Erases:
     """The journal as one that erases; skips the test where it does not."""
+    if not isinstance(journal, Erases):
+        pytest.skip(f"{type(journal).__name__} does not erase: it has no erase")
+    return journal
+
+
+def finishing(journal: Journal) -> Erasable:
+    """The journal as one that knows what is pending; skips the test where it does not."""
     if not isinstance(journal, Erasable):
-        pytest.skip(f"{type(journal).__name__} is not Erasable: it has no erase")
+        pytest.skip(
+            f"{type(journal).__name__} is not Erasable: it has no pending and finish, so a casebook answers that "
+            "something is pending"
+        )
     return journal
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from iagcore.exceptions import Conflict
-from iagcore.storage.protocols import Erasable, Feed, Journal, Position, StoredRecord
+from iagcore.storage.protocols import Erases, Feed, Journal, Position, StoredRecord
 from iagcore.testing.contract.given import JournalPromises, erasable, feed
 from iagcore.testing.promises import made_up
 from iagcore.testing.stored_records import erased, receipt, stored
@@ -185,7 +185,7 @@ class History(RuleBasedStateMachine):
         position = found[after - 1].position if after else self.before
         assert list(feed(self.journal).read_all(after=position)) == self.kept[after:]
 
-    @precondition(lambda self: isinstance(self.journal, Erasable))
+    @precondition(lambda self: isinstance(self.journal, Erases))
     @rule(data=st.data(), as_it_is=st.booleans())
     def erase(self, data: st.DataObject, as_it_is: bool) -> None:
         """An erasure at the versions that there are is made, and at any other leaves everything as it was."""

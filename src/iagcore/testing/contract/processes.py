@@ -7,9 +7,11 @@ of this process is carried over but what pickles.
 from collections.abc import Sequence
 from functools import partial
 
+import pytest
+
 from iagcore.storage.protocols import Journal
 from iagcore.testing.contract.feeding import followed
-from iagcore.testing.contract.given import JournalPromises, erasable, feed, opening
+from iagcore.testing.contract.given import JournalPromises, erasable, feed, finishing, opening
 from iagcore.testing.other_process import at_work, in_processes, killed_after
 from iagcore.testing.promises import times
 from iagcore.testing.rivals import (
@@ -119,6 +121,23 @@ class AcrossProcesses(JournalPromises, states=True):
             assert len(done) - len(told) in (0, 1)
             assert [gone[home] for home in homes] == [[None, None] if home in done else [] for home in homes]
             assert [left[home] for home in homes] == [[] if home in done else ["said"] for home in homes]
+
+    def test_what_a_killed_erasure_left_is_pending_until_it_is_finished(self, journal: Journal) -> None:
+        how, erasing = opening(self, journal), finishing(journal)
+        if self.bytes_kept(journal) is None:
+            pytest.skip(f"nobody can look into {type(journal).__name__}: bytes_kept returns None")
+        for kill in range(times(4)):
+            words = {f"journey:{kill}-{number}": b"heard-%d-%d." % (kill, number) for number in range(30)}
+            records = [stored(home, (home, 1), payload=said * 40) for home, said in words.items()]
+            journal.append(records, expect=dict.fromkeys(words, 0))
+            killed_after(how, partial(erase_each, list(words)), 0.01 + 0.007 * (kill % 5))
+            gone = [said for home, said in words.items() if not list(journal.read(home))]
+            kept = self.bytes_kept(journal) or b""
+            assert [said for said in gone if said in kept] == [] or erasing.pending() != ()
+            if in_time(erasing.finish) == ():
+                kept = self.bytes_kept(journal) or b""
+                assert [said for said in gone if said in kept] == []
+                assert erasing.pending() == ()
 
 
 def _lists(answers: Sequence[object]) -> list[list[int]]:

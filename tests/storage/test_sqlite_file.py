@@ -149,7 +149,8 @@ def test_a_file_of_another_schema_is_refused_saying_so(kept: Kept, path: Path, v
         plain.execute(f"PRAGMA user_version = {version}")
     with kept.opened(path) as opened:
         assert reason(lambda: kept.read(opened)) == (
-            f"it was written by {which} iagcore (schema {version}, where this one knows 1); install that version"
+            f"it was written by {which} iagcore (schema {version}, where this one knows {kept.store.version}); "
+            "install that version"
         )
 
 
