@@ -6,19 +6,19 @@ the home.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 
 from iagcore.policy import Policy
+from iagcore.practice.allowance import Line
 from iagcore.practice.amendments import Amendment
 from iagcore.practice.consent import Consents
-from iagcore.practice.kinds import ROLES, Entry
+from iagcore.practice.kinds import ROLES
 from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.amending import Amended, amend
-from iagcore.record.asking import Asked
-from iagcore.record.case import Amending, Case
+from iagcore.record.case import Amending, Asked, Case
 from iagcore.record.filing import coach_of, subjects_of
 from iagcore.record.findings import Assessment
 from iagcore.record.home import Home
@@ -68,30 +68,37 @@ class Weighed:
 def weigh_up(asked: Asked, home: Home, policy: Policy, *, beyond: Beyond, rules: Sequence[Rule]) -> Weighed:
     """Consider what is asked of a home under a policy; what an amendment changes, under those of its places."""
     case = Case.of(home, policy, at=asked.at, by=asked.by)
-    case = attrs.evolve(case, beforehand=asked.beforehand, opportunity=asked.opportunity)
-    amended = amend(asked, home, policy_of=beyond.policy, rules=rules)
+    amended: Amended | None = None
     if isinstance(asked.entry, Amendment):
+        amended = amend(asked, home, policy_of=beyond.policy, rules=rules)
         effect = amended.effect if amended is not None else ()
-        amending = Amending(asked.place, amended is not None and amended.as_a_fact)
-        case = attrs.evolve(case, effect=effect, amending=amending)
+        case = attrs.evolve(case, amending=Amending(asked.place, amended is not None and amended.as_a_fact))
     else:
-        case = case.settled(asked.entry)
-    subjects = subjects_of(asked, home, case.effect)
-    case = _with_what_it_reads(case, asked.entry, home, beyond, subjects)
+        effect = case.effect_if_made(asked.entry)
+    subjects = subjects_of(asked, home, effect)
+    case = attrs.evolve(
+        case,
+        effect=effect,
+        beforehand=asked.beforehand,
+        opportunity=asked.opportunity,
+        **_what_it_reads(asked, home, beyond, effect, subjects),
+    )
     considered = consider(asked.entry, case, rules, nature=asked.nature)
     if amended is not None and accepts(considered):
         considered = (*considered, *amended.own_findings)
     return Weighed(case, considered, subjects, amended)
 
 
-def _with_what_it_reads(case: Case, entry: Entry, home: Home, beyond: Beyond, subjects: Sequence[str]) -> Case:
-    released = [home.surrogates[line.key] for line in case.effect if line.key in home.surrogates]
+def _what_it_reads(
+    asked: Asked, home: Home, beyond: Beyond, effect: Sequence[Line], subjects: Sequence[str]
+) -> dict[str, Any]:
+    """What the case has of what lies beyond the home, by name; hours as if the lines of the effect were released."""
+    released = [home.surrogates[line.key] for line in effect if line.key in home.surrogates]
     people = [one for one in subjects if role_of(one) in ROLES and one != home.subject]
-    timelines = {subject: beyond.timeline(subject).without(released) for subject in people}
-    case = attrs.evolve(case, timelines=timelines)
-    coach = coach_of(entry, home, by=case.by)
+    read: dict[str, Any] = {"timelines": {one: beyond.timeline(one).without(released) for one in people}}
+    coach = coach_of(asked.entry, home, by=asked.by)
     if coach is not None:
-        case = attrs.evolve(case, readiness=beyond.readiness(coach))
-    if "learner" in entry.declares.reads:
-        case = attrs.evolve(case, consents=beyond.consents(home))
-    return case
+        read["readiness"] = beyond.readiness(coach)
+    if "learner" in asked.entry.declares.reads:
+        read["consents"] = beyond.consents(home)
+    return read

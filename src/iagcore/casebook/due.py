@@ -23,7 +23,7 @@ from iagcore.practice.parties import is_home, name_of_home, role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.findings import Duty
 from iagcore.record.home import Home
-from iagcore.record.judging import duties
+from iagcore.record.judging import duties, shown_in
 from iagcore.record.records import Sort
 from iagcore.record.rules import Grounds, Rule, RuleSort
 from iagcore.record.stored import StoredRecord
@@ -83,12 +83,6 @@ class Derived:
     people: frozenset[str] = frozenset()
 
 
-def duties_on(home: Home, rules: Sequence[Rule], *, grounds: Grounds, zone: tzinfo) -> tuple[Duty, ...]:
-    """The duties of one home, with their times shown in a zone."""
-    found = duties(home, rules, grounds=grounds)
-    return tuple(attrs.evolve(one, due=_in(one.due, zone), opens=_in(one.opens, zone)) for one in found)
-
-
 def _derived(reading: Reading, home: Home, rules: Sequence[Rule]) -> tuple[tuple[Duty, ...], frozenset[str]]:
     asked: dict[str, Readiness] = {}
 
@@ -105,10 +99,6 @@ def _derived(reading: Reading, home: Home, rules: Sequence[Rule]) -> tuple[tuple
 
     grounds = Grounds(lambda place: reading.policy(place.policy), readiness, consents)
     return duties(home, rules, grounds=grounds), frozenset({*asked, *learners})
-
-
-def _in(moment: datetime | None, zone: tzinfo) -> datetime | None:
-    return None if moment is None else moment.astimezone(zone)
 
 
 class DueIndex(OnAFile):
@@ -187,10 +177,10 @@ class DueIndex(OnAFile):
             Duty(
                 rule=rule,
                 what=what,
-                due=_in(_moment(due), zone),
+                due=shown_in(_moment(due), zone),
                 party=party,
                 about=subject,
-                opens=_in(_moment(opens), zone),
+                opens=shown_in(_moment(opens), zone),
                 in_confidence=bool(in_confidence),
             )
             for rule, what, due, party, subject, opens, in_confidence in rows

@@ -13,7 +13,6 @@ from itertools import islice
 import attrs
 
 from iagcore.casebook.deciding import Weighed, weigh_up
-from iagcore.casebook.due import duties_on
 from iagcore.casebook.homes import belongs, empty_home, is_shown_to_its_own
 from iagcore.casebook.patience import patiently
 from iagcore.casebook.pointing import as_shown, pointed_to, says_as_much
@@ -28,13 +27,12 @@ from iagcore.practice.kinds import PLAN, Entry, Nature, accept_id, accept_moment
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.parties import role_of
-from iagcore.record.asking import Asked, nature_of, place_amended
-from iagcore.record.case import Case
+from iagcore.record.case import Asked, Case, nature_of, place_amended
 from iagcore.record.filing import subjects_of_a_refusal
 from iagcore.record.findings import Decision, Duty
 from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey
-from iagcore.record.judging import accepts, consider, counted
+from iagcore.record.judging import accepts, consider, counted, duties_on
 from iagcore.record.naming import plain_title, title
 from iagcore.record.records import Record, Sort
 from iagcore.record.rules import Grounds, Rule

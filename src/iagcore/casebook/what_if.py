@@ -32,7 +32,7 @@ from iagcore.practice.kinds import PLAN, ROLES
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import is_home, name_of_home, role_of
 from iagcore.practice.readiness import Readiness
-from iagcore.record.asking import Asked, nature_of, place_amended
+from iagcore.record.case import Asked, nature_of, place_amended
 from iagcore.record.findings import Assessment, Decision
 from iagcore.record.home import Home, LineKey
 from iagcore.record.journey import Timeline

@@ -116,7 +116,8 @@ class Policy:
     def day(self, moment: datetime) -> date:
         """The date of an aware time, in the policy's zone. Raises InvalidEntry for a time without its zone."""
         try:
-            return accept_moment(moment).astimezone(self.zone).date()
+            # worked out once for each moment: a decision asks for the same few over and over
+            return (_day if type(moment) is datetime else _day.__wrapped__)(self, moment)
         except ValueError as error:
             raise InvalidEntry("policy", "moment", moment, str(error)) from None
 
@@ -127,7 +128,7 @@ class Policy:
     def at(self, day: date) -> "PolicyOnDay":
         """The policy on one day. Raises InvalidEntry for what is not a date."""
         try:
-            return _on_day(self, accept_day(day))
+            return (_on_day if type(day) is date else _on_day.__wrapped__)(self, day)
         except ValueError as error:
             raise InvalidEntry("policy", "day", day, str(error)) from None
 
@@ -232,8 +233,14 @@ def _stem(scale: str) -> str:
 
 
 @lru_cache(maxsize=1024)
+def _day(policy: Policy, moment: datetime) -> date:
+    return accept_moment(moment).astimezone(policy.zone).date()
+
+
+@lru_cache(maxsize=1024)
 def _on_day(policy: Policy, day: date) -> PolicyOnDay:
     in_force = []
+    day = accept_day(day)
     for history in (*policy.values.values(), *policy.levels.values()):
         place = bisect_right(history, day, key=lambda cited: cited.since)
         if place:

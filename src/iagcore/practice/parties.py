@@ -21,11 +21,6 @@ def is_home(subject: str) -> bool:
     return role_of(subject) in HOMES
 
 
-def subject_of_journey(name: str) -> str:
-    """The subject that a journey of that name is filed under."""
-    return f"journey:{name}"
-
-
 def name_of_home(subject: str) -> str:
     """The name by which a home is asked for: a journey's without the word before it, a coach's with it."""
     return subject.removeprefix("journey:")

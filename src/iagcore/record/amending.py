@@ -26,8 +26,7 @@ from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import Amendment, EntryWithdrawn
 from iagcore.practice.conversations import SETTLED
 from iagcore.practice.kinds import ANNOTATED, FACT, WITHDRAWN, Entry, Nature
-from iagcore.record.asking import Asked
-from iagcore.record.case import Case
+from iagcore.record.case import Asked, Case
 from iagcore.record.findings import Assessment
 from iagcore.record.home import Home, Place, Version, stack_after, with_what_stands
 from iagcore.record.judging import consider
@@ -125,7 +124,7 @@ class Amended:
 
 
 def amend(asked: Asked, home: Home, *, policy_of: PolicyOf, rules: Sequence[Rule]) -> Amended | None:
-    """What an amendment would settle; None where it may not be made, and for what is none."""
+    """What an amendment would settle; None where it may not be made."""
     entry, place = asked.entry, asked.place
     if place is None or not isinstance(entry, Amendment) or not may_amend(entry, place.original):
         return None

@@ -1,4 +1,4 @@
-"""A case: everything that a decision may look at.
+"""What is asked, and the case: everything that a decision about it may look at.
 
 When and by whom, the policy, and the parts of a journey. A part may be absent; a rule that needs it is then *not
 assessed*, and a MUST that is not assessed refuses a plan, because what is unknown never passes.
@@ -9,13 +9,15 @@ Every "as if" (as if its own hold were released, as if it had been corrected) is
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Final, NoReturn, TypeVar
 
 import attrs
 
 from iagcore.policy import Policy, PolicyOnDay
 from iagcore.practice.allowance import Allowance, Line
-from iagcore.practice.kinds import Entry, Nature, accept_moment, accept_party, accepted
+from iagcore.practice.amendments import Amendment
+from iagcore.practice.kinds import FACT, PLAN, Entry, Nature, accept_moment, accept_party, accepted
 from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.parties import role_of
 from iagcore.record.home import Home, LineKey, Place
@@ -165,7 +167,7 @@ class Case(Parts):
             **named,
         )
 
-    @property
+    @cached_property
     def today(self) -> PolicyOnDay:
         """The policy's values on the day of `at`."""
         return self.policy.at(self.policy.day(self.at))
@@ -227,7 +229,11 @@ class Case(Parts):
 
         A plan is taken to fit, so that every finding about it comes at once; a fact that does not fit changes nothing.
         """
-        return attrs.evolve(self, effect=self.effect_of(entry, as_if_it_fits=entry.declares.nature is Nature.PLAN))
+        return attrs.evolve(self, effect=self.effect_if_made(entry))
+
+    def effect_if_made(self, entry: Entry) -> tuple[Line, ...]:
+        """The lines that `entry` assigns, were it accepted."""
+        return self.effect_of(entry, as_if_it_fits=entry.declares.nature is Nature.PLAN)
 
     def effect_of(self, entry: Entry, *, as_if_it_fits: bool = False) -> tuple[Line, ...]:
         """The lines that `entry` assigns, under this case's policy."""
@@ -253,3 +259,36 @@ def _holds_already(before: Line, after: Line) -> bool:
     if before.hour is None or after.hour is None:
         return False
     return before.coach == after.coach and before.hour[0] <= after.hour[0] and after.hour[1] <= before.hour[1]
+
+
+@attrs.frozen(kw_only=True)
+class Asked:
+    """One entry that somebody wants on the record: who, when, and under which id it would stand there.
+
+    `nature` is how it is judged: its kind's own, unless it is asked beforehand about what the kind says happened.
+    `place` is what it amends, where it is an amendment and there is such a place; `opportunity` what the directory
+    knows of what it points to.
+    """
+
+    entry: Entry
+    by: str
+    at: datetime
+    id: str
+    nature: Nature
+    place: Place | None = None
+    opportunity: Opportunity | None = None
+
+    @property
+    def beforehand(self) -> bool:
+        """Whether it is asked before it happens, where its kind says that it did."""
+        return self.nature is PLAN and self.entry.declares.nature is FACT
+
+
+def nature_of(entry: Entry) -> Nature:
+    """How an entry is judged: an amendment as a plan, until it is known what it amends."""
+    return PLAN if isinstance(entry, Amendment) else entry.declares.nature
+
+
+def place_amended(entry: Entry, home: Home) -> Place | None:
+    """The place of a home that an entry amends; None for what amends nothing, or nothing that is there."""
+    return home.stack_of(entry.target) if isinstance(entry, Amendment) else None

@@ -14,7 +14,7 @@ from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernRaised
-from iagcore.record.asking import Asked
+from iagcore.record.case import Asked
 from iagcore.record.home import Home
 
 

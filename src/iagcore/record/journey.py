@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import attrs
 
-from iagcore.practice.parties import role_of, subject_of_journey
+from iagcore.practice.parties import role_of
 from iagcore.record.home import Home
 from iagcore.record.records import Envelope, Record
 from iagcore.record.releasing import View, seen_by
@@ -28,7 +28,7 @@ class Journey(Home):
     @property
     def subject(self) -> str:
         """The subject it is filed under."""
-        return subject_of_journey(self.name)
+        return f"journey:{self.name}"
 
     def seen_by(self, party: str, *, on: date, zone: tzinfo = UTC) -> View:
         """What a party sees of this journey on a day: through the outlet of their role, and nothing where none is.

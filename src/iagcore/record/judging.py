@@ -5,6 +5,9 @@ are *rules* (`rules.py`); every rule that applies is considered, and all that is
 """
 
 from collections.abc import Iterable
+from datetime import datetime, tzinfo
+
+import attrs
 
 from iagcore.policy import Gap
 from iagcore.practice.allowance import Line
@@ -100,3 +103,14 @@ def duties(home: Home, rules: Iterable[Rule], *, grounds: Grounds) -> tuple[Duty
     for one in sorted(deriving, key=lambda rule: rule.code):
         found += body_of(one)(home, grounds)
     return tuple(found)
+
+
+def duties_on(home: Home, rules: Iterable[Rule], *, grounds: Grounds, zone: tzinfo) -> tuple[Duty, ...]:
+    """The same, with their times shown in a zone."""
+    found = duties(home, rules, grounds=grounds)
+    return tuple(attrs.evolve(one, due=shown_in(one.due, zone), opens=shown_in(one.opens, zone)) for one in found)
+
+
+def shown_in(moment: datetime | None, zone: tzinfo) -> datetime | None:
+    """A moment in a zone, where there is one."""
+    return None if moment is None else moment.astimezone(zone)
