@@ -18,7 +18,7 @@ from iagcore.practice.kinds import PLAN
 from iagcore.record.findings import SHOULD
 from iagcore.record.rules import RuleSort
 from iagcore.rulebook import FAMILIES, RULES
-from iagcore.rulebook.booking import HOLDS_AN_HOUR
+from iagcore.rulebook.booking import hour_is_free
 from iagcore.rulebook.journey import PLANS_ON_AN_OPEN_JOURNEY
 
 SOURCE = Path(iagcore.__file__).parent
@@ -192,7 +192,7 @@ def test_every_plan_on_a_journey_is_for_an_open_one_but_a_start_and_a_reopening(
 
 
 def test_a_rule_that_looks_at_timelines_is_on_kinds_that_declare_whose() -> None:
-    for kind in HOLDS_AN_HOUR:
+    for kind in hour_is_free.on:
         if kind not in (EntryCorrected, EntryWithdrawn):
             assert {"learner", "coach"} <= {*kind.declares.about, *kind.declares.reads}
 

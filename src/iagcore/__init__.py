@@ -79,6 +79,7 @@ _NAMES: Final = {
     "iagcore.record.releasing": ("View",),
     "iagcore.record.rules": (
         "Rule",
+        "duty",
         "rule",
     ),
     "iagcore.rulebook": ("RULES",),
@@ -140,6 +141,7 @@ if TYPE_CHECKING:
     from iagcore.record.records import Record as Record
     from iagcore.record.releasing import View as View
     from iagcore.record.rules import Rule as Rule
+    from iagcore.record.rules import duty as duty
     from iagcore.record.rules import rule as rule
     from iagcore.rulebook import RULES as RULES
     from iagcore.storage.memory import MemoryJournal as MemoryJournal

@@ -23,7 +23,8 @@ from iagcore.practice.learners import JourneyClosed, JourneyStarted
 from iagcore.practice.learning import CourseEnrolled, CoursesShown
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryWritten, EvidenceNoted
-from iagcore.record.findings import SHOULD, verdict
+from iagcore.record.case import Case
+from iagcore.record.findings import SHOULD, Verdict, verdict
 from iagcore.record.rules import rule
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import StoredRecord
@@ -411,8 +412,8 @@ def test_a_booking_corrected_to_an_id_that_was_used_before_says_so_and_holds_und
 def test_a_check_that_looks_outside_keeps_its_first_answer_when_a_history_is_judged_again() -> None:
     asked: list[str] = []
 
-    @rule("EFF-90", SHOULD, on=(ConversationHeld,), source="chosen for a test", outside=True)
-    def asks_elsewhere(entry: Any, case: Any) -> Any:
+    @rule("EFF-90", SHOULD, source="chosen for a test", outside=True)
+    def asks_elsewhere(entry: ConversationHeld, case: Case) -> Verdict:
         """Somewhere else it is well."""
         asked.append(entry.conversation)
         return verdict(False, says="elsewhere it is not")

@@ -13,8 +13,12 @@ from iagcore.policy import Policy
 from iagcore.record.rules import Rule
 from iagcore.rulebook import RULES
 from iagcore.rulebook.access import role_may_make_it
-from iagcore.rulebook.allowance import ALW_09, extension_by_a_lead_within_the_limit, not_longer_than_the_longest
-from iagcore.rulebook.booking import BKG_03, BKG_04
+from iagcore.rulebook.allowance import (
+    extension_by_a_lead_within_the_limit,
+    not_longer_than_the_longest,
+    uncovered_holds,
+)
+from iagcore.rulebook.booking import outcome_unsaid, write_up_due
 from iagcore.rulebook.journey import old_enough
 from iagcore.rulebook.measures import mild_to_moderate
 from iagcore.rulebook.safeguarding import SAF_01
@@ -215,12 +219,12 @@ def test_a_check_that_says_it_is_always_assessed_is_held_to_it() -> None:
 
 
 def test_what_is_no_check_is_proven_by_laws_or_by_scenarios_of_both_sorts() -> None:
-    unproven = attrs.evolve(BKG_03, proven_by=())
+    unproven = attrs.evolve(write_up_due, proven_by=())
     held = '[[scenario]]\nname = "held"\ntry = { kind = "conversation-held" }\nrules = []\nduties = ["BKG-03"]\n'
     none = '[[scenario]]\nname = "none"\ntry = { kind = "diary-written" }\nrules = []\nduties = []\n'
     said = "BKG-03 names no law that proves it, and no scenarios see it due and not due"
     assert [said in seen(text, unproven).missing for text in (held, none, held + none)] == [True, True, False]
-    assert said not in seen(held, BKG_03).missing
+    assert said not in seen(held, write_up_due).missing
     words = coverage_in_words(seen(held + none, unproven, SAF_01))
     assert "\nBKG-03 (duty): no law is named; due in 1, not due in 1\n" in words
     assert "\nSAF-01 (guarantee): law_8_a_concern_is_never_refused_and_costs_nothing\n" in words
@@ -229,7 +233,7 @@ def test_what_is_no_check_is_proven_by_laws_or_by_scenarios_of_both_sorts() -> N
 def test_a_duty_that_a_scenario_would_not_miss_is_not_seen_due() -> None:
     coming = '[[scenario]]\nname = "one"\ntry = { kind = "conversation-booked" }\nrules = []\nduties = '
     found = [
-        seen(coming + asked, BKG_04).elsewhere[0]
+        seen(coming + asked, outcome_unsaid).elsewhere[0]
         for asked in ('{ coming = ["BKG-04"] }', "[]", '{ for = "researcher:ria", due = [] }')
     ]
     assert [(one.due, one.not_due) for one in found] == [(1, 0), (0, 0), (0, 0)]
@@ -322,7 +326,7 @@ def test_a_change_that_nothing_notices_survives(rows: Sequence[int], survive: li
 
 def test_a_rule_that_no_scenario_asks_about_survives_and_prints_what_is_missing() -> None:
     text = '[[scenario]]\nname = "one"\ntry = { kind = "evidence-noted" }\noutcome = "accepted"\n'
-    mutation = changed(text, role_may_make_it, ALW_09)
+    mutation = changed(text, role_may_make_it, uncovered_holds)
     assert [one.partition(" (")[0] for one in survivors(mutation) if one.startswith(("ACC", "ALW-09"))] == [
         "ACC-01 off",
         "ACC-01 lowered",
@@ -345,7 +349,7 @@ def test_a_rule_of_one_kind_names_no_other_in_its_skeleton() -> None:
 
 def test_the_skeleton_of_a_value_names_its_policy_and_its_rule_and_the_day() -> None:
     text = '[[scenario]]\nname = "one"\ntry = { kind = "conversation-held" }\noutcome = "accepted"\n'
-    lacking = {str(mutant): mutant.lacking for mutant in changed(text, BKG_03, LENGTH).survivors}
+    lacking = {str(mutant): mutant.lacking for mutant in changed(text, write_up_due, LENGTH).survivors}
     assert lacking["write_up_days one more (ways-to-wellbeing.toml:55)"] == (
         '[[scenario]]\nname = "write_up_days = 5, at it and one past it"\n'
         "# under the policy of ways-to-wellbeing.toml:55; BKG-03 reads it\n"
@@ -452,7 +456,7 @@ def test_what_hides_a_date_is_looked_for_under_the_policy_that_it_is_a_date_of(t
         ("the day", "ours.toml", "2015-03-31T10:00:00+01:00", '["MEA-04"]'),
     ):
         text += f'[[scenario]]\nname = "{name}"\npolicy = "{policy}"\n' + tried.format(at=at, rules=rules)
-    book = (BKG_03, LENGTH, mild_to_moderate)
+    book = (write_up_due, LENGTH, mild_to_moderate)
     found = mutated(ran(text, book, file=str(tmp_path / "a.iag.toml")), rules=book)
     hidden = {mutant.of: reason for mutant, reason in found.equivalent if str(tmp_path) in mutant.where}
     assert hidden == {}

@@ -207,14 +207,14 @@ LIFE: Final[Mapping[tuple[State, type[Entry]], State]] = MappingProxyType(
 SETTLED: Final = frozenset({State.HELD, State.CANCELLED, State.MISSED, State.WAIVED, State.RELEASED})
 """The states that a fact has settled."""
 
-TOUCHES_A_CONVERSATION: Final = (
-    ConversationBooked,
-    ConversationRescheduled,
-    ConversationCancelled,
-    ConversationMissed,
-    ConversationHeld,
-    MissedMarkContested,
-    MissedMarkWaived,
+TouchesAConversation = (
+    ConversationBooked
+    | ConversationRescheduled
+    | ConversationCancelled
+    | ConversationMissed
+    | ConversationHeld
+    | MissedMarkContested
+    | MissedMarkWaived
 )
 
 
@@ -274,7 +274,7 @@ def apply(conversations: Conversations, entry: Entry, *, at: datetime) -> Conver
         for one in conversations.booked:
             conversations = conversations.with_(attrs.evolve(one, state=State.RELEASED, settled_at=at))
         return conversations
-    if not isinstance(entry, TOUCHES_A_CONVERSATION):
+    if not isinstance(entry, TouchesAConversation):
         return conversations
     one = conversations[entry.conversation]
     state = next_state(one.state, entry)

@@ -17,7 +17,7 @@ from iagcore.record.case import UNKNOWN, Case, NotKnown
 from iagcore.record.findings import Assessment, Decision, Duty, Level, Outcome, Verdict, Weight, weigh
 from iagcore.record.home import Home
 from iagcore.record.naming import plain_title, title
-from iagcore.record.rules import JUDGED, Grounds, Rule, RuleSort, body_of
+from iagcore.record.rules import JUDGED, Grounds, Rule, RuleSort
 
 
 def assess(rule: Rule, entry: Entry, case: Case, *, nature: Nature) -> Assessment:
@@ -101,7 +101,7 @@ def duties(home: Home, rules: Iterable[Rule], *, grounds: Grounds) -> tuple[Duty
     sort = role_of(home.subject)
     deriving = (rule for rule in rules if rule.sort is RuleSort.DUTY and rule.of in (sort, "any"))
     for one in sorted(deriving, key=lambda rule: rule.code):
-        found += body_of(one)(home, grounds)
+        found += one.due(home, grounds)
     return tuple(found)
 
 

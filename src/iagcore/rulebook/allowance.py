@@ -24,7 +24,7 @@ from iagcore.practice.learners import JourneyStarted
 from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, at_most, none_of, verdict
 from iagcore.record.journey import Journey
-from iagcore.record.rules import Grounds, Rule, RuleSort, rule
+from iagcore.record.rules import Grounds, Rule, RuleSort, duty, rule
 from iagcore.record.settling import is_in_notice
 from iagcore.rulebook.sources import CASE_STUDY, CHARGES, EXTENSIONS, LOCAL, PROGRAMME_FAQ
 
@@ -227,6 +227,13 @@ def grants_cover_what_is_used_and_held(entry: Any, case: Case) -> Verdict:
     )
 
 
+@duty(
+    "ALW-09",
+    MUST,
+    question="What becomes of a booking that the minutes no longer cover?",
+    source=LOCAL,
+    proven_by=("law_a_hold_is_due_exactly_while_it_is_not_covered",),
+)
 def uncovered_holds(journey: Journey, grounds: Grounds) -> list[Duty]:
     """A hold that is no longer covered is rescheduled, released or extended."""
     allowance = journey.allowance
@@ -235,18 +242,6 @@ def uncovered_holds(journey: Journey, grounds: Grounds) -> list[Duty]:
     what = f"{allowance.shortfall} of {allowance.held} minutes held are not covered: reschedule, release or extend"
     return [Duty(rule="ALW-09", what=what, due=None, party=journey.coaching.coach or "lead", about=journey.subject)]
 
-
-ALW_09: Final = Rule(
-    code="ALW-09",
-    level=MUST,
-    on=(),
-    title="A hold that is no longer covered is rescheduled, released or extended.",
-    source=LOCAL,
-    check=uncovered_holds,
-    sort=RuleSort.DUTY,
-    proven_by=("law_a_hold_is_due_exactly_while_it_is_not_covered",),
-    question="What becomes of a booking that the minutes no longer cover?",
-)
 
 ALLOWANCE: Final[tuple[Rule, ...]] = (
     asked_within_remaining,
@@ -257,5 +252,5 @@ ALLOWANCE: Final[tuple[Rule, ...]] = (
     days_apart,
     minutes_settled,
     grants_cover_what_is_used_and_held,
-    ALW_09,
+    uncovered_holds,
 )

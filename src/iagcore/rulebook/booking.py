@@ -6,76 +6,66 @@ may begin when another ends.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from iagcore.policy import Gap, PolicyOnDay
 from iagcore.practice.allowance import CONVERSATION
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.amendments import Amendment
 from iagcore.practice.conversations import (
-    TOUCHES_A_CONVERSATION,
     ConversationBooked,
     ConversationHeld,
     ConversationRescheduled,
     State,
+    TouchesAConversation,
     next_state,
 )
-from iagcore.practice.kinds import Entry
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, none_of, verdict
 from iagcore.record.journey import Journey
 from iagcore.record.naming import in_words
-from iagcore.record.rules import Grounds, Rule, RuleSort, rule
+from iagcore.record.rules import Grounds, Rule, duty, rule
 from iagcore.rulebook.sources import LOCAL, PRACTICE
 
-HOLDS_AN_HOUR: Final = (ConversationBooked, ConversationRescheduled, EntryCorrected, EntryWithdrawn)
-"""The kinds whose effect may newly hold an hour."""
+Bookings = ConversationBooked | ConversationRescheduled
+"""The kinds that say for which hour a conversation is booked."""
 
 
 @rule(
     "BKG-01",
     MUST,
     question="May I cancel a conversation that was already held?",
-    on=TOUCHES_A_CONVERSATION,
     source=LOCAL,
     remedy="Correct the earlier record if it is not right; give a new conversation an id of its own.",
     plain_remedy="Your coach can look at what is on the record with you.",
     protected=True,
     always_assessed="the state of every booking is on the journey's record",
 )
-def booking_state_allows_it(entry: Any, case: Case) -> Verdict:
+def booking_state_allows_it(entry: TouchesAConversation, case: Case) -> Verdict:
     """The booking's state allows the change."""
+    state = case.conversations[entry.conversation].state
+    # two processes may race for one id, so an id is never used for a second conversation, even after a withdrawal
+    was_used = state is State.NOT_BOOKED and (CONVERSATION, entry.conversation) in case.opened
     return verdict(
-        next_state(case.conversations[entry.conversation].state, entry) is not None and not _id_was_used(entry, case),
+        next_state(state, entry) is not None and not was_used,
         says="conversation {conversation} is {state}; {change} was asked",
         plainly="It does not fit what the record says of that conversation.",
         conversation=entry.conversation,
-        state="not booked, and its id was used before" if _id_was_used(entry, case) else _state(entry, case),
+        state="not booked, and its id was used before" if was_used else str(state),
         change=in_words(type(entry)).removeprefix("conversation "),
     )
-
-
-def _state(entry: Any, case: Case) -> str:
-    return str(case.conversations[entry.conversation].state)
-
-
-def _id_was_used(entry: Any, case: Case) -> bool:
-    # two processes may race for one id, so an id is never used for a second conversation, even after a withdrawal
-    state = case.conversations[entry.conversation].state
-    return state is State.NOT_BOOKED and (CONVERSATION, entry.conversation) in case.opened
 
 
 @rule(
     "BKG-02",
     MUST,
     question="May I book an hour that is already taken?",
-    on=HOLDS_AN_HOUR,
     source=PRACTICE,
     remedy="Choose another time or another coach.",
     plain_remedy="Another time may be free.",
     protected=True,
     outside=True,
 )
-def hour_is_free(entry: Entry, case: Case) -> Verdict:
+def hour_is_free(entry: Bookings | Amendment, case: Case) -> Verdict:
     """Neither the learner nor the coach is already booked at that time; an hour may begin when another ends."""
     return none_of(
         case.taken,
@@ -94,6 +84,14 @@ def days_from(moment: datetime, values: PolicyOnDay, name: str, *, back: bool = 
     return moment - days if back else moment + days
 
 
+@duty(
+    "BKG-03",
+    SHOULD,
+    question="When do I write up a conversation?",
+    source=LOCAL,
+    values=("write_up_days",),
+    proven_by=("law_a_held_conversation_is_due_until_written_up",),
+)
 def write_up_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     """A conversation that was held is written up within so many days."""
     due: dict[str, Duty] = {}
@@ -109,6 +107,13 @@ def write_up_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     return list(due.values())
 
 
+@duty(
+    "BKG-04",
+    SHOULD,
+    question="What if nobody says what became of a booking?",
+    source=LOCAL,
+    proven_by=("law_a_booking_is_due_exactly_while_it_is_booked",),
+)
 def outcome_unsaid(journey: Journey, grounds: Grounds) -> list[Duty]:
     """Once a booking's time has passed, the record says what happened."""
     return [
@@ -125,28 +130,4 @@ def outcome_unsaid(journey: Journey, grounds: Grounds) -> list[Duty]:
     ]
 
 
-BKG_03: Final = Rule(
-    code="BKG-03",
-    level=SHOULD,
-    on=(),
-    title="A conversation that was held is written up within so many days.",
-    source=LOCAL,
-    check=write_up_due,
-    sort=RuleSort.DUTY,
-    values=("write_up_days",),
-    proven_by=("law_a_held_conversation_is_due_until_written_up",),
-    question="When do I write up a conversation?",
-)
-BKG_04: Final = Rule(
-    code="BKG-04",
-    level=SHOULD,
-    on=(),
-    title="Once a booking's time has passed, the record says what happened.",
-    source=LOCAL,
-    check=outcome_unsaid,
-    sort=RuleSort.DUTY,
-    proven_by=("law_a_booking_is_due_exactly_while_it_is_booked",),
-    question="What if nobody says what became of a booking?",
-)
-
-BOOKING: Final[tuple[Rule, ...]] = (booking_state_allows_it, hour_is_free, BKG_03, BKG_04)
+BOOKING: Final[tuple[Rule, ...]] = (booking_state_allows_it, hour_is_free, write_up_due, outcome_unsaid)

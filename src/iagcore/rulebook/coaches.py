@@ -5,11 +5,11 @@ unknown, and unknown never passes where a rule is a MUST; a policy may make thes
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
-from iagcore.practice.conversations import ConversationBooked, ConversationHeld, ConversationRescheduled, State
+from iagcore.practice.conversations import ConversationHeld, State
 from iagcore.practice.grow import (
     ActionAgreed,
     ActionReviewed,
@@ -19,7 +19,7 @@ from iagcore.practice.grow import (
     OptionRaised,
     RealityExplored,
 )
-from iagcore.practice.kinds import PLAN
+from iagcore.practice.kinds import PLAN, Entry
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.learning import CourseEnrolled
 from iagcore.practice.parties import role_of
@@ -39,40 +39,38 @@ from iagcore.practice.self_efficacy import EvidenceNoted
 from iagcore.practice.signposting import ReferralMade, Signposted
 from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, SHOULD, Duty, Outcome, Verdict, Weight, none_of, verdict
-from iagcore.record.home import Home
+from iagcore.record.journey import CoachHome, Journey
 from iagcore.record.judging import assess
-from iagcore.record.rules import Grounds, Rule, RuleSort, rule
-from iagcore.rulebook.booking import days_from
+from iagcore.record.rules import Grounds, Rule, duty, rule
+from iagcore.rulebook.booking import Bookings, days_from
 from iagcore.rulebook.sources import CASE_STUDY, LOCAL, STEP_GRADUALLY
 
-BOOKINGS: Final = (ConversationBooked, ConversationRescheduled)
-LEADING: Final = (*BOOKINGS, ConversationHeld)
+Leading = Bookings | ConversationHeld
 """The kinds by which a coach leads a conversation, or is to lead one."""
-NOTES: Final = (
-    GoalSet,
-    GoalChanged,
-    RealityExplored,
-    OptionRaised,
-    ActionAgreed,
-    ActionReviewed,
-    EvidenceNoted,
-    ConversationWrittenUp,
+Notes = (
+    GoalSet
+    | GoalChanged
+    | RealityExplored
+    | OptionRaised
+    | ActionAgreed
+    | ActionReviewed
+    | EvidenceNoted
+    | ConversationWrittenUp
 )
 """What a coach notes of a conversation."""
 
 
-def _moment(entry: Any, case: Case) -> datetime:
+def _moment(entry: Entry, case: Case) -> datetime:
     # a booking is asked about on the day of the conversation, everything else on its own day
-    moment: datetime = getattr(entry, "starts_at", case.at)
-    return moment
+    return entry.starts_at if isinstance(entry, Bookings) else case.at
 
 
-def _day(entry: Any, case: Case) -> date:
+def _day(entry: Entry, case: Case) -> date:
     return case.day_of(_moment(entry, case))
 
 
-def _proof(name: str, entry: Any, case: Case) -> Proof | None:
-    return case.readiness.proof_of(name, _day(entry, case), zone=case.policy.zone)
+def _proof(name: str, day: date, case: Case) -> Proof | None:
+    return case.readiness.proof_of(name, day, zone=case.policy.zone)
 
 
 def _said(proof: Proof | None) -> str:
@@ -86,47 +84,44 @@ def _said(proof: Proof | None) -> str:
     "COA-01",
     MUST,
     question="May a coach begin before the training in values and processes?",
-    on=(*LEADING, JourneyStarted),
     source=CASE_STUDY,
     remedy="Record the training that was completed, have it done, or let a coach who has done it take this.",
     plain_remedy="Ask a lead which coach is there for you meanwhile.",
     outside=True,
 )
-def trained_in_values_and_processes(entry: Any, case: Case) -> Verdict:
+def trained_in_values_and_processes(entry: Leading | JourneyStarted, case: Case) -> Verdict:
     """The coach has completed the values-and-processes training, before coaching and before recruiting anybody."""
+    day = _day(entry, case)
+    recruits_nobody = isinstance(entry, JourneyStarted) and entry.recruiter is None
+    proof = None if recruits_nobody else _proof(VALUES_AND_PROCESSES, day, case)
     return verdict(
-        _recruits_nobody(entry) or _proof(VALUES_AND_PROCESSES, entry, case) is not None,
+        recruits_nobody or proof is not None,
         says="values-and-processes training on {day}: {proof}",
         plainly="This coach is not ready for it on that day.",
-        day=f"{_day(entry, case):%d %b %Y}",
-        proof="nobody recruited the learner"
-        if _recruits_nobody(entry)
-        else _said(_proof(VALUES_AND_PROCESSES, entry, case)),
+        day=f"{day:%d %b %Y}",
+        proof="nobody recruited the learner" if recruits_nobody else _said(proof),
     )
-
-
-def _recruits_nobody(entry: Any) -> bool:
-    return isinstance(entry, JourneyStarted) and entry.recruiter is None
 
 
 @rule(
     "COA-02",
     MUST,
     question="May a coach signpost without the training for it?",
-    on=(Signposted, ReferralMade),
     source=CASE_STUDY,
     remedy="Record the training that was completed, have it done, or let a coach who has done it take this.",
     plain_remedy="Ask a lead who can point you to what else is there.",
     outside=True,
 )
-def trained_in_signposting(entry: Any, case: Case) -> Verdict:
+def trained_in_signposting(entry: Signposted | ReferralMade, case: Case) -> Verdict:
     """The coach has completed the signposting training, and it is in force that day."""
+    day = _day(entry, case)
+    proof = _proof(SIGNPOSTING, day, case)
     return verdict(
-        _proof(SIGNPOSTING, entry, case) is not None,
+        proof is not None,
         says="signposting training on {day}: {proof}",
         plainly="The coach is not ready for this yet.",
-        day=f"{_day(entry, case):%d %b %Y}",
-        proof=_said(_proof(SIGNPOSTING, entry, case)),
+        day=f"{day:%d %b %Y}",
+        proof=_said(proof),
     )
 
 
@@ -134,22 +129,20 @@ def trained_in_signposting(entry: Any, case: Case) -> Verdict:
     "COA-03",
     SHOULD,
     question="Has the coach been on this course themselves?",
-    on=(CourseEnrolled, Signposted),
     source=CASE_STUDY,
     remedy="Let the coach try the course, or ask somebody who has what it is like.",
     outside=True,
 )
-def coach_has_experienced_the_course(entry: Any, case: Case) -> Verdict:
+def coach_has_experienced_the_course(entry: CourseEnrolled | Signposted, case: Case) -> Verdict:
     """The coach has experienced this course; the case study asks it of some of the courses."""
     if entry.course is None:
         return verdict(True, says="no course of the college's own")
+    has_experienced = case.readiness.has_experienced(entry.course, _day(entry, case), zone=case.policy.zone)
     return verdict(
-        case.readiness.has_experienced(entry.course, _day(entry, case), zone=case.policy.zone),
+        has_experienced,
         says="course {course}: {experienced} by the coach",
         course=entry.course,
-        experienced="experienced"
-        if case.readiness.has_experienced(entry.course, _day(entry, case), zone=case.policy.zone)
-        else "not experienced",
+        experienced="experienced" if has_experienced else "not experienced",
     )
 
 
@@ -157,31 +150,27 @@ def coach_has_experienced_the_course(entry: Any, case: Case) -> Verdict:
     "COA-04",
     MUST,
     question="May a coach who is still shadowing lead a conversation?",
-    on=LEADING,
     source=STEP_GRADUALLY,
     remedy="Let a coach whose step allows it take this; a supported coach names who supports.",
     plain_remedy="Ask a lead which coach is there for you meanwhile.",
     outside=True,
 )
-def step_allows_it(entry: Any, case: Case) -> Verdict:
+def step_allows_it(entry: Leading, case: Case) -> Verdict:
     """The coach's step allows it: supported by somebody who is named, or independent; not paused for a new booking."""
-    step = known("which step the coach has taken", _standing(entry, case))
+    day = _day(entry, case)
+    step = known("which step the coach has taken", case.readiness.standing(day, zone=case.policy.zone))
     leads_by = _step_that_counts(step, entry, case)
     return verdict(
         _leads(leads_by),
         says="on {day} the coach is {step}{support}",
         plainly="This coach is not taking it on at the moment.",
-        day=f"{_day(entry, case):%d %b %Y}",
+        day=f"{day:%d %b %Y}",
         step=step.name,
         support=_support(leads_by) if leads_by is step else f", and {leads_by.name}{_support(leads_by)} before that",
     )
 
 
-def _standing(entry: Any, case: Case) -> Step | None:
-    return case.readiness.standing(_day(entry, case), zone=case.policy.zone)
-
-
-def _step_that_counts(step: Step, entry: Any, case: Case) -> Step:
+def _step_that_counts(step: Step, entry: Leading, case: Case) -> Step:
     if step.name == PAUSED and isinstance(entry, ConversationHeld):
         # pausing is always open: what was booked may still be held, and nothing new is booked
         return known("which step the coach had taken before the pause", case.readiness.step_at(case.at))
@@ -202,29 +191,29 @@ def _support(step: Step) -> str:
     "COA-05",
     MUST,
     question="May a coach be moved forward without being asked?",
-    on=(StepTaken, BasisChanged),
     source=CASE_STUDY,
     remedy="Ask the coach, and record what they say; a suspension is ended by a lead.",
     plain_remedy="Say what you would like.",
 )
-def with_the_coachs_own_agreement(entry: Any, case: Case) -> Verdict:
+def with_the_coachs_own_agreement(entry: StepTaken | BasisChanged, case: Case) -> Verdict:
     """A step forward and a change of basis carry the coach's own agreement; a suspension is ended by a lead."""
-    agreed = (
-        entry.coach_agrees
-        if not _needs_agreement(entry, case)
-        else known("the coach's own agreement", entry.coach_agrees, plainly="Whether you agree has not been said yet.")
-    )
+    agreed = True
+    if _needs_agreement(entry, case):
+        unsaid = "Whether you agree has not been said yet."
+        agreed = known("the coach's own agreement", entry.coach_agrees, plainly=unsaid)
+    # whatever moment the step is said to be of: put right later, it would end the suspension
+    ends_a_suspension = isinstance(entry, StepTaken) and case.readiness.is_suspended and role_of(case.by) != "lead"
     return verdict(
-        (agreed is True or not _needs_agreement(entry, case)) and not _ends_a_suspension_alone(entry, case),
+        agreed and not ends_a_suspension,
         says="{what}; the coach agrees: {agreed}{suspended}",
         plainly="This is for you and a lead to agree on.",
         what=_change(entry, case),
         agreed=entry.coach_agrees,
-        suspended="; the coach is suspended, which a lead ends" if _ends_a_suspension_alone(entry, case) else "",
+        suspended="; the coach is suspended, which a lead ends" if ends_a_suspension else "",
     )
 
 
-def _needs_agreement(entry: Any, case: Case) -> bool:
+def _needs_agreement(entry: StepTaken | BasisChanged, case: Case) -> bool:
     if isinstance(entry, BasisChanged):
         return True
     now, standing = case.readiness.step_at(case.at), case.readiness.standing_at(case.at, zone=case.policy.zone)
@@ -234,38 +223,32 @@ def _needs_agreement(entry: Any, case: Case) -> bool:
     return now is None or STEPS.index(entry.step) > STEPS.index(now.name)
 
 
-def _change(entry: Any, case: Case) -> str:
+def _change(entry: StepTaken | BasisChanged, case: Case) -> str:
     if isinstance(entry, BasisChanged):
         return f"the basis becomes {entry.basis}"
     now = case.readiness.step_at(case.at)
     return f"from {now.name if now else 'no step'} to {entry.step}"
 
 
-def _ends_a_suspension_alone(entry: Any, case: Case) -> bool:
-    # whatever moment the step is said to be of: put right later, it would end the suspension
-    return isinstance(entry, StepTaken) and case.readiness.is_suspended and role_of(case.by) != "lead"
-
-
 @rule(
     "COA-06",
     MUST,
     question="May I book a coach whose checks have run out?",
-    on=BOOKINGS,
     source=LOCAL,
     remedy="Record the check that was completed, have it done, or let another coach take this.",
     plain_remedy="Ask a lead which coach is there for you meanwhile.",
     values=("required_checks",),
     outside=True,
 )
-def required_checks_in_force(entry: Any, case: Case) -> Verdict:
+def required_checks_in_force(entry: Bookings, case: Case) -> Verdict:
     """The checks that the provider requires are in force on the day of the conversation."""
-    required = case.on_day_of(_moment(entry, case)).required_checks
+    day, required = case.day_of(entry.starts_at), case.on_day_of(entry.starts_at).required_checks
     return none_of(
-        [name for name in required if _proof(name, entry, case) is None],
+        [name for name in required if _proof(name, day, case) is None],
         says="not in force on {day}: {found}",
         otherwise="in force on {day}: {required}",
         plainly="This coach is not ready for it on that day.",
-        day=f"{_day(entry, case):%d %b %Y}",
+        day=f"{day:%d %b %Y}",
         required=", ".join(required) or "nothing is required",
     )
 
@@ -274,88 +257,91 @@ def required_checks_in_force(entry: Any, case: Case) -> Verdict:
     "COA-07",
     SHOULD,
     question="Has the coach had supervision lately?",
-    on=BOOKINGS,
     source=LOCAL,
     remedy="Plan the renewal, and a supervision or a debrief.",
     values=("renewal_window_days", "supervision_days"),
     outside=True,
 )
-def renewed_and_supervised(entry: Any, case: Case) -> Verdict:
+def renewed_and_supervised(entry: Bookings, case: Case) -> Verdict:
     """Training that runs out soon is renewed, and supervision or a debrief was not long ago."""
-    values = case.on_day_of(_moment(entry, case))
+    day, zone, values = case.day_of(entry.starts_at), case.policy.zone, case.on_day_of(entry.starts_at)
+    window, days = values.whole("renewal_window_days"), values.whole("supervision_days")
+    running_out = [
+        f"{one.name} runs out on {one.until:%d %b %Y}"
+        for one in case.readiness.running_out(day, within=window, zone=zone)
+    ]
+    since = case.readiness.supervised(day, zone=zone) or case.readiness.leads_since(day, zone=zone)
     return none_of(
-        _running_out(entry, case, values.whole("renewal_window_days"))
-        + _long_unsupervised(entry, case, values.whole("supervision_days")),
+        running_out + _unsupervised(day, since, days, beside=running_out),
         says="{found}",
         otherwise="nothing runs out within {window} days, and it is at most {days} without supervision or a debrief",
-        window=values.whole("renewal_window_days"),
-        days=values.whole("supervision_days"),
+        window=window,
+        days=days,
     )
 
 
-def _running_out(entry: Any, case: Case, within: int) -> list[str]:
-    soon = case.readiness.running_out(_day(entry, case), within=within, zone=case.policy.zone)
-    return [f"{one.name} runs out on {one.until:%d %b %Y}" for one in soon]
-
-
-def _long_unsupervised(entry: Any, case: Case, days: int) -> list[str]:
-    day, zone = _day(entry, case), case.policy.zone
-    since = case.readiness.supervised(day, zone=zone) or case.readiness.leads_since(day, zone=zone)
-    if since is None and _running_out(entry, case, case.on_day_of(_moment(entry, case)).whole("renewal_window_days")):
+def _unsupervised(day: date, since: date | None, days: int, *, beside: list[str]) -> list[str]:
+    # what is not known masks nothing that is found beside it
+    if since is None and beside:
         return ["when the coach last had supervision is not known"]
-    last = known("when the coach began, or last had supervision", since)
-    return [f"{(day - last).days} days without supervision or a debrief"] if (day - last).days > days else []
+    without = (day - known("when the coach began, or last had supervision", since)).days
+    return [f"{without} days without supervision or a debrief"] if without > days else []
 
 
 @rule(
     "COA-08",
     MUST,
     question="May a coach who is not this learner's coach step in?",
-    on=(*BOOKINGS, *NOTES),
     source=LOCAL,
     remedy="Assign the coach to this journey, or let them cover it.",
     plain_remedy="Ask a lead who your coach is.",
 )
-def assigned_or_covering(entry: Any, case: Case) -> Verdict:
+def assigned_or_covering(entry: Bookings | Notes, case: Case) -> Verdict:
     """The coach is assigned to this journey, or covers it that day."""
     coach = _whose(entry, case)
+    if coach is None:
+        return verdict(True, says="{coach} is {assigned}", coach="no coach", assigned="asked about")
+    day = _day(entry, case)
+    goes = case.coaching.goes_with(coach, on=day, zone=case.policy.zone)
     return verdict(
-        coach is None or case.coaching.goes_with(coach, on=_day(entry, case), zone=case.policy.zone),
+        goes,
         says="{coach} is {assigned}",
         plainly="This coach does not go with you at the moment.",
-        coach=coach or "no coach",
-        assigned="asked about" if coach is None else _assigned(coach, entry, case),
+        coach=coach,
+        assigned="assigned to this journey"
+        if goes and coach == case.coaching.coach
+        else f"{'assigned or covering' if goes else 'neither assigned nor covering'} on {day:%d %b %Y}",
     )
 
 
-def _whose(entry: Any, case: Case) -> str | None:
+def _whose(entry: Bookings | Notes, case: Case) -> str | None:
     """The coach whom a booking is with, or who makes a note; None where somebody else makes it."""
-    if isinstance(entry, BOOKINGS):
+    if isinstance(entry, Bookings):
         return known(
             "which coach the conversation is with", entry.coach or case.conversations[entry.conversation].coach
         )
     return case.by if role_of(case.by) == "coach" else None
 
 
-def _assigned(coach: str, entry: Any, case: Case) -> str:
-    goes = case.coaching.goes_with(coach, on=_day(entry, case), zone=case.policy.zone)
-    if goes and coach == case.coaching.coach:
-        return "assigned to this journey"
-    return f"{'assigned or covering' if goes else 'neither assigned nor covering'} on {_day(entry, case):%d %b %Y}"
-
-
 RESTS_ON_A_COACH: Final = (trained_in_values_and_processes, step_allows_it, required_checks_in_force)
 """What a booking rests on, beyond the journey."""
 
 
-def no_longer_ready(home: Home, grounds: Grounds) -> list[Duty]:
+@duty(
+    "COA-09",
+    MUST,
+    question="What becomes of bookings whose coach is no longer ready?",
+    source=LOCAL,
+    proven_by=("law_a_booking_is_due_while_its_coach_is_not_ready",),
+)
+def no_longer_ready(journey: Journey, grounds: Grounds) -> list[Duty]:
     """A booked conversation whose coach is no longer ready is given to a coach who is, or moved."""
     found: dict[str, Duty] = {}
-    for place in reversed(home.places):
+    for place in reversed(journey.places):
         entry = place.top.entry if place.top else None
-        if not isinstance(entry, BOOKINGS) or place.top is None or not _is_what_is_booked(entry, home):
+        if not isinstance(entry, Bookings) or place.top is None or not _is_what_is_booked(entry, journey):
             continue
-        one = home.conversations[entry.conversation]
+        one = journey.conversations[entry.conversation]
         if one.id in found:
             continue
         readiness = grounds.readiness(one.coach or "")
@@ -365,7 +351,7 @@ def no_longer_ready(home: Home, grounds: Grounds) -> list[Duty]:
         wrong = [f"{one.rule}: {one.sentence}" for one in assessed if _no_longer_holds(one.outcome, one.weight)]
         if wrong:
             what = f"conversation {one.id} rests on {one.coach}, who is no longer ready ({'; '.join(wrong)})"
-            found[one.id] = Duty(rule="COA-09", what=what, due=one.starts_at, party="lead", about=home.subject)
+            found[one.id] = Duty(rule="COA-09", what=what, due=one.starts_at, party="lead", about=journey.subject)
     return list(found.values())
 
 
@@ -373,27 +359,22 @@ def _no_longer_holds(outcome: Outcome, weight: Weight | None) -> bool:
     return outcome is not Outcome.MET and weight is Weight.REFUSAL
 
 
-def _is_what_is_booked(entry: ConversationBooked | ConversationRescheduled, home: Home) -> bool:
+def _is_what_is_booked(entry: Bookings, journey: Journey) -> bool:
     """Whether a booking, or the moving of one, is how the conversation stands now."""
-    one = home.conversations[entry.conversation]
+    one = journey.conversations[entry.conversation]
     return one.state is State.BOOKED and one.starts_at == entry.starts_at and entry.coach in (None, one.coach)
 
 
-COA_09: Final = Rule(
-    code="COA-09",
-    level=MUST,
-    on=(),
-    title="A booked conversation whose coach is no longer ready is given to a coach who is, or moved.",
+@duty(
+    "COA-10",
+    SHOULD,
+    question="When is a coach's training renewed?",
     source=LOCAL,
-    check=no_longer_ready,
-    sort=RuleSort.DUTY,
-    proven_by=("law_a_booking_is_due_while_its_coach_is_not_ready",),
-    question="What becomes of bookings whose coach is no longer ready?",
+    values=("renewal_window_days", "supervision_days"),
+    proven_by=("law_what_runs_out_is_due_until_it_is_renewed",),
 )
-
-
-def renewals(home: Home, grounds: Grounds) -> list[Duty]:
-    """What runs out is renewed in time, and supervision is held."""
+def renewals(home: CoachHome, grounds: Grounds) -> list[Duty]:
+    """Training and checks that run out are renewed, and supervision or a debrief is held in time."""
     if not home.places:
         return []
     readiness, last = home.readiness, home.places[-1]
@@ -451,20 +432,6 @@ def _is_coaching(step: Step | None) -> bool:
     return step is not None and step.name in (SUPPORTED, STEPS[-1])
 
 
-COA_10: Final = Rule(
-    code="COA-10",
-    level=SHOULD,
-    on=(),
-    title="Training and checks that run out are renewed, and supervision or a debrief is held in time.",
-    source=LOCAL,
-    check=renewals,
-    sort=RuleSort.DUTY,
-    values=("renewal_window_days", "supervision_days"),
-    of="coach",
-    proven_by=("law_what_runs_out_is_due_until_it_is_renewed",),
-    question="When is a coach's training renewed?",
-)
-
 COACHES: Final[tuple[Rule, ...]] = (
     trained_in_values_and_processes,
     trained_in_signposting,
@@ -474,8 +441,8 @@ COACHES: Final[tuple[Rule, ...]] = (
     required_checks_in_force,
     renewed_and_supervised,
     assigned_or_covering,
-    COA_09,
-    COA_10,
+    no_longer_ready,
+    renewals,
 )
 
 READY_FOR: Final = {

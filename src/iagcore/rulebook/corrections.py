@@ -15,7 +15,7 @@ from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Duty, Verdict, verdict
 from iagcore.record.home import Home, Place, Standing
 from iagcore.record.releasing import is_unshared_diary
-from iagcore.record.rules import Grounds, Rule, RuleSort, rule
+from iagcore.record.rules import Grounds, Rule, duty, rule
 from iagcore.rulebook.access import is_kept_from, may_make
 from iagcore.rulebook.sources import DESIGN, LOCAL
 
@@ -90,6 +90,13 @@ def author_may_amend(entry: Any, case: Case) -> Verdict:
     )
 
 
+@duty(
+    "COR-03",
+    MUST,
+    question="What becomes of a breach?",
+    source=DESIGN,
+    proven_by=("law_a_breach_is_due_until_it_is_put_right_or_authorised",),
+)
 def standing_breaches(home: Home, grounds: Grounds) -> list[Duty]:
     """A breach is due until its record is put right or a lead authorises it."""
     return [_breach(home, one) for one in home.breaches]
@@ -112,17 +119,4 @@ def _breach(home: Home, one: Standing) -> Duty:
     )
 
 
-COR_03: Final = Rule(
-    code="COR-03",
-    level=MUST,
-    on=(),
-    title="A breach is due until its record is put right or a lead authorises it.",
-    source=DESIGN,
-    check=standing_breaches,
-    sort=RuleSort.DUTY,
-    of="any",
-    proven_by=("law_a_breach_is_due_until_it_is_put_right_or_authorised",),
-    question="What becomes of a breach?",
-)
-
-CORRECTIONS: Final[tuple[Rule, ...]] = (target_can_be_amended, author_may_amend, COR_03)
+CORRECTIONS: Final[tuple[Rule, ...]] = (target_can_be_amended, author_may_amend, standing_breaches)

@@ -11,7 +11,7 @@ from iagcore.practice.learners import Standing
 from iagcore.record.findings import SHOULD, Duty
 from iagcore.record.home import Place
 from iagcore.record.journey import Journey
-from iagcore.record.rules import Grounds, Rule, RuleSort
+from iagcore.record.rules import Grounds, Rule, duty
 from iagcore.rulebook.sources import CASE_STUDY, FOLLOW_UP
 
 NOT_TAKEN_UP: Final = ("not now", "declined")
@@ -24,8 +24,16 @@ def months_after(day: date, months: int) -> date:
     return later
 
 
+@duty(
+    "FUP-01",
+    SHOULD,
+    question="When do I get in touch afterwards?",
+    source=FOLLOW_UP,
+    values=("follow_up_after",),
+    proven_by=("law_a_follow_up_is_due_only_with_consent", "law_13_months_end_where_months_end"),
+)
 def follow_ups_due(journey: Journey, grounds: Grounds) -> list[Duty]:
-    """A learner who consents to be contacted is, so many months after the journey ended or was last worked on."""
+    """A learner who consents is contacted so many months after the journey ended, or the last conversation."""
     place, since = _ended(journey)
     if place is None or since is None or any(one.at > since for one in journey.follow_ups.made):
         return []
@@ -69,20 +77,13 @@ def _due(since: datetime, place: Place, policy: Policy, grounds: Grounds) -> dat
     return policy.end_of(months_after(policy.day(since), months))
 
 
-FUP_01: Final = Rule(
-    code="FUP-01",
-    level=SHOULD,
-    on=(),
-    title="A learner who consents is contacted so many months after the journey ended, or the last conversation.",
-    source=FOLLOW_UP,
-    check=follow_ups_due,
-    sort=RuleSort.DUTY,
-    values=("follow_up_after",),
-    proven_by=("law_a_follow_up_is_due_only_with_consent", "law_13_months_end_where_months_end"),
-    question="When do I get in touch afterwards?",
+@duty(
+    "FUP-02",
+    SHOULD,
+    question="What if minutes are left and nothing is booked?",
+    source=CASE_STUDY,
+    proven_by=("law_time_left_is_due_exactly_while_nothing_is_booked",),
 )
-
-
 def nothing_booked(journey: Journey, grounds: Grounds) -> list[Duty]:
     """While a journey is open and minutes remain, something is booked, unless the offer was not taken up."""
     if journey.status.standing is not Standing.OPEN or journey.conversations.offer in NOT_TAKEN_UP:
@@ -93,16 +94,4 @@ def nothing_booked(journey: Journey, grounds: Grounds) -> list[Duty]:
     return [Duty(rule="FUP-02", what=what, due=None, party=journey.coaching.coach or "lead", about=journey.subject)]
 
 
-FUP_02: Final = Rule(
-    code="FUP-02",
-    level=SHOULD,
-    on=(),
-    title="While a journey is open and minutes remain, something is booked, unless the offer was not taken up.",
-    source=CASE_STUDY,
-    check=nothing_booked,
-    sort=RuleSort.DUTY,
-    proven_by=("law_time_left_is_due_exactly_while_nothing_is_booked",),
-    question="What if minutes are left and nothing is booked?",
-)
-
-FOLLOWING_UP: Final[tuple[Rule, ...]] = (FUP_01, FUP_02)
+FOLLOWING_UP: Final[tuple[Rule, ...]] = (follow_ups_due, nothing_booked)

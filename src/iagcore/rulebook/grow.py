@@ -5,7 +5,7 @@ recording it.
 """
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from iagcore.practice.conversations import State
 from iagcore.practice.grow import (
@@ -23,7 +23,7 @@ from iagcore.practice.learners import Standing
 from iagcore.record.case import Case, known
 from iagcore.record.findings import SHOULD, Duty, Verdict, at_least, none_of, verdict
 from iagcore.record.journey import Journey
-from iagcore.record.rules import Grounds, Rule, RuleSort, rule
+from iagcore.record.rules import Grounds, Rule, duty, rule
 from iagcore.rulebook.sources import (
     CASE_STUDY,
     COACHING_QUESTIONS,
@@ -38,12 +38,11 @@ from iagcore.rulebook.sources import (
     "GRW-01",
     SHOULD,
     question="Does a first conversation have to touch all four stages of GROW?",
-    on=(ConversationWrittenUp,),
     source=GROW_FIRST,
     remedy="Come back to the stages that were left out next time; any order will do.",
     always_assessed="the journey's GROW notes are on its record, and what is not there was not touched",
 )
-def first_conversation_touches_all_stages(entry: Any, case: Case) -> Verdict:
+def first_conversation_touches_all_stages(entry: ConversationWrittenUp, case: Case) -> Verdict:
     """A first conversation on an issue touches all four stages, in any order."""
     return none_of(
         case.grow.stages_not_touched_in(entry.conversation) if _is_first_on_an_issue(entry, case) else (),
@@ -53,9 +52,9 @@ def first_conversation_touches_all_stages(entry: Any, case: Case) -> Verdict:
     )
 
 
-def _is_first_on_an_issue(entry: Any, case: Case) -> bool:
+def _is_first_on_an_issue(entry: ConversationWrittenUp, case: Case) -> bool:
     if entry.first_on_issue is not None:
-        return bool(entry.first_on_issue)
+        return entry.first_on_issue
     return not case.grow.written_up or case.grow.sets_a_goal(entry.conversation)
 
 
@@ -63,12 +62,11 @@ def _is_first_on_an_issue(entry: Any, case: Case) -> bool:
     "GRW-02",
     SHOULD,
     question="May a conversation end without an action?",
-    on=(ConversationWrittenUp,),
     source=COACHING_QUESTIONS,
     remedy="Agree one action with what, by when, and what support or obstacle there is.",
     always_assessed="the journey's GROW notes are on its record, and what is not there was not agreed",
 )
-def ends_with_a_whole_action(entry: Any, case: Case) -> Verdict:
+def ends_with_a_whole_action(entry: ConversationWrittenUp, case: Case) -> Verdict:
     """A conversation ends with at least one action that says what, by when, and support or obstacle."""
     return at_least(
         sum(action.is_whole for action in case.grow.actions_of(entry.conversation)),
@@ -81,12 +79,11 @@ def ends_with_a_whole_action(entry: Any, case: Case) -> Verdict:
     "GRW-03",
     SHOULD,
     question="What if the learner is only half sure of an action?",
-    on=(ActionAgreed,),
     source=COMMITMENT,
     remedy="Rework the action with the learner until they would commit to it.",
     values=("commitment_floor",),
 )
-def commitment_reaches_the_floor(entry: Any, case: Case) -> Verdict:
+def commitment_reaches_the_floor(entry: ActionAgreed, case: Case) -> Verdict:
     """The learner's commitment to an action reaches the floor, or the action is reworked."""
     return at_least(
         known("the learner's commitment", entry.commitment),
@@ -99,12 +96,11 @@ def commitment_reaches_the_floor(entry: Any, case: Case) -> Verdict:
     "GRW-04",
     SHOULD,
     question="Do we begin with what was agreed last time?",
-    on=(ConversationWrittenUp,),
     source=REGROW,
     remedy="Look at these actions together, and note what came of them.",
     always_assessed="the journey's GROW notes are on its record, and what is not there was not reviewed",
 )
-def opens_by_reviewing_actions(entry: Any, case: Case) -> Verdict:
+def opens_by_reviewing_actions(entry: ConversationWrittenUp, case: Case) -> Verdict:
     """A conversation opens by reviewing the actions of the one before."""
     return none_of(
         (action.id for action in _actions_of_the_one_before(entry, case) if action.outcome is None),
@@ -113,7 +109,7 @@ def opens_by_reviewing_actions(entry: Any, case: Case) -> Verdict:
     )
 
 
-def _actions_of_the_one_before(entry: Any, case: Case) -> tuple[Action, ...]:
+def _actions_of_the_one_before(entry: ConversationWrittenUp, case: Case) -> tuple[Action, ...]:
     held = [one.id for one in case.conversations.held]
     before = held[: held.index(entry.conversation)] if entry.conversation in held else held
     return case.grow.actions_of(before[-1]) if before else ()
@@ -123,12 +119,11 @@ def _actions_of_the_one_before(entry: Any, case: Case) -> tuple[Action, ...]:
     "GRW-05",
     SHOULD,
     question="Does an action need a goal and an option behind it?",
-    on=(ActionAgreed,),
     source=GROW_MODEL,
     remedy="Say which goal the action serves and which option it follows from.",
     always_assessed="an action that names no goal, or no option, does not say which: that is what is asked",
 )
-def action_serves_a_goal_and_follows_from_an_option(entry: Any, case: Case) -> Verdict:
+def action_serves_a_goal_and_follows_from_an_option(entry: ActionAgreed, case: Case) -> Verdict:
     """An action serves a goal of the journey and follows from an option that was raised."""
     return none_of(
         (
@@ -142,16 +137,19 @@ def action_serves_a_goal_and_follows_from_an_option(entry: Any, case: Case) -> V
     )
 
 
+Notes = GoalSet | GoalChanged | GoalReached | GoalSetAside | RealityExplored | OptionRaised | ActionAgreed
+"""What is noted in a conversation, or outside one."""
+
+
 @rule(
     "GRW-06",
     SHOULD,
     question="May I note a goal outside a conversation?",
-    on=(GoalSet, GoalChanged, GoalReached, GoalSetAside, RealityExplored, OptionRaised, ActionAgreed),
     source=CASE_STUDY,
     remedy="Name the conversation it belongs to, or mark it self-led or peer.",
     always_assessed="a note that names no conversation does not say which: that is what is asked",
 )
-def belongs_to_a_conversation(entry: Any, case: Case) -> Verdict:
+def belongs_to_a_conversation(entry: Notes, case: Case) -> Verdict:
     """What is noted belongs to a conversation of this journey, or is marked self-led or peer."""
     return verdict(
         entry.outside is not None or case.conversations[entry.conversation or ""].state is not State.NOT_BOOKED,
@@ -161,6 +159,13 @@ def belongs_to_a_conversation(entry: Any, case: Case) -> Verdict:
     )
 
 
+@duty(
+    "GRW-07",
+    SHOULD,
+    question="When do we look at an action again?",
+    source=REGROW,
+    proven_by=("law_an_action_is_due_until_it_is_reviewed",),
+)
 def reviews_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     """An action whose day has come is reviewed with the learner, while the journey is open."""
     if journey.status.standing is not Standing.OPEN:
@@ -188,18 +193,6 @@ def reviews_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     return found
 
 
-GRW_07: Final = Rule(
-    code="GRW-07",
-    level=SHOULD,
-    on=(),
-    title="An action whose day has come is reviewed with the learner, while the journey is open.",
-    source=REGROW,
-    check=reviews_due,
-    sort=RuleSort.DUTY,
-    proven_by=("law_an_action_is_due_until_it_is_reviewed",),
-    question="When do we look at an action again?",
-)
-
 GROW: Final[tuple[Rule, ...]] = (
     first_conversation_touches_all_stages,
     ends_with_a_whole_action,
@@ -207,5 +200,5 @@ GROW: Final[tuple[Rule, ...]] = (
     opens_by_reviewing_actions,
     action_serves_a_goal_and_follows_from_an_option,
     belongs_to_a_conversation,
-    GRW_07,
+    reviews_due,
 )

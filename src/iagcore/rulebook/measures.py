@@ -5,7 +5,7 @@ are read by more people than scores are. Who lies outside mild to moderate still
 """
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from iagcore.practice.learners import JourneyClosed, JourneyStarted
 from iagcore.practice.measures import (
@@ -31,7 +31,6 @@ SEVERITY: Final = (PHQ_9, GAD_7)
     "MEA-01",
     SHOULD,
     question="How is a scale scored when an answer is missing?",
-    on=(MeasureTaken,),
     source=SCORING,
     remedy="Ask whether the learner wants to answer the rest; if not, it stays as it is.",
     sort=RuleSort.COMPUTATION,
@@ -41,7 +40,7 @@ SEVERITY: Final = (PHQ_9, GAD_7)
         "law_what_is_out_of_range_is_never_an_entry",
     ),
 )
-def scored_whole_or_not_at_all(entry: Any, case: Case) -> Verdict:
+def scored_whole_or_not_at_all(entry: MeasureTaken, case: Case) -> Verdict:
     """A scale is scored when it is whole, and kept without a score when it is part-answered or coded whole."""
     return verdict(
         not entry.unanswered,
@@ -52,7 +51,7 @@ def scored_whole_or_not_at_all(entry: Any, case: Case) -> Verdict:
     )
 
 
-def _kept(entry: Any) -> str:
+def _kept(entry: MeasureTaken) -> str:
     if entry.unanswered:
         return f"part-answered, {len(entry.unanswered)} of its items left open: kept, and not scored"
     return "coded whole, and not scored" if entry.coded else "scored"
@@ -62,12 +61,11 @@ def _kept(entry: Any) -> str:
     "MEA-02",
     SHOULD,
     question="May I ask only one of the three scales?",
-    on=(MeasureTaken, JourneyClosed),
     source=RESEARCH_TOOLS,
     remedy="Take the three together; where one cannot be answered, record it with its code.",
     always_assessed="the journey's measures are on its record, and what is not there was not taken",
 )
-def sheet_taken_together(entry: Any, case: Case) -> Verdict:
+def sheet_taken_together(entry: MeasureTaken | JourneyClosed, case: Case) -> Verdict:
     """The research sheet's three scales are taken together: asked of the sitting before, once the next one begins."""
     before = _sitting_before(entry, case)
     return none_of(
@@ -79,7 +77,7 @@ def sheet_taken_together(entry: Any, case: Case) -> Verdict:
     )
 
 
-def _sitting_before(entry: Any, case: Case) -> Sitting | None:
+def _sitting_before(entry: MeasureTaken | JourneyClosed, case: Case) -> Sitting | None:
     today = case.day_of(case.at)
     sittings = [one for one in case.measures.sittings(case.day_of) if one.day <= today]
     if isinstance(entry, MeasureTaken):
@@ -93,19 +91,18 @@ def _sitting_before(entry: Any, case: Case) -> Sitting | None:
     "MEA-03",
     SHOULD,
     question="Is it too late for a baseline?",
-    on=(MeasureTaken,),
     source=TAKING_A_TOOL,
     remedy="Say of any change that its baseline was taken late.",
     always_assessed="the journey's conversations are on its record, and what is not there was not held",
 )
-def baseline_before_or_at_the_start(entry: Any, case: Case) -> Verdict:
+def baseline_before_or_at_the_start(entry: MeasureTaken, case: Case) -> Verdict:
     """A baseline is taken before or at the start: by the day of the first conversation that is held."""
-    first = _first_conversation(case)
+    today, first = case.day_of(case.at), _first_conversation(case)
     return verdict(
-        entry.occasion != BASELINE or first is None or case.day_of(case.at) <= first,
+        entry.occasion != BASELINE or first is None or today <= first,
         says="{occasion} on {day}; first conversation held: {first}",
         occasion=entry.occasion,
-        day=f"{case.day_of(case.at):%d %b %Y}",
+        day=f"{today:%d %b %Y}",
         first=f"{first:%d %b %Y}" if first else "none yet",
     )
 
@@ -118,13 +115,12 @@ def _first_conversation(case: Case) -> date | None:
     "MEA-04",
     SHOULD,
     question="May somebody start whose scores are high?",
-    on=(JourneyStarted, MeasureTaken),
     source=ELIGIBILITY,
     remedy="Give initial guidance, and signpost to what fits; say what the programme is for.",
     plain_remedy="You still get guidance, and help to find what suits you.",
     values=("phq9_bands", "gad7_bands", "eligible_bands"),
 )
-def mild_to_moderate(entry: Any, case: Case) -> Verdict:
+def mild_to_moderate(entry: JourneyStarted | MeasureTaken, case: Case) -> Verdict:
     """Scores at the baseline are mild to moderate by the policy's bands; others get guidance and signposting."""
     return none_of(
         _outside(entry, case) if _asks_about_severity(entry) else (),
@@ -134,11 +130,11 @@ def mild_to_moderate(entry: Any, case: Case) -> Verdict:
     )
 
 
-def _asks_about_severity(entry: Any) -> bool:
+def _asks_about_severity(entry: JourneyStarted | MeasureTaken) -> bool:
     return isinstance(entry, JourneyStarted) or (entry.occasion == BASELINE and entry.scale in SEVERITY)
 
 
-def _outside(entry: Any, case: Case) -> tuple[str, ...]:
+def _outside(entry: JourneyStarted | MeasureTaken, case: Case) -> tuple[str, ...]:
     """The scales that place a person outside, once that is settled: above on one of them, or below on every one.
 
     A scale that is yet to be taken is asked about when it is. Raises NotKnown where one was taken and not scored.

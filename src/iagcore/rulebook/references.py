@@ -5,11 +5,13 @@ else an id that is hidden and one that is not there are the same, in every word 
 stands for the safeguarding lead to look at.
 """
 
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from iagcore.exceptions import nearest
 from iagcore.practice.amendments import BreachAuthorised
 from iagcore.practice.consent import ConsentGiven, ConsentWithdrawn
+from iagcore.practice.kinds import Entry
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.practice.signposting import ReferralMade
@@ -20,17 +22,21 @@ from iagcore.record.rules import Rule, rule
 from iagcore.rulebook.access import concerns_known, is_kept_from, may_make
 from iagcore.rulebook.sources import LOCAL
 
+Points = (
+    ConcernEscalated | ConcernClosed | ReferralMade | BreachAuthorised | DiaryShared | DiaryUnshared | ConsentWithdrawn
+)
+"""The kinds that point to a concern, a breach, a diary page or a consent."""
+
 
 @rule(
     "REF-02",
     MUST,
     question="What if I mistype the id of a concern?",
-    on=(ConcernEscalated, ConcernClosed, ReferralMade, BreachAuthorised, DiaryShared, DiaryUnshared, ConsentWithdrawn),
     source=LOCAL,
     remedy="Check the id, and record it again under the right one. If it is about a concern, ask a safeguarding lead.",
     plain_remedy="Your coach or a lead can look at it with you.",
 )
-def what_it_points_to_is_on_the_record(entry: Any, case: Case) -> Verdict:
+def what_it_points_to_is_on_the_record(entry: Points, case: Case) -> Verdict:
     """The concern, breach, page or consent that an entry points to is on the record, as far as its author may know."""
     what, id = _pointed_to(entry)
     if id is None:
@@ -51,7 +57,7 @@ def what_it_points_to_is_on_the_record(entry: Any, case: Case) -> Verdict:
     )
 
 
-def _pointed_to(entry: Any) -> tuple[str, str | None]:
+def _pointed_to(entry: Points) -> tuple[str, str | None]:
     match entry:
         case BreachAuthorised():
             return "breach", f"{entry.rule} on {entry.record}"
@@ -63,7 +69,7 @@ def _pointed_to(entry: Any) -> tuple[str, str | None]:
             return "concern", entry.concern
 
 
-def _known(entry: Any, case: Case) -> list[str]:
+def _known(entry: Points, case: Case) -> list[str]:
     """What is on the record of the sort that an entry points to, and was ever, as far as its author may know."""
     match entry:
         case BreachAuthorised():
@@ -82,8 +88,8 @@ def _known(entry: Any, case: Case) -> list[str]:
             return concerns_known(case)
 
 
-def _ever(places: tuple[Place, ...]) -> list[Any]:
-    return [one.entry for place in places for one in place.recorded]
+def _ever(places: tuple[Place, ...]) -> Iterator[Entry]:
+    return (one.entry for place in places for one in place.recorded)
 
 
 REFERENCES: Final[tuple[Rule, ...]] = (what_it_points_to_is_on_the_record,)

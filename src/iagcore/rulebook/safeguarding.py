@@ -6,7 +6,7 @@ answer above 0 to item 9 of PHQ-9 is talked about with the learner the same day,
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from iagcore.policy import Gap, Policy, PolicyOnDay
 from iagcore.practice.amendments import Erased
@@ -18,7 +18,7 @@ from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, verdict
 from iagcore.record.home import Place, Version
 from iagcore.record.journey import Journey
-from iagcore.record.rules import Grounds, Rule, RuleSort, rule
+from iagcore.record.rules import Grounds, Rule, duty, guarantee, rule
 from iagcore.rulebook.access import may_make
 from iagcore.rulebook.sources import DESIGN, ESCALATION, ITEM_NINE, LOCAL
 
@@ -27,33 +27,36 @@ LEADS: Final = ("lead", "safeguarding-lead")
 """The roles that, beside who goes with the learner, can say that safety was talked about."""
 ITEM: Final = 9
 """The item of PHQ-9 that is talked about."""
+TELLS_OF_A_CONCERN: Final = ("SAF-02", "SAF-04")
+"""The rules by whose findings one knows that a concern is open."""
 HOLD: Final = "SAF-04"
 """The rule by which something holds the record, so that nothing of it is erased."""
 ESCALATION_DUE: Final = "SAF-02"
 """The duty that stands on a journey for as long as a concern is open on it."""
-TELLS_OF_A_CONCERN: Final = ("SAF-02", "SAF-04")
-"""The rules by whose findings one knows that a concern is open."""
 
-SAF_01: Final = Rule(
-    code="SAF-01",
-    level=MUST,
-    on=(ConcernRaised,),
-    title="A concern is never refused and never costs minutes, whatever the allowance, consent, coach, "
-    "author or journey.",
-    source=DESIGN,
-    check=None,
-    sort=RuleSort.GUARANTEE,
-    protected=True,
-    proven_by=("law_8_a_concern_is_never_refused_and_costs_nothing",),
+SAF_01: Final = guarantee(
+    "SAF-01",
+    title="A concern is never refused and never costs minutes, "
+    "whatever the allowance, consent, coach, author or journey.",
     question="Can a concern ever be turned away?",
+    on=(ConcernRaised,),
+    source=DESIGN,
+    proven_by=("law_8_a_concern_is_never_refused_and_costs_nothing",),
 )
 
 
+@duty(
+    "SAF-02",
+    MUST,
+    question="How soon is a concern escalated?",
+    source=ESCALATION,
+    values=("escalation_hours", "emergency_contacts"),
+    proven_by=("law_an_open_concern_is_due_until_a_safeguarding_lead_takes_it",),
+)
 def escalations(journey: Journey, grounds: Grounds) -> list[Duty]:
-    """An open concern is for every safeguarding lead until one takes it, and sees it through from then on.
-
-    Naming somebody who holds it changes nothing here: a name may be misspelt, and nobody may have been told.
-    """
+    """A safeguarding lead takes an open concern within so many hours, at once in immediate danger."""
+    # it is for every safeguarding lead until one takes it, who sees it through from then on; naming somebody who holds
+    # it changes nothing here, since a name may be misspelt, and nobody may have been told
     found = []
     for one in journey.safeguarding.open:
         if one.taken_by is not None:
@@ -98,7 +101,7 @@ def _raised(journey: Journey, concern: Concern) -> Place:
     )
 
 
-def _within(concern: Concern, values: PolicyOnDay) -> Any:
+def _within(concern: Concern, values: PolicyOnDay) -> datetime:
     try:
         return concern.raised_at + timedelta(hours=values.whole("escalation_hours"))
     except Gap:
@@ -113,26 +116,17 @@ def _whom_to_reach(values: PolicyOnDay) -> str:
         return "the policy names no emergency contacts"
 
 
-SAF_02: Final = Rule(
-    code="SAF-02",
-    level=MUST,
-    on=(),
-    title="A safeguarding lead takes an open concern within so many hours, at once in immediate danger.",
-    source=ESCALATION,
-    check=escalations,
-    sort=RuleSort.DUTY,
-    values=("escalation_hours", "emergency_contacts"),
-    proven_by=("law_an_open_concern_is_due_until_a_safeguarding_lead_takes_it",),
-    question="How soon is a concern escalated?",
+@duty(
+    "SAF-03",
+    MUST,
+    question="What if somebody answers item 9 of PHQ-9 above 0?",
+    source=ITEM_NINE,
+    proven_by=("law_item_nine_is_due_until_it_is_talked_about",),
 )
-
-
 def item_nine(journey: Journey, grounds: Grounds) -> list[Duty]:
-    """An answer above 0 to item 9 of PHQ-9 is talked about with the learner the same day, and recorded.
-
-    Every version that was ever recorded counts: what is corrected or withdrawn afterwards ends no duty. It is due from
-    the coach who recorded it, while they go with the learner, and from the one assigned.
-    """
+    """An answer above 0 to item 9 of PHQ-9 is talked about with the learner the same day, and recorded."""
+    # every version that was ever recorded counts: what is corrected or withdrawn afterwards ends no duty. It is due
+    # from the coach who recorded it, while they go with the learner, and from the one assigned
     found = []
     for place in journey.places:
         asked = next((one for one in place.recorded if _is_to_be_talked_about(one, journey, grounds, place)), None)
@@ -170,40 +164,27 @@ def _goes_with(coach: str, at: datetime, journey: Journey, policy: Policy) -> bo
     return journey.coaching.goes_with(coach, on=policy.day(at), zone=policy.zone)
 
 
-SAF_03: Final = Rule(
-    code="SAF-03",
-    level=MUST,
-    on=(),
-    title="An answer above 0 to item 9 of PHQ-9 is talked about with the learner the same day, and recorded.",
-    source=ITEM_NINE,
-    check=item_nine,
-    sort=RuleSort.DUTY,
-    proven_by=("law_item_nine_is_due_until_it_is_talked_about",),
-    question="What if somebody answers item 9 of PHQ-9 above 0?",
-)
-
-
 @rule(
     "SAF-04",
     MUST,
     question="May a journey be closed while a concern is open?",
-    on=(JourneyClosed, Erased),
     source=LOCAL,
     remedy="Ask the safeguarding lead, who holds what is open; an open concern holds the record.",
     plain_remedy="Ask a lead what is still to be done.",
     protected=True,
     always_assessed="every concern is on the journey's record",
 )
-def no_concern_is_open(entry: Any, case: Case) -> Verdict:
+def no_concern_is_open(entry: JourneyClosed | Erased, case: Case) -> Verdict:
     """While a concern is open, the journey is not closed and nothing of it is erased."""
     # how many there are, and what they are about, is not for whoever closes a journey; who may not is told nothing
     if not may_make(entry, case):
         return verdict(True, says="asked of somebody who may close or erase")
+    is_open = bool(case.safeguarding.open)
     return verdict(
-        not case.safeguarding.open,
+        not is_open,
         says="what the safeguarding lead holds for this journey is {state}",
         plainly="Something on the record is still to be finished first.",
-        state="still open" if case.safeguarding.open else "not open",
+        state="still open" if is_open else "not open",
     )
 
 
@@ -211,12 +192,11 @@ def no_concern_is_open(entry: Any, case: Case) -> Verdict:
     "SAF-05",
     SHOULD,
     question="Did anybody see the answer to item 9?",
-    on=(MeasureTaken,),
     source=ITEM_NINE,
     remedy="Ask for the answer to item 9 itself, and talk about safety with the learner.",
     always_assessed="an answer to item 9 that is not there was not seen: that is what is asked",
 )
-def item_nine_was_seen(entry: Any, case: Case) -> Verdict:
+def item_nine_was_seen(entry: MeasureTaken, case: Case) -> Verdict:
     """Where PHQ-9 was answered, item 9 was seen: with a total alone, or where it was left out, nobody knows it."""
     answered = entry.scale == PHQ_9 and entry.coded is None
     seen = not answered or (len(entry.answers) >= ITEM and entry.answers[ITEM - 1] is not None)
@@ -228,4 +208,4 @@ def item_nine_was_seen(entry: Any, case: Case) -> Verdict:
     )
 
 
-SAFEGUARDING: Final[tuple[Rule, ...]] = (SAF_01, SAF_02, SAF_03, no_concern_is_open, item_nine_was_seen)
+SAFEGUARDING: Final[tuple[Rule, ...]] = (SAF_01, escalations, item_nine, no_concern_is_open, item_nine_was_seen)

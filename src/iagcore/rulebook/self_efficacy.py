@@ -1,6 +1,6 @@
 """EFF: self-efficacy. Evidence says whose words it is; nothing is scored; gratitude is no domain."""
 
-from typing import Any, Final
+from typing import Final
 
 from iagcore.practice.grow import ConversationWrittenUp
 from iagcore.practice.self_efficacy import EvidenceNoted
@@ -14,12 +14,11 @@ from iagcore.rulebook.sources import BANDURA, DESIGN
     "EFF-01",
     SHOULD,
     question="Which of the four domains has nobody spoken to yet?",
-    on=(ConversationWrittenUp,),
     source=BANDURA,
     remedy="Listen for these next time. This is for the coach alone, and no target.",
     always_assessed="the journey's evidence is on its record, and what is not there was not noted",
 )
-def domains_with_evidence(entry: Any, case: Case) -> Verdict:
+def domains_with_evidence(entry: ConversationWrittenUp, case: Case) -> Verdict:
     """From the second write-up on, the coach is shown which domains have no evidence yet, mastery first."""
     return none_of(
         case.self_efficacy.domains_without_evidence if _is_a_later_write_up(entry, case) else (),
@@ -28,7 +27,7 @@ def domains_with_evidence(entry: Any, case: Case) -> Verdict:
     )
 
 
-def _is_a_later_write_up(entry: Any, case: Case) -> bool:
+def _is_a_later_write_up(entry: ConversationWrittenUp, case: Case) -> bool:
     # once per conversation: writing one up again shows nothing
     return bool(case.grow.written_up) and entry.conversation not in case.grow.written_up
 
@@ -37,12 +36,11 @@ def _is_a_later_write_up(entry: Any, case: Case) -> bool:
     "EFF-02",
     MUST,
     question="Whose words are these?",
-    on=(EvidenceNoted,),
     source=DESIGN,
     remedy="Correct the record: say whether these are the learner's words or the coach's.",
     always_assessed="evidence that does not say whose words it is does not say it: that is what is asked",
 )
-def says_whose_words(entry: Any, case: Case) -> Verdict:
+def says_whose_words(entry: EvidenceNoted, case: Case) -> Verdict:
     """Evidence says whose words it is."""
     return verdict(entry.whose is not None, says="whose words: {whose}", whose=entry.whose)
 

@@ -11,7 +11,7 @@ from iagcore.record.case import Case, NotKnown, known
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, none_of, verdict
 from iagcore.record.home import Home
 from iagcore.record.journey import Journey
-from iagcore.record.rules import Grounds, Rule, RuleSort, rule
+from iagcore.record.rules import Grounds, Rule, duty, rule
 from iagcore.rulebook.access import is_known_and_open
 from iagcore.rulebook.sources import IMPARTIALITY, LOCAL, TAKING_A_TOOL
 
@@ -134,8 +134,16 @@ def _concern_is_open(entry: ReferralMade, case: Case) -> bool:
     return is_known_and_open(entry.concern, case)
 
 
+@duty(
+    "SIG-04",
+    SHOULD,
+    question="When do I ask what came of a signpost?",
+    source=LOCAL,
+    values=("signpost_outcome_days", "signpost_attempts"),
+    proven_by=("law_what_came_of_a_signpost_is_due_until_it_is_settled",),
+)
 def outcomes_due(journey: Journey, grounds: Grounds) -> list[Duty]:
-    """What came of a signpost or a referral is asked within so many days, until it is known or was asked in vain."""
+    """What came of a signpost or a referral is asked within so many days; after so many attempts, unknown is true."""
     found = []
     for one in journey.signposting.asked_about:
         attempts, days = _decided(journey, one, grounds)
@@ -183,23 +191,16 @@ def _made(home: Home, pointer: Pointer) -> Any:
     )
 
 
-SIG_04: Final = Rule(
-    code="SIG-04",
-    level=SHOULD,
-    on=(),
-    title="What came of a signpost or a referral is asked within so many days; after so many attempts, "
-    "unknown is true.",
+@duty(
+    "SIG-05",
+    SHOULD,
+    question="What if a service does not answer?",
     source=LOCAL,
-    check=outcomes_due,
-    sort=RuleSort.DUTY,
-    values=("signpost_outcome_days", "signpost_attempts"),
-    proven_by=("law_what_came_of_a_signpost_is_due_until_it_is_settled",),
-    question="When do I ask what came of a signpost?",
+    values=("referral_deadline_days", "signpost_attempts"),
+    proven_by=("law_a_referral_is_due_until_something_is_heard_of_it",),
 )
-
-
 def referrals_due(journey: Journey, grounds: Grounds) -> list[Duty]:
-    """A referral of which nothing is heard within so many days is taken up with the service."""
+    """A referral of which nothing is heard within so many days is taken up with the service, until unknown is true."""
     found = []
     for one in journey.signposting.asked_about:
         attempts, _ = _decided(journey, one, grounds)
@@ -214,24 +215,10 @@ def referrals_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     return found
 
 
-SIG_05: Final = Rule(
-    code="SIG-05",
-    level=SHOULD,
-    on=(),
-    title="A referral of which nothing is heard within so many days is taken up with the service, until "
-    "unknown is true.",
-    source=LOCAL,
-    check=referrals_due,
-    sort=RuleSort.DUTY,
-    values=("referral_deadline_days", "signpost_attempts"),
-    proven_by=("law_a_referral_is_due_until_something_is_heard_of_it",),
-    question="What if a service does not answer?",
-)
-
 SIGNPOSTING: Final[tuple[Rule, ...]] = (
     open_checked_and_not_known_to_exclude,
     chosen_among_those_shown,
     no_condition_of_the_place,
-    SIG_04,
-    SIG_05,
+    outcomes_due,
+    referrals_due,
 )

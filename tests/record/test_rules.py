@@ -1,0 +1,192 @@
+"""A rule is declared in one place, and is on the kinds of entry that its function is annotated with."""
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+
+from iagcore.practice.conversations import ConversationBooked, ConversationHeld, ConversationRescheduled
+from iagcore.practice.grow import GoalSet
+from iagcore.practice.kinds import Entry
+from iagcore.record.case import Case
+from iagcore.record.findings import MUST, SHOULD, Duty, Level, Verdict, verdict
+from iagcore.record.home import Home
+from iagcore.record.journey import CoachHome, Journey
+from iagcore.record.rules import Grounds, Rule, RuleSort, duty, guarantee, rule
+from iagcore.rulebook import RULES
+
+Bookings = ConversationBooked | ConversationRescheduled
+GOAL = GoalSet(goal="g1", words="To travel")
+NO_CASE: Any = None
+NO_GROUNDS: Any = None
+
+
+def declared(check: Callable[[Any, Case], Verdict], *on: type[Entry]) -> Rule:
+    return rule("XXX-01", MUST, on=on, source="chosen for a test")(check)
+
+
+# ---- the kinds of entry
+
+
+def test_a_rule_is_on_the_kind_that_its_entry_is_annotated_with() -> None:
+    def check(entry: GoalSet, case: Case) -> Verdict:
+        """A goal is set."""
+        return verdict(True, says="")
+
+    assert declared(check).on == (GoalSet,)
+
+
+def test_a_rule_is_on_every_kind_of_a_union_in_its_order() -> None:
+    def check(entry: Bookings | GoalSet, case: Case) -> Verdict:
+        """A conversation is booked, or a goal set."""
+        return verdict(True, says="")
+
+    assert declared(check).on == (ConversationBooked, ConversationRescheduled, GoalSet)
+    assert declared(check, GoalSet, ConversationRescheduled, ConversationBooked).on == declared(check).on
+
+
+def test_a_rule_that_takes_any_entry_says_which_kinds_it_is_asked_of() -> None:
+    def check(entry: Entry, case: Case) -> Verdict:
+        """Something happens."""
+        return verdict(True, says="")
+
+    assert declared(check, GoalSet, ConversationHeld).on == (GoalSet, ConversationHeld)
+    with pytest.raises(TypeError, match=r"^XXX-01 takes any entry: say with on=\(\.\.\.\) which kinds it is asked of$"):
+        declared(check)
+
+
+def test_kinds_that_drift_from_the_annotation_are_refused() -> None:
+    def check(entry: Bookings, case: Case) -> Verdict:
+        """A conversation is booked."""
+        return verdict(True, says="")
+
+    said = (
+        r"^XXX-01 is on ConversationBooked, and its first parameter is annotated with "
+        r"ConversationBooked, ConversationRescheduled: leave out `on`, which is read from the annotation$"
+    )
+    with pytest.raises(TypeError, match=said):
+        declared(check, ConversationBooked)
+
+
+def test_what_is_annotated_with_no_kind_of_entry_is_refused() -> None:
+    def of_text(entry: str, case: Case) -> Verdict:
+        """Something is said."""
+        return verdict(True, says="")
+
+    def of_some_entry(entry: Entry | GoalSet, case: Case) -> Verdict:
+        """Something is said."""
+        return verdict(True, says="")
+
+    def of_what(entry, case):  # type: ignore[no-untyped-def] # which is what is refused
+        """Something is said."""
+
+    with pytest.raises(TypeError, match=r"^XXX-01: its first parameter is annotated with <class 'str'>, which is no "):
+        declared(of_text)
+    with pytest.raises(
+        TypeError, match=r"annotated with iagcore\.\S+Entry \| iagcore\.\S+GoalSet, which is no kind of"
+    ):
+        declared(of_some_entry, GoalSet)
+    with pytest.raises(TypeError, match=r"^XXX-01: annotate 'entry' with the kinds of entry that it looks at$"):
+        declared(of_what, GoalSet)
+
+
+# ---- the sentence
+
+
+def test_the_docstring_is_the_rule_as_a_sentence() -> None:
+    def check(entry: GoalSet, case: Case) -> Verdict:
+        """A goal is set,
+        and that is all.
+
+        Which is no part of it.
+        """
+        return verdict(True, says="")
+
+    def unsaid(entry: GoalSet, case: Case) -> Verdict:
+        return verdict(True, says="")
+
+    assert declared(check).title == "A goal is set, and that is all."
+    with pytest.raises(TypeError, match=r"^XXX-01: the docstring of its function is the rule as a sentence, and it "):
+        declared(unsaid)
+
+
+@pytest.mark.parametrize("one", RULES, ids=lambda one: one.code)
+def test_a_rule_of_the_book_says_its_sentence_once(one: Rule) -> None:
+    body = one.check or one.derives
+    if body is None:
+        assert one.sort is RuleSort.GUARANTEE
+    else:
+        assert one.title == body.__doc__  # and no more, and not in other words
+
+
+# ---- the verdict
+
+
+def test_a_check_that_gives_no_verdict_is_refused() -> None:
+    def check(entry: GoalSet, case: Case) -> Any:
+        """A goal is set."""
+        return True
+
+    said = r"^XXX-01 gave bool, not a Verdict: end its check with `return verdict\(\.\.\.\)`$"
+    with pytest.raises(TypeError, match=said):
+        declared(check)(GOAL, NO_CASE)
+
+
+# ---- duties and guarantees
+
+
+def on_a_journey(journey: Journey, grounds: Grounds) -> list[Duty]:
+    """Something is done."""
+    return [Duty(rule="XXX-02", what="do it", due=None, party="lead", about=journey.subject)]
+
+
+def on_a_coach(home: CoachHome, grounds: Grounds) -> list[Duty]:
+    """Something is done."""
+    return []
+
+
+def on_any(home: Home, grounds: Grounds) -> list[Duty]:
+    """Something is done."""
+    return []
+
+
+@pytest.mark.parametrize(("derives", "of"), [(on_a_journey, "journey"), (on_a_coach, "coach"), (on_any, "any")])
+def test_a_duty_is_derived_on_the_home_that_it_is_annotated_with(
+    derives: Callable[[Home, Grounds], list[Duty]], of: str
+) -> None:
+    made = duty("XXX-02", SHOULD, source="chosen for a test")(derives)
+    assert (made.of, made.sort, made.title, made.level) == (of, RuleSort.DUTY, "Something is done.", Level.SHOULD)
+
+
+def test_a_duty_is_derived_and_never_judged() -> None:
+    made = duty("XXX-02", SHOULD, source="chosen for a test")(on_a_journey)
+    assert [one.what for one in made.due(Journey("a"), NO_GROUNDS)] == ["do it"]
+    with pytest.raises(
+        TypeError, match=r"^XXX-02 is a duty: what is due is derived from a home, and no entry is judged"
+    ):
+        made(GOAL, NO_CASE)
+
+
+def test_a_duty_on_no_home_is_refused() -> None:
+    def derives(entry: GoalSet, grounds: Grounds) -> list[Duty]:
+        """Something is done."""
+        return []
+
+    untyped: Any = derives
+    said = r"^XXX-02 is derived on one of Journey, CoachHome, Home, not on <class 'iagcore\.practice\.grow\.GoalSet'>$"
+    with pytest.raises(TypeError, match=said):
+        duty("XXX-02", SHOULD, source="chosen for a test")(untyped)
+
+
+def test_nothing_is_due_under_a_guarantee_and_nothing_judges_it() -> None:
+    made = guarantee("XXX-03", title="It holds.", on=(GoalSet,), source="chosen for a test", proven_by=("law_3",))
+    assert (made.level, made.protected, made.proven_by) == (MUST, True, ("law_3",))
+    with pytest.raises(TypeError, match=r"^XXX-03 is a guarantee: laws prove it, nothing evaluates it$"):
+        made(GOAL, NO_CASE)
+    with pytest.raises(TypeError, match=r"^XXX-03 is a guarantee, and nothing is due under it$"):
+        made.due(Journey("a"), NO_GROUNDS)
+
+
+def test_a_rule_is_declared_by_keyword_alone() -> None:
+    assert [one.name for one in attrs.fields(Rule) if not one.kw_only] == []
