@@ -30,6 +30,8 @@ from iagcore.storage.memory import MemoryJournal
 SOURCE: Final = Path(iagcore.__file__).parent
 NINA, JO = "coach:nina", "lead:jo"
 NOON: Final = datetime(2025, 9, 2, 12, tzinfo=UTC)
+NOT_DERIVED: Final = ("practice/", "testing/oracle/", "storage/upcasters.py")
+"""What declares kinds, what answers from the prose alone, and what reads formats that are frozen."""
 ABOUT_A_CONCERN: Final = ("ConcernClosed", "concern-closed")
 """A kind about a concern, by both its names."""
 KIND_NAMES: Final = frozenset(kind.__name__ for kind in KINDS)
@@ -118,19 +120,20 @@ def lists_of_kinds() -> list[str]:
     found = []
     for path in sorted(SOURCE.rglob("*.py")):
         name = str(path.relative_to(SOURCE))
-        if name.startswith("practice/") or name in ("__init__.py", "entries.py"):
+        if name.startswith(NOT_DERIVED) or name in ("__init__.py", "entries.py"):
             continue
         tree = ast.parse(path.read_text("utf-8"))
-        on = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.keyword) and one.arg == "on"}
+        on = {ast.unparse(one.value) for one in ast.walk(tree) if isinstance(one, ast.keyword) and one.arg == "on"}
+        its_own = {word for text in on for word in re.findall(r"\b[A-Z_]+\b", text)}
         for node in tree.body:
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and id(node.value) not in on:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 named = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)} & KIND_NAMES
                 said = {one.value for one in ast.walk(node.value) if isinstance(one, ast.Constant)} & {
                     kind.declares.name for kind in KINDS
                 }
-                if len(named) + len(said) > 1 and not calls_a_rule(node.value):
-                    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                    found.append(f"{name}: {ast.unparse(target)}")
+                target = ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+                if len(named) + len(said) > 1 and not calls_a_rule(node.value) and target not in its_own:
+                    found.append(f"{name}: {target}")
     return found
 
 

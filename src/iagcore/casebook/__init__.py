@@ -14,7 +14,6 @@ import attrs
 from iagcore.casebook.coaching import Coach, coach_on
 from iagcore.casebook.due import DueIndex, Progress
 from iagcore.casebook.erasing import AskedToErase, beside, cleared, concerned, erase, finish, pending
-from iagcore.casebook.homes import empty_home, journey_name
 from iagcore.casebook.patience import patiently
 from iagcore.casebook.reading import Reading
 from iagcore.casebook.recording import Recording, wanted
@@ -38,7 +37,7 @@ from iagcore.practice.kinds import (
 )
 from iagcore.record import sealing
 from iagcore.record.findings import Decision, Duty, DutyStatus
-from iagcore.record.journey import Journey, Timeline
+from iagcore.record.journey import Journey, Timeline, empty_home, journey_name
 from iagcore.record.records import Record
 from iagcore.record.releasing import View, view
 from iagcore.record.rules import Rule, check_levels

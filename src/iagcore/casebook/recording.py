@@ -13,7 +13,6 @@ from itertools import islice
 import attrs
 
 from iagcore.casebook.deciding import Weighed, weigh_up
-from iagcore.casebook.homes import belongs, empty_home, is_shown_to_its_own
 from iagcore.casebook.patience import patiently
 from iagcore.casebook.pointing import as_shown, pointed_to, says_as_much
 from iagcore.casebook.reading import Reading, folded
@@ -31,7 +30,7 @@ from iagcore.record.case import Asked, Case, nature_of, place_amended
 from iagcore.record.filing import subjects_of_a_refusal
 from iagcore.record.findings import Decision, Duty
 from iagcore.record.home import Home
-from iagcore.record.journey import CoachHome, Journey
+from iagcore.record.journey import CoachHome, Journey, empty_home
 from iagcore.record.judging import accepts, consider, counted, duties_on
 from iagcore.record.naming import plain_title, title
 from iagcore.record.records import Record, Sort
@@ -243,12 +242,35 @@ class Recording:
         return not accepts(considered)
 
 
+def belongs(entry: Entry, empty: Home) -> None:
+    """Raise `InvalidEntry` where a kind stands on journeys and a coach is named, or the other way round."""
+    stands = entry.entry if isinstance(entry, EntryCorrected) else entry
+    if stands.declares.stands_anywhere:
+        return
+    kind = stands.declares
+    if kind.is_of_a_coach and not isinstance(empty, CoachHome):
+        reason = "it is about a coach: record it under the coach, such as coach:nina"
+        raise InvalidEntry(kind.name, "journey", empty.name, reason)
+    if not kind.is_of_a_coach and isinstance(empty, CoachHome):
+        raise InvalidEntry(
+            kind.name, "journey", empty.name, "it is about a journey: record it under the journey's name"
+        )
+
+
 def _may_stand(entry: Entry, home: Home) -> None:
     """Raise where an entry begins nothing on a home that is not there, or shows it to a stranger."""
     if not home.exists and not entry.declares.may_come_first:
         raise UnknownJourney(home.name)
     if isinstance(entry, DisclosureMade) and role_of(entry.shown_to) == "learner":
-        is_shown_to_its_own(entry, home)
+        _is_shown_to_its_own(entry, home)
+
+
+def _is_shown_to_its_own(entry: DisclosureMade, home: Home) -> None:
+    """Raise `InvalidEntry` where a journey is shown to another learner, whose name would stand on it for good."""
+    if entry.shown_to != home.learner:
+        raise InvalidEntry(
+            entry.declares.name, "shown_to", entry.shown_to, "a journey is shown to no learner but its own"
+        )
 
 
 def _recorded(asked: Asked, weighed: Weighed, home: Home, writing: Writing, *, policy: str, now: datetime) -> Record:

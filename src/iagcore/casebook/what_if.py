@@ -20,7 +20,6 @@ from typing import Any, Final
 import attrs
 
 from iagcore.casebook.deciding import Weighed, weigh_up
-from iagcore.casebook.homes import empty_home
 from iagcore.casebook.pointing import as_answered
 from iagcore.casebook.reading import consents_across, version_in
 from iagcore.exceptions import InvalidEntry, nearest
@@ -35,7 +34,7 @@ from iagcore.practice.readiness import Readiness
 from iagcore.record.case import Asked, nature_of, place_amended
 from iagcore.record.findings import Assessment, Decision
 from iagcore.record.home import Home, LineKey
-from iagcore.record.journey import Timeline
+from iagcore.record.journey import Timeline, empty_home
 from iagcore.record.judging import counted
 from iagcore.record.naming import plain_title, title
 from iagcore.record.records import Record, Sort, UnreadEntry

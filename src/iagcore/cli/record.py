@@ -19,8 +19,8 @@ from typing import Final
 import attrs
 
 from iagcore.casebook import Casebook
-from iagcore.casebook.homes import belongs, empty_home
 from iagcore.casebook.pointing import pointed_to, says_as_much
+from iagcore.casebook.recording import belongs
 from iagcore.cli import BAD_INPUT, add_journal, add_looking_up, directory_at, journeys_in
 from iagcore.cli.terminal import Progress
 from iagcore.directory.protocols import Directory
@@ -36,6 +36,7 @@ from iagcore.incoming.journey_file import FileEntry, JourneyFile, read_journey_f
 from iagcore.policy import Policy
 from iagcore.practice.kinds import Entry
 from iagcore.record.findings import Assessment, Decision, Weight
+from iagcore.record.journey import empty_home
 from iagcore.record.naming import title
 from iagcore.record.records import Record
 from iagcore.storage.opening import OpenJournal, open_journal, shown

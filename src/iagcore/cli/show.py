@@ -11,7 +11,7 @@ from iagcore.casebook import Casebook, utc_now
 from iagcore.cli import BAD_INPUT, add_journal, day_of, is_there, started_in
 from iagcore.exceptions import InvalidEntry, UnknownJourney, nearest
 from iagcore.policy import Policy
-from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, Outlet
+from iagcore.practice.disclosures import OUTLET_BY_NAME, Outlet, outlet_of
 from iagcore.practice.kinds import FieldClass, accept_party, accepted
 from iagcore.practice.parties import role_of
 from iagcore.record.journey import Journey
@@ -115,7 +115,7 @@ def seen(journey: Journey, party: str | None) -> Journey:
 
     Of a journey that only a concern began, nobody else is told that it is there.
     """
-    outlet = OUTLET_BY_NAME[SEEN_BY.get(role_of(party), "coaching view")]
+    outlet = outlet_of(party) or OUTLET_BY_NAME["coaching view"]
     found = released(journey, outlet, party)
     if not found.exists:
         raise UnknownJourney(journey.name)
@@ -127,7 +127,7 @@ def traced(casebook: Casebook, journal: OpenJournal, journey: Journey, id: str, 
 
     A record that is not for them is no more than one that is not there.
     """
-    outlet = OUTLET_BY_NAME[SEEN_BY.get(role_of(party), "coaching view")]
+    outlet = outlet_of(party) or OUTLET_BY_NAME["coaching view"]
     told = {
         stored.id: (stored, one)
         for stored in journal.read(journey.subject)

@@ -15,6 +15,7 @@ import attrs
 
 from iagcore.practice.consent import CASE_STUDY, RESEARCH
 from iagcore.practice.kinds import FACT, WITHDRAWN, Entry, FieldClass, Flag, Id, LeadRef, Party, kind, one_of
+from iagcore.practice.parties import role_of
 
 EVERYDAY: Final = frozenset(
     {
@@ -87,6 +88,12 @@ SEEN_BY: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """The outlet through which each role looks at a journey. A researcher looks at none: an extract is released to them."""
+
+
+def outlet_of(party: str | None) -> Outlet | None:
+    """The outlet through which a party looks at a journey, by role; None where nobody in that role looks at any."""
+    return OUTLET_BY_NAME.get(SEEN_BY.get(role_of(party), ""))
+
 
 OutletName = Annotated[str, one_of("outlet", *(outlet.name for outlet in OUTLETS), usual="coaching view")]
 

@@ -9,9 +9,12 @@ coach's timeline stands after a learner's words and references are gone.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
 
 import attrs
 
+from iagcore.exceptions import InvalidEntry
+from iagcore.practice.kinds import ROLES, accept_coach, accept_id, accepted
 from iagcore.practice.parties import role_of
 from iagcore.record.home import Home
 from iagcore.record.records import Envelope, Record
@@ -42,6 +45,25 @@ class Journey(Home):
 @attrs.frozen
 class CoachHome(Home):
     """A coach's own record; its name is the coach's, with the role."""
+
+
+def empty_home(name: Any) -> Home:
+    """The home that a name is of, before anything is on its record."""
+    name = accepted("journey", name, accept_id)
+    role = role_of(name)
+    if role == "coach":
+        return CoachHome(accepted("coach", name, accept_coach))
+    if role in (*ROLES, "journey", "policy", "erased"):
+        raise InvalidEntry("argument", "journey", name, f"a journey's name does not begin with {role}:")
+    return Journey(name)
+
+
+def journey_name(name: Any) -> str:
+    """The name of a journey. Raises `InvalidEntry` for what is none."""
+    empty = empty_home(name)
+    if isinstance(empty, CoachHome):
+        raise InvalidEntry("argument", "journey", name, "a journey's name does not begin with coach:")
+    return empty.name
 
 
 def fold(name: str, records: Iterable[Record]) -> Journey:

@@ -17,9 +17,7 @@ from typing import Any, TypeVar
 import attrs
 
 from iagcore.practice.amendments import Amendment, EntryCorrected
-from iagcore.practice.coaches import Coaching
-from iagcore.practice.conversations import Conversations
-from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, Outlet
+from iagcore.practice.disclosures import SEEN_BY, Outlet, outlet_of
 from iagcore.practice.kinds import (
     Entry,
     FieldClass,
@@ -65,45 +63,28 @@ class View:
 def seen_by(home: Home, party: str, *, on: date, zone: tzinfo) -> View:
     """What a party sees of a journey on a day. Raises `InvalidEntry` for what is no party, or no day."""
     party, on = accepted("party", party, accept_party), accepted("on", on, accept_day)
-    name = SEEN_BY.get(role_of(party))
-    if name is None:
+    outlet = outlet_of(party)
+    if outlet is None:
         return View(None, party, reason="nobody in this role looks at a journey: ask for an extract")
-    parts = home.parts
-    reason = not_for(
-        OUTLET_BY_NAME[name],
-        party,
-        learner=home.learner,
-        coaching=parts.coaching,
-        conversations=parts.conversations,
-        on=on,
-        zone=zone,
-    )
-    return View(name, party, reason=reason) if reason else view(home, OUTLET_BY_NAME[name], party, zone=zone)
+    reason = not_for(outlet, party, home, learner=home.learner, on=on, zone=zone)
+    return View(outlet.name, party, reason=reason) if reason else view(home, outlet, party, zone=zone)
 
 
-def not_for(
-    outlet: Outlet,
-    party: str,
-    *,
-    learner: str | None,
-    coaching: Coaching,
-    conversations: Conversations,
-    on: date,
-    zone: tzinfo,
-) -> str | None:
-    """Why an outlet is not for a party, or None where it is."""
+def not_for(outlet: Outlet, party: str, parts: Parts, *, learner: str | None, on: date, zone: tzinfo) -> str | None:
+    """Why an outlet of a learner's journey, whose parts these are, is not for a party; None where it is."""
     role = role_of(party)
     if role not in outlet.roles:
         return f"the {outlet.name} is for {', '.join(sorted(outlet.roles))}, not for a {role}"
     if role == "learner" and party != learner:
         return "a journey is shown to its own learner"
-    if role == "coach" and not _goes_with(party, coaching, conversations, on, zone):
+    if role == "coach" and not _goes_with(party, parts, on, zone):
         return f"{party} does not go with this learner on that day"
     return None
 
 
-def _goes_with(coach: str, coaching: Coaching, conversations: Conversations, on: date, zone: tzinfo) -> bool:
+def _goes_with(coach: str, parts: Parts, on: date, zone: tzinfo) -> bool:
     """Assigned, covering, or booked for a conversation; where nobody is assigned, who has held a conversation, too."""
+    coaching, conversations = parts.coaching, parts.conversations
     if coaching.goes_with(coach, on=on, zone=zone) or any(one.coach == coach for one in conversations.booked):
         return True
     return coaching.coach is None and any(one.coach == coach for one in conversations.held)

@@ -26,7 +26,7 @@ from iagcore.practice.conversations import (
     ConversationMissed,
     State,
 )
-from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade
+from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade, outlet_of
 from iagcore.practice.grow import (
     ActionAgreed,
     ActionReviewed,
@@ -44,7 +44,6 @@ from iagcore.practice.grow import (
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft, Standing
 from iagcore.practice.learning import CourseCompleted, CourseEnrolled, CourseLeft
-from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import Evidence
 from iagcore.practice.signposting import OutcomeLearned, ReferralMade, Signposted, SignpostReopened
@@ -96,10 +95,10 @@ def journey_page(
     the party may see this journey on a day is asked of `journey.seen_by`. Raises `InvalidEntry` for a role that looks
     at none.
     """
-    outlet = "coaching view" if party is None else SEEN_BY.get(role_of(party))
+    outlet = OUTLET_BY_NAME["coaching view"] if party is None else outlet_of(party)
     if outlet is None:
         raise InvalidEntry("argument", "party", party, "nobody in this role looks at a journey")
-    page = Page.of(journey, records=records, duties=duties, zone=zone, outlet=OUTLET_BY_NAME[outlet], party=party)
+    page = Page.of(journey, records=records, duties=duties, zone=zone, outlet=outlet, party=party)
     sections = (
         _heading(page, journey),
         section("Minutes", _minutes(page)),

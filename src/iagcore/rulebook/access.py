@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
-from iagcore.practice.disclosures import OUTLET_BY_NAME, SEEN_BY, DisclosureMade, Outlet
+from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade, Outlet, outlet_of
 from iagcore.practice.kinds import Entry, id_of, is_in_confidence
 from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernRaised
@@ -115,25 +115,16 @@ def outlet_is_for_the_party(entry: Any, case: Case) -> Verdict:
 
 
 def _why_not_for(outlet: Outlet, party: str, case: Case) -> str | None:
-    return not_for(
-        outlet,
-        party,
-        learner=case.learner,
-        coaching=case.coaching,
-        conversations=case.conversations,
-        on=case.day_of(case.at),
-        zone=case.policy.zone,
-    )
+    return not_for(outlet, party, case, learner=case.learner, on=case.day_of(case.at), zone=case.policy.zone)
 
 
 def _why_not_by(outlet: Outlet, case: Case) -> str | None:
     """Whoever hands it over sees it: through this outlet, or through their own, which carries as much."""
-    role = role_of(case.by)
-    if role in outlet.roles:
+    if role_of(case.by) in outlet.roles:
         return _why_not_for(outlet, case.by, case)
-    own = OUTLET_BY_NAME.get(SEEN_BY.get(role, ""))
+    own = outlet_of(case.by)
     if own is None or not outlet.classes <= own.classes:
-        return f"the {outlet.name} is not handed over by a {role}"
+        return f"the {outlet.name} is not handed over by a {role_of(case.by)}"
     return _why_not_for(own, case.by, case)
 
 

@@ -21,7 +21,7 @@ from cattrs.v import format_exception
 from iagcore.exceptions import IagcoreError, InvalidEntry, nearest
 from iagcore.practice import KIND_BY_NAME
 from iagcore.practice.allowance import Line
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry, Field, accept_party, accepted
 from iagcore.record.findings import Assessment, Level, Outcome, Weight
 from iagcore.record.records import Envelope, LineState, PolicyKept, Record, Sort, UnreadEntry
@@ -268,7 +268,7 @@ def read_entry(document: Document) -> Entry:
 
 # ---- records
 
-_AMENDING: Final = frozenset({EntryCorrected.declares.name, EntryWithdrawn.declares.name})
+_AMENDING: Final = frozenset(kind.declares.name for kind in get_args(Amendment))
 """The kinds that stand for nothing without the entry that they amend."""
 _FIELDS: Final = frozenset(field.name for kind in KIND_BY_NAME.values() for field in kind.declares.fields)
 """The names of fields; any other name in a record may be anything."""

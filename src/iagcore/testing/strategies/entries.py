@@ -7,14 +7,13 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from iagcore.practice import KINDS
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry
 from iagcore.practice.measures import CODES, OCCASIONS, SCALES, MeasureTaken
 from iagcore.practice.readiness import CheckCompleted, TrainingCompleted
 from iagcore.testing.strategies.fields import REFUSED, VALUES, refused_values, values
 
-AMENDMENTS: Final = (EntryCorrected, EntryWithdrawn)
-DECLARED: Final = tuple(kind for kind in KINDS if kind not in AMENDMENTS)
+DECLARED: Final = tuple(kind for kind in KINDS if not issubclass(kind, Amendment))
 """The kinds whose fields are declared; corrections and withdrawals carry what stands beside them."""
 
 Arguments = dict[str, Any]
@@ -93,7 +92,7 @@ _BESIDE: Final[Mapping[str, Sequence[Any]]] = MappingProxyType(
 @st.composite
 def _refused_of(draw: st.DrawFn, kind: type[Entry]) -> tuple[type[Entry], Arguments, str]:
     arguments = draw(_arguments(kind))
-    if kind in AMENDMENTS:
+    if issubclass(kind, Amendment):
         name = draw(st.sampled_from(sorted(arguments)))
         return kind, {**arguments, name: draw(st.sampled_from(_BESIDE[name]))}, name
     field = draw(st.sampled_from(kind.declares.fields))
