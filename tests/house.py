@@ -123,8 +123,7 @@ def lists_of_kinds() -> list[str]:
         if name.startswith(NOT_DERIVED) or name in ("__init__.py", "entries.py"):
             continue
         tree = ast.parse(path.read_text("utf-8"))
-        on = {ast.unparse(one.value) for one in ast.walk(tree) if isinstance(one, ast.keyword) and one.arg == "on"}
-        its_own = {word for text in on for word in re.findall(r"\b[A-Z_]+\b", text)}
+        its_own = looked_at(tree)
         for node in tree.body:
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 named = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)} & KIND_NAMES
@@ -135,6 +134,13 @@ def lists_of_kinds() -> list[str]:
                 if len(named) + len(said) > 1 and not calls_a_rule(node.value) and target not in its_own:
                     found.append(f"{name}: {target}")
     return found
+
+
+def looked_at(tree: ast.Module) -> set[str]:
+    """The names by which a rule says what it is on: in `on`, or in the annotation of its entry."""
+    on = [one.value for one in ast.walk(tree) if isinstance(one, ast.keyword) and one.arg == "on"]
+    entries = [one.annotation for one in ast.walk(tree) if isinstance(one, ast.arg) and one.arg == "entry"]
+    return {word for one in (*on, *filter(None, entries)) for word in re.findall(r"\b[A-Z]\w+", ast.unparse(one))}
 
 
 def calls_a_rule(value: ast.expr) -> bool:

@@ -6,14 +6,14 @@ from tests import house
 
 CEILINGS = {
     "files touched by one booking": 44,
-    "moves between files on the way": 860,
+    "moves between files on the way": 760,
     "files open beside rules and practice": 26,
     "returns of an entry to a file it had left": 15,
     "climbs of an entry": 10,
     "lists of kinds outside practice": 3,
     "files that name one kind about a concern": 8,
-    "Any in rules": 88,
-    "public names": 53,
+    "Any in rules": 30,
+    "public names": 55,
     "lines of the library": 35_400,
 }
 """Lower one when it has fallen. Whoever has to raise one says why in `docs/decisions/`."""
