@@ -145,7 +145,7 @@ def looked_at(tree: ast.Module) -> set[str]:
 
 def calls_a_rule(value: ast.expr) -> bool:
     """Whether a value is a rule that is declared as one."""
-    return isinstance(value, ast.Call) and ast.unparse(value.func) == "Rule"
+    return isinstance(value, ast.Call) and ast.unparse(value.func) == "guarantee"
 
 
 def naming_a_concern() -> list[str]:

@@ -12,7 +12,7 @@ CEILINGS = {
     "climbs of an entry": 10,
     "lists of kinds outside practice": 3,
     "files that name one kind about a concern": 8,
-    "Any in rules": 30,
+    "Any in rules": 0,
     "public names": 55,
     "lines of the library": 35_400,
 }
@@ -29,6 +29,6 @@ def test_no_figure_of_the_house_passes_its_ceiling(figures: dict[str, int], name
     assert figures[name] <= CEILINGS[name], f"{name}: `python -m tests.house` counts them"
 
 
-def test_every_figure_has_a_ceiling_and_none_is_nothing(figures: dict[str, int]) -> None:
+def test_every_figure_has_a_ceiling_and_none_is_nothing_but_what_is_done(figures: dict[str, int]) -> None:
     assert list(figures) == list(CEILINGS)
-    assert all(figures.values())
+    assert [name for name, figure in figures.items() if not figure] == ["Any in rules"]

@@ -261,7 +261,7 @@ def _annotated(code: str, body: Callable[..., object], expected: str) -> Any:
 def _kinds_of(code: str, check: Callable[..., object], on: tuple[type[Entry], ...]) -> tuple[type[Entry], ...]:
     """The kinds that a check looks at, as its annotation says them, or where that is any entry, as `on` does."""
     annotation = _annotated(code, check, "the kinds of entry that it looks at")
-    if annotation in (Entry, Any):
+    if annotation is Entry:
         if not on:
             raise TypeError(f"{code} takes any entry: say with on=(...) which kinds it is asked of")
         return on

@@ -5,7 +5,7 @@ kind; a learner makes entries on their own journey alone, and a coach on no othe
 everybody. What leaves goes through an outlet, to a role that the outlet is for.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
@@ -70,37 +70,32 @@ def is_known_and_open(concern: str | None, case: Case) -> bool:
     outside=True,
     always_assessed="who makes an entry is always said with it",
 )
-def role_may_make_it(entry: Any, case: Case) -> Verdict:
+def role_may_make_it(entry: Entry, case: Case) -> Verdict:
     """The author's role may make this entry: a learner only on their own journey, a coach only on their own record."""
+    may, role = may_make(entry, case), role_of(case.by)
+    alone = ", on their own journey alone" if role == "learner" else ", on their own record alone"
     return verdict(
-        may_make(entry, case),
+        may,
         says="{by} makes {kind}, which is for {roles}{whose}",
         plainly="This is for somebody else to record.",
         by=case.by,
         kind=entry.declares.name,
         roles=", ".join(entry.declares.by),
-        whose=_whose(entry, case),
+        whose=alone if role in entry.declares.by and not may else "",
     )
-
-
-def _whose(entry: Any, case: Case) -> str:
-    if role_of(case.by) not in entry.declares.by or may_make(entry, case):
-        return ""
-    return ", on their own journey alone" if role_of(case.by) == "learner" else ", on their own record alone"
 
 
 @rule(
     "ACC-02",
     MUST,
     question="May I show this to somebody else?",
-    on=(DisclosureMade,),
     source=CONDITIONS_FOR_PROCESSING,
     remedy="Choose the outlet that is for this party, or another party.",
     plain_remedy="Ask a lead who may see what.",
     protected=True,
     always_assessed="the outlet and the party are always said, and who goes with the learner is on the record",
 )
-def outlet_is_for_the_party(entry: Any, case: Case) -> Verdict:
+def outlet_is_for_the_party(entry: DisclosureMade, case: Case) -> Verdict:
     """What leaves goes through an outlet that is for the party, and carries the classes of field that it lists."""
     outlet = OUTLET_BY_NAME[entry.outlet]
     reason = _why_not_by(outlet, case) or _why_not_for(outlet, entry.shown_to, case)

@@ -7,17 +7,15 @@ the policy decides for its fault, and never for what lay with the provider or wi
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from iagcore.practice.allowance import AllowanceExtended
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.amendments import Amendment
 from iagcore.practice.conversations import (
     Conversation,
-    ConversationBooked,
     ConversationCancelled,
     ConversationHeld,
     ConversationMissed,
-    ConversationRescheduled,
     State,
 )
 from iagcore.practice.learners import JourneyStarted
@@ -26,17 +24,17 @@ from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, at_mo
 from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, RuleSort, duty, rule
 from iagcore.record.settling import is_in_notice
+from iagcore.rulebook.booking import Bookings
 from iagcore.rulebook.sources import CASE_STUDY, CHARGES, EXTENSIONS, LOCAL, PROGRAMME_FAQ
 
-BOOKINGS: Final = (ConversationBooked, ConversationRescheduled)
-AMENDMENTS: Final = (EntryCorrected, EntryWithdrawn)
+Settles = ConversationMissed | ConversationCancelled | ConversationHeld
+"""The kinds that settle what a conversation uses."""
 
 
 @rule(
     "ALW-01",
     MUST,
     question="May I book 60 minutes when 45 remain?",
-    on=(*BOOKINGS, *AMENDMENTS),
     source=CASE_STUDY,
     remedy="Book a shorter conversation, or release what is held; a lead may extend where the policy lets them.",
     plain_remedy="Your coach can look with you at what would fit.",
@@ -44,16 +42,17 @@ AMENDMENTS: Final = (EntryCorrected, EntryWithdrawn)
     protected=True,
     always_assessed="the journey's own minutes are always on its record",
 )
-def asked_within_remaining(entry: Any, case: Case) -> Verdict:
+def asked_within_remaining(entry: Bookings | Amendment, case: Case) -> Verdict:
     """Minutes asked stay within minutes remaining."""
+    allowance = case.allowance
     return at_most(
         sum(line.held for line in case.effect),
-        case.allowance.remaining_for(case.effect),
+        allowance.remaining_for(case.effect),
         says="{asked} minutes asked, {limit} remain of {ceiling} ({used} used, {held} held elsewhere)",
         plainly="It asks for {asked} minutes, and {limit} of your {ceiling} minutes are free to book.",
-        ceiling=case.allowance.ceiling,
-        used=case.allowance.used,
-        held=case.allowance.held - sum(case.allowance[line.key].held for line in case.effect),
+        ceiling=allowance.ceiling,
+        used=allowance.used,
+        held=allowance.held - sum(allowance[line.key].held for line in case.effect),
     )
 
 
@@ -61,13 +60,12 @@ def asked_within_remaining(entry: Any, case: Case) -> Verdict:
     "ALW-02",
     MUST,
     question="What if a conversation runs past the three hours?",
-    on=(ConversationHeld, ConversationMissed, ConversationCancelled),
     source=CASE_STUDY,
     remedy="Correct the record if the minutes are not right; otherwise a lead authorises it.",
     values=("allowance_minutes",),
     always_assessed="the journey's own minutes are always on its record",
 )
-def used_within_granted(entry: Any, case: Case) -> Verdict:
+def used_within_granted(entry: Settles, case: Case) -> Verdict:
     """Minutes used, charges included, stay within what is granted; one that uses no more than before is no overrun."""
     return at_most(
         case.allowance_after.used,
@@ -81,11 +79,10 @@ def used_within_granted(entry: Any, case: Case) -> Verdict:
     "ALW-03",
     SHOULD,
     question="Does a conversation with somebody else in the room count?",
-    on=(ConversationHeld,),
     source=PROGRAMME_FAQ,
     remedy="Say whether it was one-to-one and in private.",
 )
-def one_to_one_in_private(entry: Any, case: Case) -> Verdict:
+def one_to_one_in_private(entry: ConversationHeld, case: Case) -> Verdict:
     """A conversation is one-to-one and in private; an interpreter, or a supporter the learner chose, may be there."""
     return verdict(
         known("whether it was one-to-one", entry.one_to_one) and known("whether it was in private", entry.in_private),
@@ -99,14 +96,13 @@ def one_to_one_in_private(entry: Any, case: Case) -> Verdict:
     "ALW-04",
     MUST,
     question="May I give a learner more time?",
-    on=(AllowanceExtended,),
     source=EXTENSIONS,
     remedy="Stay within the limit that the policy sets, and name the lead who decides and the reason.",
     plain_remedy="Your coach can look with you at how to use the time there is.",
     values=("extension_limit_minutes",),
     protected=True,
 )
-def extension_by_a_lead_within_the_limit(entry: Any, case: Case) -> Verdict:
+def extension_by_a_lead_within_the_limit(entry: AllowanceExtended, case: Case) -> Verdict:
     """An extension names a lead and a reason, and all extensions together stay within the limit."""
     total, limit = case.allowance.extensions + entry.minutes, case.today.whole("extension_limit_minutes")
     return none_of(
@@ -127,12 +123,11 @@ def extension_by_a_lead_within_the_limit(entry: Any, case: Case) -> Verdict:
     "ALW-05",
     SHOULD,
     question="May I book a conversation of two hours?",
-    on=BOOKINGS,
     source=LOCAL,
     remedy="Book a shorter conversation, or two.",
     values=("longest_conversation_minutes",),
 )
-def not_longer_than_the_longest(entry: Any, case: Case) -> Verdict:
+def not_longer_than_the_longest(entry: Bookings, case: Case) -> Verdict:
     """A conversation is no longer than the longest one that the policy foresees."""
     return at_most(
         entry.minutes,
@@ -145,12 +140,11 @@ def not_longer_than_the_longest(entry: Any, case: Case) -> Verdict:
     "ALW-06",
     SHOULD,
     question="May I see a learner again the next day?",
-    on=BOOKINGS,
     source=LOCAL,
     remedy="Leave more days between conversations, unless the learner wants them close together.",
     values=("days_between_conversations",),
 )
-def days_apart(entry: Any, case: Case) -> Verdict:
+def days_apart(entry: Bookings, case: Case) -> Verdict:
     """Conversations are at least so many days apart."""
     limit = case.today.whole("days_between_conversations")
     return at_least(
@@ -160,7 +154,7 @@ def days_apart(entry: Any, case: Case) -> Verdict:
     )
 
 
-def _others(entry: Any, case: Case) -> list[Conversation]:
+def _others(entry: Bookings, case: Case) -> list[Conversation]:
     standing = (State.BOOKED, State.HELD)
     return [one for one in case.conversations.all if one.id != entry.conversation and one.state in standing]
 
@@ -175,25 +169,26 @@ def _days_from(other: Conversation, starts_at: datetime, case: Case) -> int:
     "ALW-07",
     SHOULD,
     question="Does a missed conversation cost the learner minutes?",
-    on=(ConversationMissed, ConversationCancelled, ConversationHeld),
     source=CHARGES,
     remedy="Have the policy say what is charged or how minutes are rounded; until then nothing is.",
     sort=RuleSort.COMPUTATION,
     values=("missed_charge", "notice_hours", "rounding"),
     proven_by=("law_charges_never_exceed_what_was_held", "law_provider_and_logistics_cost_nothing"),
 )
-def minutes_settled(entry: Any, case: Case) -> Verdict:
+def minutes_settled(entry: Settles, case: Case) -> Verdict:
     """Minutes charged follow the fault and the notice given, minutes used the rounding, as the policy decides them."""
+    # where the policy does not have the value that settles them, this is a Gap, and not assessed
+    by = _value_read(entry, case)
     return verdict(
-        bool(_values_read(entry, case)),
+        True,
         says="{settled} minutes settled by {by}",
         plainly="{settled} minutes of your time are counted for it.",
         settled=case.allowance_after.line(entry.conversation).used,
-        by=_values_read(entry, case),
+        by=by,
     )
 
 
-def _values_read(entry: Any, case: Case) -> str:
+def _value_read(entry: Settles, case: Case) -> str:
     """Which value settles the minutes; a Gap where the policy does not have it."""
     if isinstance(entry, ConversationHeld):
         return f"rounding = {case.today.rounding.way}"
@@ -208,21 +203,22 @@ def _values_read(entry: Any, case: Case) -> str:
     "ALW-08",
     MUST,
     question="May the minutes that a learner was granted be lowered again?",
-    on=(JourneyStarted, AllowanceExtended, *AMENDMENTS),
     source=LOCAL,
     remedy="Release what is held first, or leave the grant as it is.",
     plain_remedy="Ask a lead to look at the time that was agreed for you.",
     values=("allowance_minutes",),
     protected=True,
 )
-def grants_cover_what_is_used_and_held(entry: Any, case: Case) -> Verdict:
+def grants_cover_what_is_used_and_held(entry: JourneyStarted | AllowanceExtended | Amendment, case: Case) -> Verdict:
     """A grant is a stated number of minutes, and is never lowered below what is used and held."""
+    after = case.allowance_after
+    needed = after.used + after.held
     return at_least(
-        case.allowance_after.ceiling,
-        min(case.allowance.ceiling, case.allowance_after.used + case.allowance_after.held),
+        after.ceiling,
+        min(case.allowance.ceiling, needed),
         says="{found} minutes would be granted, {needed} are used and held (programme allowance {stated})",
         plainly="The time granted would no longer cover what is already used and booked.",
-        needed=case.allowance_after.used + case.allowance_after.held,
+        needed=needed,
         stated=case.today.whole("allowance_minutes") if isinstance(entry, JourneyStarted) else "unchanged",
     )
 

@@ -1,6 +1,6 @@
 """CON: consent and confidentiality. Consent to one thing is consent to nothing else, and a withdrawal counts."""
 
-from typing import Any, Final
+from typing import Final
 
 from iagcore.practice.consent import CASE_STUDY as PUBLISHED
 from iagcore.practice.consent import CONTACT, REFERRAL, RESEARCH, Given
@@ -29,7 +29,6 @@ def _said(given: Given | None) -> str:
     "CON-01",
     MUST,
     question="May I refer a learner who has not consented?",
-    on=(ReferralMade,),
     source=SHARING,
     remedy="Ask the learner; or name the open concern, who authorised sharing without consent, and why.",
     plain_remedy="It is yours to say whether we may share this.",
@@ -37,16 +36,17 @@ def _said(given: Given | None) -> str:
     outside=True,
     always_assessed="consents are on the record, and what is not there was not given",
 )
-def consent_to_share_for_the_referral(entry: Any, case: Case) -> Verdict:
+def consent_to_share_for_the_referral(entry: ReferralMade, case: Case) -> Verdict:
     """Consent to share for this referral is in force; or an open concern, who authorised it, and why, are named."""
     given = case.consents.to_rely_on(REFERRAL, at=case.at, on=case.day_of(case.at), only_for=entry.referral)
+    missing = _missing_without_consent(entry, case)
     return verdict(
-        given is not None or not _missing_without_consent(entry, case),
+        given is not None or not missing,
         says="consent to share for referral {referral} is {consent}; without it: {without}",
         plainly="We share nothing with anybody else unless you say so.",
         referral=entry.referral,
         consent=_said(given),
-        without=", ".join(_missing_without_consent(entry, case)) or "an open concern, who authorised it, and why",
+        without=", ".join(missing) or "an open concern, who authorised it, and why",
     )
 
 
@@ -62,7 +62,6 @@ def _missing_without_consent(entry: ReferralMade, case: Case) -> list[str]:
     "CON-02",
     MUST,
     question="May research see what a learner has not agreed to share?",
-    on=(DisclosureMade,),
     source=RESEARCH_TOOLS,
     remedy="Ask the learner; without consent, what was measured stays for coaching only.",
     plain_remedy="It is yours to say whether your answers may be used for research.",
@@ -70,14 +69,16 @@ def _missing_without_consent(entry: ReferralMade, case: Case) -> list[str]:
     outside=True,
     always_assessed="consents are on the record, and what is not there was not given",
 )
-def consent_to_research(entry: Any, case: Case) -> Verdict:
+def consent_to_research(entry: DisclosureMade, case: Case) -> Verdict:
     """A research extract is released only while the learner consents to research."""
+    is_asked = _is_for(RESEARCH, entry)
+    given = _given(RESEARCH, case) if is_asked else None
     return verdict(
-        not _is_for(RESEARCH, entry) or _given(RESEARCH, case) is not None,
+        not is_asked or given is not None,
         says="{outlet}: consent to research is {consent}",
         plainly="Your answers are not used for research unless you say so.",
         outlet=entry.outlet,
-        consent=_said(_given(RESEARCH, case)) if _is_for(RESEARCH, entry) else "not needed",
+        consent=_said(given) if is_asked else "not needed",
     )
 
 
@@ -85,7 +86,6 @@ def consent_to_research(entry: Any, case: Case) -> Verdict:
     "CON-03",
     MUST,
     question="May we publish a learner's case study?",
-    on=(DisclosureMade,),
     source=ANONYMISATION,
     remedy="Ask the learner, have a lead approve each quote and the whole, and check that nobody can be recognised.",
     plain_remedy="It is yours to say whether your story may be told.",
@@ -93,7 +93,7 @@ def consent_to_research(entry: Any, case: Case) -> Verdict:
     outside=True,
     always_assessed="consents and approvals are on the record, and what is not there was not given",
 )
-def consent_to_the_case_study(entry: Any, case: Case) -> Verdict:
+def consent_to_the_case_study(entry: DisclosureMade, case: Case) -> Verdict:
     """A case study is released with consent, approved by a named lead, quote by quote and whole, and unrecognisable."""
     return none_of(
         _missing_of_the_case_study(entry, case) if _is_for(PUBLISHED, entry) else (),
@@ -122,14 +122,13 @@ def _is_for(purpose: str, entry: DisclosureMade) -> bool:
     "CON-04",
     MUST,
     question="May I plan to ring the learner in three months?",
-    on=(FollowUpPlanned,),
     source=LOCAL,
     remedy="Ask the learner whether they may be contacted.",
     plain_remedy="It is yours to say whether we may be in touch later.",
     outside=True,
     always_assessed="consents are on the record, and what is not there was not given",
 )
-def consent_to_be_contacted(entry: Any, case: Case) -> Verdict:
+def consent_to_be_contacted(entry: FollowUpPlanned, case: Case) -> Verdict:
     """The learner consents to be contacted, on the day it is planned for too, and has not withdrawn it."""
     day = max(entry.planned_for, case.day_of(case.at))
     given = case.consents.to_rely_on(CONTACT, at=case.at, on=day)
@@ -146,18 +145,18 @@ def consent_to_be_contacted(entry: Any, case: Case) -> Verdict:
     "CON-05",
     SHOULD,
     question="Did the learner hear what stays between us, and what cannot?",
-    on=(ConversationHeld,),
     source=CONFIDENTIALITY,
     remedy="Explain confidentiality and its limits, and record that you did.",
 )
-def confidentiality_explained(entry: Any, case: Case) -> Verdict:
+def confidentiality_explained(entry: ConversationHeld, case: Case) -> Verdict:
     """By the first conversation, confidentiality and its limits were explained."""
     first = _is_first(entry, case)
+    explained = not first or _explained(case)
     return verdict(
-        not first or _explained(case),
+        explained,
         says="{which} conversation; confidentiality and its limits: {explained}",
         which="the first" if first else "a later",
-        explained="not asked about" if not first else "explained" if _explained(case) else "not explained by then",
+        explained="not asked about" if not first else "explained" if explained else "not explained by then",
     )
 
 

@@ -5,9 +5,9 @@ BKG-02), never on the rules of a first booking. These refuse facts and plans ali
 by it: what is on the record stays there.
 """
 
-from typing import Any, Final
+from typing import Final
 
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
+from iagcore.practice.amendments import Amendment, EntryCorrected
 from iagcore.practice.kinds import Entry, is_in_confidence
 from iagcore.practice.parties import role_of
 from iagcore.record.amending import may_amend
@@ -24,7 +24,6 @@ from iagcore.rulebook.sources import DESIGN, LOCAL
     "COR-01",
     MUST,
     question="May I put any record right?",
-    on=(EntryCorrected, EntryWithdrawn),
     source=LOCAL,
     remedy="Name the record by its id, and put an entry of the same kind in its place. A concern is annotated instead, "
     "and what rests on consent is withdrawn and asked for anew.",
@@ -33,14 +32,15 @@ from iagcore.rulebook.sources import DESIGN, LOCAL
     always_refuses=True,
     always_assessed="a target that is not on the record is none: that is what is asked",
 )
-def target_can_be_amended(entry: Any, case: Case) -> Verdict:
+def target_can_be_amended(entry: Amendment, case: Case) -> Verdict:
     """The target is an accepted record of this journey, and what takes its place is of its nature and family."""
+    place = case.amending.place
     return verdict(
-        case.amending.place is not None and may_amend(entry, case.amending.place.original),
+        place is not None and may_amend(entry, place.original),
         says="{target} is {what}, {asked}",
         plainly="There is nothing on your record that this would put right.",
         target=entry.target,
-        what=_named(case.amending.place, case),
+        what=_named(place, case),
         asked=f"to become {_name(entry.entry)}" if isinstance(entry, EntryCorrected) else "to be withdrawn",
     )
 
@@ -52,7 +52,7 @@ def _named(place: Place | None, case: Case) -> str:
     return _name(place.original)
 
 
-def _concerned(entry: Any, place: Place) -> list[Entry]:
+def _concerned(entry: Amendment, place: Place) -> list[Entry]:
     standing = place.top.entry if place.top is not None else place.original
     return [standing, entry.entry] if isinstance(entry, EntryCorrected) else [standing]
 
@@ -70,23 +70,24 @@ def _name(entry: Entry) -> str:
     "COR-02",
     MUST,
     question="May I correct what somebody else recorded?",
-    on=(EntryCorrected, EntryWithdrawn),
     source=LOCAL,
     remedy="Ask somebody who may make such an entry, or a lead; what a learner alone may say, the learner takes back.",
     plain_remedy="Tell your coach or a lead what is not right.",
     protected=True,
     always_refuses=True,
 )
-def author_may_amend(entry: Any, case: Case) -> Verdict:
+def author_may_amend(entry: Amendment, case: Case) -> Verdict:
     """Its author may make what it replaces and what takes the place, or is a lead; a learner's own words are theirs."""
+    place = case.amended_place
+    concerned = _concerned(entry, place)
     return verdict(
-        all(may_make(one, case) or _a_lead_may(one, case) for one in _concerned(entry, case.amended_place)),
+        all(may_make(one, case) or _a_lead_may(one, case) for one in concerned),
         says="{by} amends {kind}",
         plainly="Somebody else has to put this right.",
         by=case.by,
         kind="what is not theirs to know of"
-        if is_kept_from(case.amended_place, case)
-        else ", ".join(dict.fromkeys(_name(one) for one in _concerned(entry, case.amended_place))),
+        if is_kept_from(place, case)
+        else ", ".join(dict.fromkeys(_name(one) for one in concerned)),
     )
 
 

@@ -1,22 +1,23 @@
 """SIG: signposting that closes truthfully. What is unknown is said as unknown, and excludes nobody."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from iagcore.policy import Gap
+from iagcore.practice.kinds import begun_by
 from iagcore.practice.learning import CourseEnrolled
 from iagcore.practice.opportunities import NO, Status
 from iagcore.practice.signposting import Pointer, ReferralMade, Signposted
 from iagcore.record.case import Case, NotKnown, known
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, none_of, verdict
-from iagcore.record.home import Home
+from iagcore.record.home import Home, Place, Version
 from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, duty, rule
 from iagcore.rulebook.access import is_known_and_open
 from iagcore.rulebook.sources import IMPARTIALITY, LOCAL, TAKING_A_TOOL
 
-POINTS: Final = (Signposted, ReferralMade)
-"""The kinds that point a learner to an opportunity."""
+Shown = Signposted | CourseEnrolled
+"""The kinds that keep what was shown of an opportunity, and say nothing of a referral."""
 FOR_OTHER_AGES: Final = "it is for other ages"
 """What is found where the directory says so: the one thing that SIG-01 asks a directory and the entry does not keep."""
 
@@ -25,14 +26,13 @@ FOR_OTHER_AGES: Final = "it is for other ages"
     "SIG-01",
     SHOULD,
     question="May I signpost to something that nobody has checked lately?",
-    on=(Signposted, CourseEnrolled),
     source=IMPARTIALITY,
     remedy="Ask whether it still runs and whether the learner may join, and have the directory say so.",
     plain_remedy="Ask whether it still runs before you go.",
     values=("directory_fresh_days",),
     outside=True,
 )
-def open_checked_and_not_known_to_exclude(entry: Any, case: Case) -> Verdict:
+def open_checked_and_not_known_to_exclude(entry: Shown, case: Case) -> Verdict:
     """The opportunity is open, was checked lately, and is not known to exclude the learner; unknown is said as that."""
     return none_of(
         _speaks_against(entry, case),
@@ -43,7 +43,7 @@ def open_checked_and_not_known_to_exclude(entry: Any, case: Case) -> Verdict:
     )
 
 
-def _speaks_against(entry: Any, case: Case) -> list[str]:
+def _speaks_against(entry: Shown, case: Case) -> list[str]:
     """What is known to speak against it, and beside that what is not known. Raises where nothing but that is found."""
     found: list[str] = []
     unknown: list[NotKnown | Gap] = []
@@ -57,23 +57,22 @@ def _speaks_against(entry: Any, case: Case) -> list[str]:
     return [*found, *(f"not known: {one}" for one in unknown)]
 
 
-def _named(entry: Any) -> str:
-    named: str = getattr(entry, "opportunity", None) or entry.course
-    return named
+def _named(entry: Shown) -> str:
+    return entry.course if isinstance(entry, CourseEnrolled) else entry.opportunity
 
 
-def _closed(entry: Any, _: Case) -> list[str]:
+def _closed(entry: Shown, _: Case) -> list[str]:
     status = known(f"whether {_named(entry)} is open", entry.status)
     return [] if status == Status.ACTIVE else [f"it is {status}"]
 
 
-def _long_unchecked(entry: Any, case: Case) -> list[str]:
+def _long_unchecked(entry: Shown, case: Case) -> list[str]:
     checked = known(f"when {_named(entry)} was last checked", entry.last_checked)
     days = (case.day_of(case.at) - checked).days
     return [f"last checked {days} days ago"] if days > case.today.whole("directory_fresh_days") else []
 
 
-def _excludes(_: Any, case: Case) -> list[str]:
+def _excludes(_: Shown, case: Case) -> list[str]:
     """What is known to exclude the learner: their age, where both it and the ages asked for are known."""
     opportunity, age = case.opportunity, case.status.attests_age
     if opportunity is None or age is None or case.status.started_at is None:
@@ -88,13 +87,12 @@ def _excludes(_: Any, case: Case) -> list[str]:
     "SIG-02",
     SHOULD,
     question="May a learner enrol on the only course that was shown?",
-    on=(CourseEnrolled,),
     source=IMPARTIALITY,
     remedy="Show the learner what else is on, and let them choose.",
     plain_remedy="Ask what else is on; it is yours to choose.",
     values=("courses_shown",),
 )
-def chosen_among_those_shown(entry: Any, case: Case) -> Verdict:
+def chosen_among_those_shown(entry: CourseEnrolled, case: Case) -> Verdict:
     """The learner chose among at least so many courses that were shown."""
     shown = {one.id for one in case.learning.courses if one.shown}
     return at_least(
@@ -109,29 +107,21 @@ def chosen_among_those_shown(entry: Any, case: Case) -> Verdict:
     "SIG-03",
     MUST,
     question="May a place on the programme depend on a referral?",
-    on=(ReferralMade,),
     source=TAKING_A_TOOL,
     remedy="Make the referral without making the learner's place depend on it, or record the concern it is made for.",
     plain_remedy="Your place does not depend on this.",
-    outside=False,
 )
-def no_condition_of_the_place(entry: Any, case: Case) -> Verdict:
+def no_condition_of_the_place(entry: ReferralMade, case: Case) -> Verdict:
     """A referral is no condition of the learner's place, except under a concern that is on the record and open."""
+    is_a_condition = known("whether the learner's place depends on it", entry.condition_of_place)
+    is_open = is_known_and_open(entry.concern, case)
     return verdict(
-        not _is_a_condition(entry) or _concern_is_open(entry, case),
+        not is_a_condition or is_open,
         says="the learner's place depends on it: {condition}, and it is made under {concern}",
         plainly="Nobody may make your place depend on this.",
-        condition=entry.condition_of_place,
-        concern="an open concern" if _concern_is_open(entry, case) else "no concern that is open",
+        condition=is_a_condition,
+        concern="an open concern" if is_open else "no concern that is open",
     )
-
-
-def _is_a_condition(entry: ReferralMade) -> bool:
-    return known("whether the learner's place depends on it", entry.condition_of_place)
-
-
-def _concern_is_open(entry: ReferralMade, case: Case) -> bool:
-    return is_known_and_open(entry.concern, case)
 
 
 @duty(
@@ -164,13 +154,14 @@ def _due(rule: str, what: str, due: datetime | None, pointer: Pointer, journey: 
     if not pointer.in_confidence:
         return Duty(rule=rule, what=what, due=due, party=journey.coaching.coach or "lead", about=journey.subject)
     return Duty(
-        rule=rule, what=what, due=due, party=_made(journey, pointer).top.by, about=journey.subject, in_confidence=True
+        rule=rule, what=what, due=due, party=_made(journey, pointer)[1].by, about=journey.subject, in_confidence=True
     )
 
 
 def _decided(home: Home, pointer: Pointer, grounds: Grounds) -> tuple[int | None, int | None]:
     """How often, and after how many days, the policy asks; None where it does not say."""
-    values = grounds.values(_made(home, pointer))
+    place, _ = _made(home, pointer)
+    values = grounds.values(place)
     found: list[int | None] = []
     for name in ("signpost_attempts", "signpost_outcome_days"):
         try:
@@ -180,14 +171,13 @@ def _decided(home: Home, pointer: Pointer, grounds: Grounds) -> tuple[int | None
     return found[0], found[1]
 
 
-def _made(home: Home, pointer: Pointer) -> Any:
-    """The place at which a signpost or a referral was made."""
+def _made(home: Home, pointer: Pointer) -> tuple[Place, Version]:
+    """The place at which a signpost or a referral was made, and what stands there."""
+    begun = (("signpost", pointer.id), ("referral", pointer.id))
     return next(
-        place
+        (place, place.top)
         for place in reversed(home.places)
-        if place.top is not None
-        and isinstance(place.top.entry, POINTS)
-        and pointer.id in (getattr(place.top.entry, "signpost", None), getattr(place.top.entry, "referral", None))
+        if place.top is not None and begun_by(place.top.entry) in begun
     )
 
 
@@ -207,7 +197,7 @@ def referrals_due(journey: Journey, grounds: Grounds) -> list[Duty]:
         if not one.referred or one.is_heard_of or one.is_settled(attempts=attempts):
             continue
         try:
-            days = grounds.values(_made(journey, one)).whole("referral_deadline_days")
+            days = grounds.values(_made(journey, one)[0]).whole("referral_deadline_days")
         except Gap:
             continue
         what = f"hear from the service about referral {one.id}"
