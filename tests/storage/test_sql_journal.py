@@ -718,6 +718,20 @@ def test_an_erasure_stands_where_the_servers_samples_cannot_be_gathered(schema: 
     assert [one.home for one in journal.read_all()] == ["erased:1"]
 
 
+def test_an_erasure_stands_where_what_is_pending_cannot_be_read(
+    journal: SQLJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.append([stored("s1", (HOME, 1))], expect={HOME: 0})
+
+    def lost(self: SQLJournal) -> None:
+        raise UnusableJournal("the server", "the connection was lost")
+
+    monkeypatch.setattr(SQLJournal, "pending", lost)
+    done = journal.erase({HOME: "erased:1"}, expect={HOME: 1}, receipts=[])
+    assert done.pending == (Pending("the server", "what is pending could not be read: the connection was lost"),)
+    assert [one.home for one in journal.read_all()] == ["erased:1"]
+
+
 def said_in(folder: Path, words: bytes) -> bool:
     return any(words in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 

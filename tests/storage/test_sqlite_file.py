@@ -365,3 +365,11 @@ def test_a_casebook_that_is_dropped_leaves_nothing_open() -> None:
         del cases
         gc.collect()
     assert [str(one.message) for one in warned] == []
+
+
+def test_an_index_that_a_fork_tore_is_made_anew_in_memory_by_whoever_asks(path: Path) -> None:
+    with DueIndex(path) as index:
+        keep_duties(index)
+        index._file.torn = True  # as in a child, which nothing measures
+        keep_duties(index)
+        assert (index._file.in_memory, len(index.duties(zone=STARTER.zone))) == (True, 1)

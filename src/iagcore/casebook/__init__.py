@@ -13,7 +13,18 @@ import attrs
 
 from iagcore.casebook.coaching import Coach, coach_on
 from iagcore.casebook.due import DueIndex, Progress
-from iagcore.casebook.erasing import AskedToErase, beside, cleared, concerned, erase, finish, pending
+from iagcore.casebook.erasing import (
+    AskedToErase,
+    ErasurePreview,
+    accept_ground,
+    beside,
+    cleared,
+    concerned,
+    erase,
+    finish,
+    pending,
+    previewed,
+)
 from iagcore.casebook.patience import patiently
 from iagcore.casebook.reading import Reading
 from iagcore.casebook.recording import Recording, wanted
@@ -35,6 +46,7 @@ from iagcore.practice.kinds import (
     accept_party,
     accepted,
 )
+from iagcore.practice.parties import role_of
 from iagcore.record import sealing
 from iagcore.record.findings import Decision, Duty, DutyStatus
 from iagcore.record.journey import Journey, Timeline, empty_home, journey_name
@@ -321,29 +333,27 @@ class Casebook:
         zone = self._recording.first.zone
         return Released(decision, view(home, outlet, disclosure.shown_to, by=by, quoting=quoting, zone=zone))
 
-    def erase(self, learner: str, *, by: str) -> Erasure:
+    def erase(self, learner: str, *, by: str, ground: str | None = None) -> Erasure:
         """Remove a learner's words and references, and those of all their journeys, together.
 
         What coaches' timelines stand on stays, without a name; every hour still held is released. The old names are
         free again. What an earlier erasure left pending is finished first, whoever is named now. The indexes of duties
-        of this casebook, and one beside the journal's file, go with it.
+        of this casebook, and one beside the journal's file, go with it. `ground` is one of `GROUNDS`; it and the role
+        of `by` stand on the receipts, which have no content.
 
         The answer is `gone`, with what is pending and where; or `nothing found under that name`; or `held`, in the
         same words whatever holds the record. Neither of the last two is recorded.
 
-        Raises `Refused` where `by` is no lead, and `UnusableJournal` where the journal cannot erase.
+        Raises `Refused` where `by` is no lead, `InvalidEntry`, and `UnusableJournal` where the journal cannot erase.
         """
-        learner = accepted("learner", learner, accept_learner)
-        by = accepted("by", by, accept_party)
         journal, now = self._erases(), self._recording.now()
-
-        asked = self._asked_to_erase(learner, by=by, now=now)
+        asked = self._asked_to_erase(learner, by=by, ground=ground, now=now)
 
         def erased() -> Erasure:
             return erase(journal, self._reading, asked, now=now, policy=self._recording.first.fingerprint)
 
         with beside(self._reading.journal, self._due_index) as indexes:
-            asked.holds(Journey("asked", learner=learner))  # whoever may not erase finishes nothing either
+            asked.holds(Journey("asked", learner=asked.learner))  # whoever may not erase finishes nothing either
             finished = bool(pending(journal, indexes)) and not finish(journal, indexes)
             # one that was interrupted may be done, and would then find nobody: its caller is told so instead
             erasure = patiently(erased, seconds=self._recording.patience, again=False)
@@ -352,6 +362,14 @@ class Casebook:
             # of one place, what the erasure itself found there says more
             left = {one.where: one for one in (*pending(journal, indexes), *failed, *erasure.pending)}
             return attrs.evolve(erasure, pending=tuple(left.values()), finished=finished)
+
+    def preview_erasure(self, learner: str, *, by: str) -> ErasurePreview:
+        """What `erase` would take now, and what would stay. Erases nothing, and raises what `erase` raises."""
+        journal = self._erases()
+        asked = self._asked_to_erase(learner, by=by, ground=None, now=self._recording.now())
+        asked.holds(Journey("asked", learner=asked.learner))
+        with beside(self._reading.journal, self._due_index) as indexes:
+            return previewed(self._reading, asked, pending(journal, indexes))
 
     def pending_erasures(self) -> tuple[Pending, ...]:
         """Where what was erased may still be; empty where it is nowhere.
@@ -370,14 +388,18 @@ class Casebook:
         with beside(self._reading.journal, self._due_index) as indexes:
             return finish(self._erases(), indexes, expired=expired)
 
-    def _asked_to_erase(self, learner: str, *, by: str, now: datetime) -> AskedToErase:
+    def _asked_to_erase(self, learner: str, *, by: str, ground: str | None, now: datetime) -> AskedToErase:
+        learner = accepted("learner", learner, accept_learner)
+        by = accepted("by", by, accept_party)
+        ground = None if ground is None else accepted("ground", ground, accept_ground)
+
         def holds(journey: Journey) -> bool:
             return self._recording.holds(journey, Erased(learner=learner), by=by, now=now)
 
         def on_concerns() -> Iterator[Journey]:
             return concerned(self._reading, self._due_index, self._recording.rules)
 
-        return AskedToErase(learner, holds, on_concerns)
+        return AskedToErase(learner, holds, on_concerns, role_of(by), ground)
 
     def _erases(self) -> Erases:
         journal = self._reading.journal

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
 
 import attrs
 
 from iagcore.casebook.due import SUFFIX, DueIndex
 from iagcore.casebook.reading import Reading, version_in
 from iagcore.casebook.writing import salted
-from iagcore.exceptions import UnusableJournal
+from iagcore.exceptions import UnusableJournal, nearest
 from iagcore.practice.allowance import Line
 from iagcore.practice.parties import name_of_home, role_of
 from iagcore.practice.safeguarding import ConcernRaised
@@ -28,7 +29,23 @@ from iagcore.record.rules import Rule
 from iagcore.record.stored import StoredRecord
 from iagcore.rulebook.safeguarding import ESCALATION_DUE
 from iagcore.storage import codec
-from iagcore.storage.protocols import HELD, NOTHING_FOUND, Erasable, Erases, Erasure, Feed, Journal, Pending
+from iagcore.storage.protocols import GONE, HELD, NOTHING_FOUND, Erasable, Erases, Erasure, Feed, Journal, Pending
+
+GROUNDS: Final = {
+    "asked": "asked by the learner",
+    "term-past": "the term for keeping it is past",
+    "order": "an order of a court or a regulator",
+    "mistake": "recorded by mistake",
+}
+"""On which grounds a learner is erased; the receipt keeps which."""
+
+
+def accept_ground(value: object) -> str:
+    """One of `GROUNDS`. Raises ValueError."""
+    if not isinstance(value, str) or value not in GROUNDS:
+        near = nearest(value, GROUNDS) if isinstance(value, str) else ""
+        raise ValueError(f"a ground is one of {', '.join(GROUNDS)}{near}")
+    return value
 
 
 @attrs.frozen
@@ -60,11 +77,6 @@ class Plan:
         """The names of the journeys that go whole."""
         return tuple(name_of_home(one) for one in self.renames if role_of(one) == "journey")
 
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The homes that stay, and lose what stands under this learner."""
-        return tuple(one.subject for one in self.homes if one.subject not in self.renames)
-
 
 @attrs.frozen
 class AskedToErase:
@@ -72,12 +84,15 @@ class AskedToErase:
 
     Attributes: `learner`; `holds` (whether something holds one of the learner's journeys; it raises where that may not
     be asked, and is asked at least once); `concerned` (gives the journeys on which a concern is open: one that names
-    the learner holds their record, whosever journey it is on).
+    the learner holds their record, whosever journey it is on); `role` (of whoever asks) and `ground` (one of `GROUNDS`,
+    or None where none is given), which the receipts keep.
     """
 
     learner: str
     holds: Callable[[Journey], bool]
     concerned: Callable[[], Iterable[Journey]]
+    role: str
+    ground: str | None = None
 
 
 def planned(reading: Reading, asked: AskedToErase) -> Plan:
@@ -123,7 +138,7 @@ def erase(
     if plan.held or not plan.homes:
         return Erasure(0, answer=HELD if plan.held else NOTHING_FOUND)
     versions = dict(plan.expect)
-    receipts = [_receipt(home, asked.learner, plan.renames, versions, now=now, policy=policy) for home in plan.homes]
+    receipts = [_receipt(home, asked, plan.renames, versions, now=now, policy=policy) for home in plan.homes]
     return journal.erase(plan.renames, expect=plan.expect, receipts=receipts)
 
 
@@ -170,7 +185,7 @@ def _pending_on(index: DueIndex, asked: Callable[[], tuple[Pending, ...]]) -> tu
     try:
         return asked()
     except UnusableJournal as error:
-        return (Pending(f"the index of duties ({index.path})", f"it could not be cleared: {error.reason}"),)
+        return (Pending(f"the index of duties ({index.path})", f"nobody can tell: {error.reason}"),)
 
 
 @contextmanager
@@ -201,6 +216,67 @@ def cleared(
     return tuple(failed)
 
 
+@attrs.frozen
+class ErasurePreview:
+    """What an erasure would take now, and what would stay.
+
+    Attributes: `answer` (what it would be: `GONE`, `NOTHING_FOUND` or `HELD`); `journeys` (those that go whole, by
+    name); `records` (how many would lose their words); `others` (how many records that stay with somebody else would
+    lose what was asked in this learner's name); `hours` (that are booked, and would be free again); `pending` (what
+    earlier erasures left, which would be finished first). All but `answer` and `pending` are empty where it is not
+    `GONE`.
+    """
+
+    answer: str
+    journeys: tuple[str, ...] = ()
+    records: int = 0
+    others: int = 0
+    hours: int = 0
+    pending: tuple[Pending, ...] = ()
+
+    def __str__(self) -> str:
+        """In sentences, for whoever asked."""
+        if self.answer != GONE:
+            return str(Erasure(0, self.pending, self.answer))
+        lines = [
+            f"What goes: the words, ids and names in {_counted(self.records, 'record')}.",
+            *(f"- the journey {name}, whole" for name in self.journeys),
+        ]
+        if self.others:
+            lines.append(f"- what was asked in this name in {_counted(self.others, 'record')} of other people")
+        if self.hours:
+            lines.append(f"- {_counted(self.hours, 'booked hour')}, which will be free again")
+        lines += [
+            "What stays: when each record was made, the minutes it settled and under which policy, without a name; and "
+            "a receipt that says when it was erased, on which ground, and in which role somebody had it done.",
+            "What iagcore cannot reach: backups, copies, exported pages, and what somebody has read or printed.",
+        ]
+        if self.pending:
+            lines += ["An earlier erasure is not finished. It is finished first. What it erased may still be in:"]
+            lines += [f"- {one}" for one in self.pending]
+        return "\n".join(lines)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def previewed(reading: Reading, asked: AskedToErase, left: tuple[Pending, ...]) -> ErasurePreview:
+    """What an erasure would take, where `left` is pending from earlier ones."""
+    plan = planned(reading, asked)
+    if plan.held or not plan.homes:
+        return ErasurePreview(HELD if plan.held else NOTHING_FOUND, pending=left)
+    others = [home for home in plan.homes if home.subject not in plan.renames]
+    return ErasurePreview(
+        GONE,
+        journeys=plan.journeys,
+        records=sum(len(home.losing) for home in plan.homes),
+        others=sum(len(home.losing) for home in others),
+        hours=sum(len(home.held) for home in plan.homes),
+        pending=left,
+    )
+
+
 def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord]) -> Home:
     filed_there = list(reading.journal.read(subject))
     # bookings stand under their coach, too, and are other homes' records
@@ -215,9 +291,11 @@ def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord
 
 
 def _receipt(
-    home: Home, learner: str, renames: dict[str, str], versions: dict[str, int], *, now: datetime, policy: str
+    home: Home, asked: AskedToErase, renames: dict[str, str], versions: dict[str, int], *, now: datetime, policy: str
 ) -> StoredRecord:
-    about = dict.fromkeys((home.subject, learner, *(line.coach for _, line in home.held if line.coach is not None)))
+    about = dict.fromkeys(
+        (home.subject, asked.learner, *(line.coach for _, line in home.held if line.coach is not None))
+    )
     surrogate = secrets.token_hex(16)
     released = tuple(
         codec.line_state(attrs.evolve(line, held=0, starts_at=None, coach=None), line_surrogate, {})
@@ -236,6 +314,8 @@ def _receipt(
         sort=Sort.RECEIPT,
         lines=released,
         erases=home.losing,
+        ground=asked.ground,
+        role=asked.role,
     )
     return sealing.sealed(
         surrogate,

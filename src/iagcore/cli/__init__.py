@@ -30,6 +30,7 @@ GROUPS: Final = (
     "show",
     "due",
     "action_plan",
+    "erase",
     "journal",
     "directory",
     "rules",

@@ -16,6 +16,7 @@ from iagcore.casebook import Casebook, utc_now
 from iagcore.casebook.due import SUFFIX, DueIndex
 from iagcore.cli import add_journal, is_there
 from iagcore.cli.terminal import Dressed, Progress
+from iagcore.cli.verify import not_finished
 from iagcore.exceptions import InvalidEntry, UnusableJournal
 from iagcore.policy import Policy
 from iagcore.practice.kinds import accept_day, accept_moment, accept_party, accepted
@@ -73,7 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
                 duties = casebook.due(at=moment, party=party, progress=looking)
             finally:
                 looking.done()
+            left = casebook.pending_erasures()
     shown(due_page(duties, at=moment, zone=policy.zone, party=party))
+    if left:
+        print(not_finished(left))
     return 0
 
 

@@ -4,8 +4,11 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from iagcore.casebook import Casebook, utc_now
+from iagcore.cli import day_of, is_there, journal_path
 from iagcore.exceptions import InvalidEntry
-from iagcore.storage.opening import is_url, on_a_server
+from iagcore.policy import Policy
+from iagcore.storage.opening import is_url, on_a_server, open_journal
 from iagcore.storage.protocols import Pending
 
 if TYPE_CHECKING:
@@ -47,6 +50,17 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "Exit code: 0 done, 2 bad input.",
         epilog="example: iagcore journal compact postgresql+psycopg://owner@db.college.example/coaching",
     )
+    finish = actions.add_parser(
+        "finish",
+        help="finish what erasures left pending",
+        description="Finish what erasures left pending, such as after a crash, and print what is pending still. For a "
+        "server, say with --expired up to which day every backup and every other copy is gone. Exit code: 0 nothing is "
+        "pending, 1 something is, 2 bad input.",
+        epilog="example: iagcore journal finish casebook.db",
+    )
+    finish.add_argument("journal", metavar="PATH|URL", type=journal_path, help="the journal")
+    finish.add_argument("--expired", metavar="DAY", help="every copy made up to the end of this day (UTC) is gone")
+    finish.set_defaults(run=run_finish)
     for action, run in ((create, run_create), (horizon, run_horizon), (compact, run_compact)):
         action.add_argument("url", metavar="URL", help="the journal, such as postgresql+psycopg://user@host/database")
         action.set_defaults(run=run)
@@ -84,6 +98,22 @@ def run_compact(arguments: argparse.Namespace) -> int:
     print("The tables are written anew.")
     print(said_of(left))
     return 0
+
+
+def run_finish(arguments: argparse.Namespace) -> int:
+    """Finish what is pending. Raises `UnusableJournal` and `InvalidEntry`."""
+    expired = None if arguments.expired is None else day_of("--expired", arguments.expired)
+    if expired is not None and expired >= utc_now().date():
+        reason = "a day that is over is expected: of today's copies nobody can say yet that they are gone"
+        raise InvalidEntry("option", "--expired", arguments.expired, reason)
+    is_there(arguments.journal)
+    with (
+        open_journal(arguments.journal, create=False) as journal,
+        Casebook(journal, Policy.load("starter")) as casebook,
+    ):
+        left = casebook.finish_erasures(expired=expired)
+    print(said_of(left))
+    return 1 if left else 0
 
 
 def said_of(left: Sequence[Pending]) -> str:

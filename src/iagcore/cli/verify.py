@@ -1,12 +1,17 @@
 """`iagcore verify`: whether a journal is as it was written, and what can still be read of one that is not."""
 
 import argparse
+from collections.abc import Sequence
 from typing import Final
 
+from iagcore.casebook import Casebook
 from iagcore.cli import add_journal, is_there
 from iagcore.cli.terminal import counting
+from iagcore.exceptions import UnusableJournal
+from iagcore.policy import Policy
 from iagcore.storage.examining import Examination, Progress, examine
 from iagcore.storage.opening import is_url, open_journal, shown
+from iagcore.storage.protocols import Pending
 from iagcore.storage.salvaging import examine_file
 
 IN_TROUBLE: Final = 1
@@ -35,12 +40,34 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{shown(arguments.journal)}: {counted(found)}")
     for trouble in found.troubles:
         print(f"    {trouble}")
+    told = pending_in(arguments.journal)
     if found.troubles:
         few = len(found.troubles) == 1
-        print(f"{len(found.troubles)} {'thing is' if few else 'things are'} not as written.")
+        print(f"{len(found.troubles)} {'thing is' if few else 'things are'} not as written.{told}")
         return IN_TROUBLE
-    print("Everything is as it was written.")
+    print(f"Everything is as it was written.{told}")
     return 0
+
+
+def pending_in(written: str) -> str:
+    """What erasures have left pending, in lines that go on from a sentence; empty where nothing is.
+
+    Of a journal that is damaged, whoever examines it is told that, and not this.
+    """
+    try:
+        with open_journal(written, create=False) as journal, Casebook(journal, Policy.load("starter")) as casebook:
+            return not_finished(casebook.pending_erasures())
+    except UnusableJournal:
+        return ""
+
+
+def not_finished(left: Sequence[Pending]) -> str:
+    """The lines for what is pending; empty where nothing is."""
+    if not left:
+        return ""
+    return "\n".join(
+        ["", "An erasure is not finished. What was erased may still be in:", *(f"- {one}" for one in left)]
+    )
 
 
 def examined(written: str, progress: Progress) -> Examination:

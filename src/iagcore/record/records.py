@@ -41,7 +41,8 @@ class LineState:
 class Envelope:
     """The half of a record that survives an erasure.
 
-    `erases` lists, on a receipt, the surrogates of the records whose words went; `format` is the version of the format.
+    `erases` lists, on a receipt, the surrogates of the records whose words went; `ground` and `role` say there why, and
+    in which role somebody had it done. `format` is the version of the format.
     """
 
     surrogate: str
@@ -52,6 +53,8 @@ class Envelope:
     sort: Sort
     lines: tuple[LineState, ...]
     erases: tuple[str, ...] = ()
+    ground: str | None = None
+    role: str | None = None
     format: int = 1
 
 

@@ -276,7 +276,9 @@ _FIELDS: Final = frozenset(field.name for kind in KIND_BY_NAME.values() for fiel
 
 def dump_envelope(envelope: Envelope) -> bytes:
     """The bytes of an envelope."""
-    return _dump(CONVERTER.unstructure(envelope))
+    document = CONVERTER.unstructure(envelope)
+    # which only the receipts of an erasure have
+    return _dump({name: value for name, value in document.items() if value is not None})
 
 
 def encode(record: Record, *, surrogate: str, salt: str) -> tuple[bytes, bytes]:
