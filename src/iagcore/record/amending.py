@@ -30,7 +30,7 @@ from iagcore.record.case import Asked, Case
 from iagcore.record.findings import Assessment
 from iagcore.record.home import Home, Place, Version, stack_after, with_what_stands
 from iagcore.record.judging import consider
-from iagcore.record.parts import Parts, parts_after
+from iagcore.record.parts import Parts, told
 from iagcore.record.records import UnreadEntry
 from iagcore.record.rules import Rule
 
@@ -68,7 +68,7 @@ def judge_history(
     """Settle and judge a whole history once, with `stacks` at its places; findings before place `since` stay."""
     inside = [rule for rule in rules if not rule.outside]
     outside = {rule.code for rule in rules if rule.outside}
-    parts, allowance = Parts(), Allowance(0)
+    then = attrs.evolve(home, **Parts().by_name(), allowance=Allowance(0))
     findings: list[tuple[Assessment, ...]] = []
     places = tuple(
         place
@@ -83,19 +83,11 @@ def judge_history(
             continue
         if isinstance(top.entry, UnreadEntry):
             # a kind of a later version cannot be settled here: what its own record settled stands
-            allowance = allowance.after(top.effect)
+            then = attrs.evolve(then, allowance=then.allowance.after(top.effect))
             findings.append(place.findings)
             continue
-        case = Case.given(
-            parts,
-            allowance,
-            policy_of(place.policy),
-            at=top.at,
-            by=top.by,
-            of=home,
-            opened=frozenset(home.opened[: place.opened_before]),
-            places=places[:number],
-        )
+        then = attrs.evolve(then, places=places[:number], opened=home.opened[: place.opened_before])
+        case = Case.of(then, policy_of(place.policy), at=top.at, by=top.by)
         settled = attrs.evolve(case, effect=case.effect_of(top.entry))
         if number < since:
             findings.append(place.findings)
@@ -104,9 +96,9 @@ def judge_history(
             judged = consider(top.entry, settled, inside, nature=FACT)
             kept = [one for one in place.findings if one.rule in outside]
             findings.append(tuple(one for one in (*judged, *kept) if one.weight is not None))
-        allowance = allowance.after(settled.effect)
-        parts = parts_after(parts, top.entry, at=top.at, by=top.by)
-    return Pass(parts, allowance, tuple(findings))
+        changed = told(then, top.entry, at=top.at, by=top.by)
+        then = attrs.evolve(then, allowance=then.allowance.after(settled.effect), **changed)
+    return Pass(then.parts, then.allowance, tuple(findings))
 
 
 @attrs.frozen(kw_only=True)

@@ -134,36 +134,18 @@ class Case(Parts):
     @classmethod
     def of(cls, home: Home, policy: Policy, *, at: datetime, by: str) -> "Case":
         """The case that a journey supplies, or a coach's own record."""
-        return cls.given(
-            home, home.allowance, policy, at=at, by=by, of=home, opened=frozenset(home.opened), places=home.places
-        )
-
-    @classmethod
-    def given(
-        cls,
-        parts: Parts,
-        allowance: Allowance,
-        policy: Policy,
-        *,
-        at: datetime,
-        by: str,
-        of: Home,
-        opened: frozenset[LineKey],
-        places: tuple[Place, ...],
-    ) -> "Case":
-        """The case that the parts and the minutes of a home supply, at any place of its history."""
-        named = parts.by_name()
-        if role_of(of.subject) != "coach":
+        named = home.by_name()
+        if role_of(home.subject) != "coach":
             del named["readiness"]
         return cls(
             policy,
             at=at,
             by=by,
-            learner=of.learner,
-            home=of.subject,
-            allowance=allowance,
-            opened=opened,
-            places=places,
+            learner=home.learner,
+            home=home.subject,
+            allowance=home.allowance,
+            opened=frozenset(home.opened),
+            places=home.places,
             **named,
         )
 
