@@ -19,6 +19,7 @@ from iagcore.storage.protocols import Journal
 NINA = "coach:nina"
 OMAR = "coach:omar"
 JO = "lead:jo"
+SAM = "safeguarding-lead:sam"
 
 STARTER = Policy.load("starter")
 WELLBEING = Policy.load("ways-to-wellbeing")

@@ -123,11 +123,23 @@ def test_a_concern_that_names_nobody_leaves_the_journey_to_whoever_starts() -> N
     cases = casebook()
     cases.record("a", ConcernRaised(concern="w1", words="worried"), by="learner:x")
     assert cases.journey("a").learner is None
-    clash = cases.record("a", booked("c1", on(1)), by=NINA)
-    assert refusals(clash) == ["ALW-01", "BKG-02", "JRN-03"]
-    assert [one.rule for one in clash.refusals if one.outcome == "not assessed"] == ["BKG-02"]
     start(cases)
     assert cases.journey("a").learner == "learner:a"
+
+
+def test_a_journey_on_which_only_a_concern_stands_is_there_for_those_alone_who_may_know_of_it() -> None:
+    told, quiet = casebook(), casebook()
+    told.record("a", ConcernRaised(concern="w1", words="worried"), by=NINA)
+    for by in ("coach:omar", JO, "learner:a"):
+        answers = []
+        for cases in (told, quiet):
+            with pytest.raises(UnknownJourney) as error:
+                cases.record("a", booked("c1", on(1)), by=by)
+            answers.append(str(error.value))
+        assert answers[0] == answers[1]
+    for by in (NINA, "safeguarding-lead:sam"):
+        clash = told.preview("a", booked("c1", on(1)), by=by)
+        assert [one.rule for one in clash.refusals if one.outcome == "not assessed"] == ["BKG-02"]
 
 
 # ---- decisions

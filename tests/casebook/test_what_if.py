@@ -16,10 +16,9 @@ from iagcore.exceptions import InvalidEntry, InvalidPolicy, UnusableJournal
 from iagcore.practice.conversations import ConversationMissed
 from iagcore.practice.disclosures import DisclosureMade
 from iagcore.practice.grow import ActionAgreed
-from iagcore.practice.learners import JourneyClosed
 from iagcore.practice.learning import CourseEnrolled, CoursesShown
 from iagcore.practice.readiness import CheckCompleted
-from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.practice.safeguarding import ConcernClosed, ConcernRaised
 from iagcore.practice.self_efficacy import DiaryWritten
 from iagcore.record import amending
 from iagcore.record.records import UnreadEntry
@@ -33,6 +32,7 @@ from tests.casework import (
     JO,
     NINA,
     OF_ONE_JOURNEY,
+    SAM,
     STARTER,
     book,
     booked,
@@ -224,8 +224,7 @@ def test_what_tells_of_a_concern_is_neither_listed_nor_counted() -> None:
     cases = opened(rules=RULES)
     cases.record("a", ConcernRaised(concern="k", words="what was seen"), by=NINA, id="k").require()
     cases.record("only", ConcernRaised(concern="k", words="what was seen"), by=NINA, id="k").require()
-    closing = cases.record("a", JourneyClosed(), by=JO, id="closing")
-    assert [one.rule for one in closing.refusals] == ["SAF-04"]
+    cases.record("a", ConcernClosed(concern="k", words="what was done"), by=SAM, id="done").require()
     cases.record("a", DiaryWritten(diary="d", sort="gratitude", words="the sea"), by="learner:a", id="d").require()
     found = cases.what_if(policy(value("window", "{ first = 2030-01-01, last = 2030-12-31 }"), name="later"))
     assert [one.record for one in found.changes] == ["start"]

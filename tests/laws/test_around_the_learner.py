@@ -48,6 +48,7 @@ from iagcore.record.releasing import view
 from iagcore.rulebook import RULES
 from iagcore.rulebook.follow_up import months_after
 from iagcore.storage.memory import MemoryJournal
+from iagcore.storage.protocols import HELD
 from tests.casework import JO, NINA, OMAR, STARTER, booked, casebook, gated, on, policy
 from tests.laws.histories import Step, begin, examples, steps, take
 
@@ -506,6 +507,34 @@ def law_an_open_concern_is_due_until_a_safeguarding_lead_takes_it(danger: bool |
     assert due(cases, "SAF-02") == (["see concern w through, and close it once that is done"] if danger else [])
     cases.record("a", ConcernClosed(concern="w", words="done"), by=SAM, at=on(3)).require()
     assert due(cases, "SAF-02") == []
+
+
+@given(st.booleans(), st.booleans(), st.sampled_from(("closed", "left", "open")))
+def law_a_concern_that_is_open_when_a_journey_ends_is_looked_at(taken: bool, settled: bool, ends: str) -> None:
+    cases = world()
+    cases.record("a", ConcernRaised(concern="w", words="x"), by=NINA, at=on(1)).require()
+    if taken:
+        cases.record("a", ConcernEscalated(concern="w", held_by=SAM), by=SAM, at=on(2)).require()
+    if settled:
+        cases.record("a", ConcernClosed(concern="w", words="done"), by=SAM, at=on(2)).require()
+    ending = {"closed": JourneyClosed(), "left": LearnerLeft(how="moved on")}.get(ends)
+    if ending is not None:
+        cases.record("a", ending, by=JO, at=on(3)).require()
+    found = [(one.due, one.party, one.in_confidence) for one in cases.duties("a") if one.rule == "SAF-06"]
+    looked_at = [(on(3), SAM if taken else "safeguarding-lead", True)]
+    assert found == ([] if settled or ending is None else looked_at)
+
+
+@given(st.booleans())
+def law_nothing_is_erased_over_an_open_concern(settled: bool) -> None:
+    cases = world()
+    cases.record("a", ConcernRaised(concern="w", words="x"), by=NINA, at=on(1)).require()
+    if settled:
+        cases.record("a", ConcernClosed(concern="w", words="done"), by=SAM, at=on(2)).require()
+        assert cases.erase("learner:a", by=JO).records > 0
+        return
+    assert cases.erase("learner:a", by=JO).answer is HELD
+    assert cases.journey("a").safeguarding.open != ()
 
 
 @given(answer=st.integers(0, 3), talked=st.booleans())

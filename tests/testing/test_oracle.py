@@ -195,8 +195,6 @@ def last_of(*told: tuple[str, Entry, int], by: str = JO) -> Mapping[str, str]:
         ([("a", consented("referral", only_for="r2"), 1), ("a", REFERRED, 3)], "CON-01", "refusal"),
         ([("a", CONCERN, 1), ("a", UNDER_A_CONCERN, 3)], "CON-01", None),
         ([("a", CONCERN, 1), ("a", SEEN_TO, 2), ("a", UNDER_A_CONCERN, 3)], "CON-01", "refusal"),
-        ([("a", CONCERN, 1), ("a", JourneyClosed(), 3)], "SAF-04", "refusal"),
-        ([("a", CONCERN, 1), ("a", SEEN_TO, 2), ("a", JourneyClosed(), 3)], "SAF-04", None),
     ],
 )  # fmt: skip
 def test_consent_and_concerns_are_as_the_rule_book_says(
@@ -255,7 +253,6 @@ ASSIGNED, INSTEAD = CoachAssigned(coach=NINA), CoachAssigned(coach="coach:omar")
         ([("a", INSTEAD, 3), ("a", ASSIGNED, 1), ("a", booked("c1", on(9)), 2)], "COA-08", "advice"),
         ([("a", CoverAssigned(coach=NINA, until=on(9).date()), 1), ("a", booked("c1", on(9)), 2)], "COA-08", None),
         ([("a", CoverAssigned(coach=NINA, until=on(8).date()), 1), ("a", booked("c1", on(9)), 2)], "COA-08", "advice"),
-        ([("a", CONCERN, 1), ("a", ConcernClosed(concern="k2", words="x"), 2), ("a", JourneyClosed(), 3)], "SAF-04", "refusal"),
     ],
 )  # fmt: skip
 def test_bookings_and_who_goes_with_the_learner_are_as_the_rule_book_says(

@@ -22,7 +22,16 @@ from iagcore.exceptions import Conflict, IdUsedBefore, InvalidEntry, UnknownJour
 from iagcore.policy import Policy
 from iagcore.practice.amendments import EntryCorrected, Erased
 from iagcore.practice.disclosures import DisclosureMade
-from iagcore.practice.kinds import PLAN, Entry, Nature, accept_id, accept_moment, accept_party, accepted
+from iagcore.practice.kinds import (
+    PLAN,
+    Entry,
+    Nature,
+    accept_id,
+    accept_moment,
+    accept_party,
+    accepted,
+    is_in_confidence,
+)
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.parties import role_of
@@ -129,7 +138,7 @@ class Recording:
         return attrs.evolve(self._judge(home, anew, self.writing(home), now=self.now()).decision, record=None)
 
     def _judge(self, home: Home, one: Wanted, writing: Writing, *, now: datetime) -> Judged:
-        _may_stand(one.entry, home)
+        _may_stand(one.entry, home, by=one.by)
         policy = self._policy_for(home, one.entry)
         asked = self._looked_up(home, one, now=now)
         weighed = weigh_up(asked, home, policy, beyond=writing, rules=self.rules)
@@ -165,7 +174,9 @@ class Recording:
             policy=record.policy,
             effect=effect,
             restated=record.restated,
-            duties=tuple(duty for duty in self.duties(after, writing) if duty not in already),
+            duties=tuple(
+                duty for duty in self.duties(after, writing) if duty not in already and _is_told(duty, record)
+            ),
             record=record.id,
             complete=True,
             counted=counted(record.entry, effect, record.considered, self.rules),
@@ -257,9 +268,18 @@ def belongs(entry: Entry, empty: Home) -> None:
         )
 
 
-def _may_stand(entry: Entry, home: Home) -> None:
-    """Raise where an entry begins nothing on a home that is not there, or shows it to a stranger."""
-    if not home.exists and not entry.declares.may_come_first:
+def _is_told(duty: Duty, record: Record) -> bool:
+    """Whether a new duty is for whoever asked to know of: one in confidence tells that there is a concern."""
+    return not duty.in_confidence or duty.is_for(record.by) or is_in_confidence(record.entry)
+
+
+def _may_stand(entry: Entry, home: Home, *, by: str) -> None:
+    """Raise where an entry begins nothing on a home that is not there, or shows it to a stranger.
+
+    A journey on which nothing stands but what is in confidence is there for nobody else: an error for others, and a
+    decision for whoever may know of it, would otherwise tell that somebody raised a concern.
+    """
+    if not entry.declares.may_come_first and not home.is_there_for(by):
         raise UnknownJourney(home.name)
     if isinstance(entry, DisclosureMade) and role_of(entry.shown_to) == "learner":
         _is_shown_to_its_own(entry, home)

@@ -41,7 +41,6 @@ from iagcore.record.records import Record, Sort, UnreadEntry
 from iagcore.record.releasing import carries_record
 from iagcore.record.rules import Rule
 from iagcore.record.stored import StoredRecord
-from iagcore.rulebook.safeguarding import TELLS_OF_A_CONCERN
 from iagcore.storage import codec
 from iagcore.storage.protocols import Feed
 
@@ -223,7 +222,7 @@ class Again:
             opportunity=as_answered(record),
         )
         weighed = weigh_up(asked, home, self._policy, beyond=self, rules=self._rules)
-        if self._is_asked_about(record, home) and _is_told(record, home, weighed):
+        if self._is_asked_about(record, home) and carries_record(home, record, FOR_A_LEAD, None):
             self.plans += asked.nature is PLAN
             self.facts += asked.nature is not PLAN
             self.looked_at.add(home.subject)
@@ -288,12 +287,6 @@ class Again:
         """What the learner had consented to by then, on other journeys too."""
         order = self._filed.get(home.learner or "", {})
         return consents_across(home, order, max(order.values(), default=0), self._home)
-
-
-def _is_told(record: Record, home: Home, weighed: Weighed) -> bool:
-    """Whether a lead may see it: neither the entry nor what is found of it tells of a concern or a private diary."""
-    tells = {one.rule for one in (*record.considered, *weighed.considered) if one.weight is not None}
-    return not tells & set(TELLS_OF_A_CONCERN) and carries_record(home, record, FOR_A_LEAD, None)
 
 
 def _surrogate(key: LineKey) -> str:

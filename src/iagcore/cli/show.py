@@ -12,15 +12,13 @@ from iagcore.cli import BAD_INPUT, add_journal, day_of, is_there, started_in
 from iagcore.exceptions import InvalidEntry, UnknownJourney, nearest
 from iagcore.policy import Policy
 from iagcore.practice.disclosures import OUTLET_BY_NAME, Outlet, outlet_of
-from iagcore.practice.kinds import FieldClass, accept_party, accepted
+from iagcore.practice.kinds import accept_party, accepted
 from iagcore.practice.parties import role_of
 from iagcore.record.journey import Journey
-from iagcore.record.judging import accepts
 from iagcore.record.records import Record
 from iagcore.record.releasing import carries_record, released
 from iagcore.reports import Traced, coach_page, journey_page, record_page
 from iagcore.rulebook import RULES
-from iagcore.rulebook.safeguarding import TELLS_OF_A_CONCERN
 from iagcore.storage import codec
 from iagcore.storage.opening import OpenJournal, open_journal, shown
 from iagcore.storage.protocols import Feed
@@ -147,14 +145,10 @@ def traced(casebook: Casebook, journal: OpenJournal, journey: Journey, id: str, 
 
 
 def as_told(record: Record, journey: Journey, outlet: Outlet, party: str | None) -> Record | None:
-    """A record with the reasons that may be told to a party; None where the record may not, or no reason for it."""
+    """A record, where it may be told to a party; None where it may not."""
     if not carries_record(journey, record, outlet, party):
         return None
-    if record.by == party or FieldClass.RESTRICTED in outlet.classes:
-        return record
-    considered = tuple(one for one in record.considered if one.rule not in TELLS_OF_A_CONCERN)
-    told = attrs.evolve(record, considered=considered)
-    return told if record.accepted or not accepts(considered) else None
+    return record
 
 
 def casebook_of(journal: OpenJournal, name: str) -> tuple[Casebook, Policy]:

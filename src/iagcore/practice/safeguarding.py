@@ -52,6 +52,7 @@ class ConcernRaised(Entry):
     by=("coach", "lead", "safeguarding-lead"),
     parts=("safeguarding",),
     in_confidence=True,
+    plain="What was passed on",
     points_to={"concern": "concern"},
     amended=ANNOTATED,
 )
@@ -69,6 +70,7 @@ class ConcernEscalated(Entry):
     by=("safeguarding-lead",),
     parts=("safeguarding",),
     in_confidence=True,
+    plain="What was seen to",
     points_to={"concern": "concern"},
     amended=ANNOTATED,
 )
@@ -79,7 +81,14 @@ class ConcernClosed(Entry):
     words: RestrictedWords
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "safeguarding-lead"), parts=("safeguarding",), in_confidence=True)
+@kind(
+    FACT,
+    about=("journey",),
+    by=("coach", "lead", "safeguarding-lead"),
+    parts=("safeguarding",),
+    in_confidence=True,
+    plain="What was talked about",
+)
 class SafetyTalkedAbout(Entry):
     """Safety was talked about with the learner, after an answer that calls for it."""
 

@@ -15,6 +15,7 @@ import attrs
 from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry, begun_by, is_in_confidence
+from iagcore.practice.parties import role_of
 from iagcore.record.findings import Assessment, Weight
 from iagcore.record.parts import Parts, parts_after, told
 from iagcore.record.records import Record, UnreadEntry
@@ -121,6 +122,13 @@ class Home(Parts):
     def exists(self) -> bool:
         """Whether anything was accepted; a refusal makes no journey."""
         return bool(self.places)
+
+    def is_there_for(self, party: str) -> bool:
+        """Whether anything was accepted here that a party may know of: not in confidence, or said by themselves."""
+        knows_all = role_of(party) == "safeguarding-lead"
+        return any(
+            knows_all or not is_in_confidence(place.original) or place.recorded[0].by == party for place in self.places
+        )
 
     @property
     def standing(self) -> tuple[Standing, ...]:

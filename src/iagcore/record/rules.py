@@ -13,6 +13,7 @@ import attrs
 
 from iagcore.exceptions import InvalidPolicy, nearest
 from iagcore.policy import Policy, PolicyOnDay
+from iagcore.practice import KINDS
 from iagcore.practice.consent import Consents
 from iagcore.practice.kinds import Entry
 from iagcore.practice.readiness import Readiness
@@ -102,6 +103,11 @@ class Rule:
     def family(self) -> str:
         """The three letters it begins with."""
         return self.code[:3]
+
+    @property
+    def looks_at_records(self) -> bool:
+        """Whether it looks at something that is recorded; an erasure is asked for, and never kept."""
+        return any(kind in KINDS for kind in self.on)
 
     def __call__(self, entry: Entry, case: Case) -> Verdict:
         """What the check finds; NotKnown or Gap where a value is missing.

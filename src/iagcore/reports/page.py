@@ -20,7 +20,6 @@ from iagcore.record.naming import briefly, is_named_by_its_kind_alone
 from iagcore.record.records import Record
 from iagcore.record.releasing import carries_record, released
 from iagcore.reports.layout import beside, wrapped
-from iagcore.rulebook.safeguarding import TELLS_OF_A_CONCERN
 
 DATE: Final = 15
 """The column at which the text beside a date begins."""
@@ -66,11 +65,6 @@ class Page(Generic[H]):
     def is_for_a_learner(self) -> bool:
         """Whether it is printed for a learner: then it speaks plainly, and without codes."""
         return self._role == "learner"
-
-    @property
-    def is_for_the_safeguarding_lead(self) -> bool:
-        """Whether it is printed for the safeguarding lead."""
-        return self._role == "safeguarding-lead"
 
     @property
     def _role(self) -> str:
@@ -130,8 +124,6 @@ def duty_lines(page: Page[Any]) -> Iterator[str]:
 def breach_lines(page: Page[Any]) -> Iterator[str]:
     """The breaches that stand, and what helps."""
     for standing in page.home.breaches:
-        if standing.finding.rule in TELLS_OF_A_CONCERN and not page.is_for_the_safeguarding_lead:
-            continue
         label = "to put right" if page.is_for_a_learner else "breach"
         yield from _reason(page, standing.finding, label=label, of=_named_by(page, standing))
 
@@ -171,7 +163,7 @@ def refused_lines(page: Page[Any]) -> Iterator[str]:
     for record in page.records:
         if record.accepted:
             continue
-        reasons = [one for one in record.considered if one.weight is Weight.REFUSAL and _may_know(page, one, record)]
+        reasons = [one for one in record.considered if one.weight is Weight.REFUSAL]
         if not reasons:
             continue
         # when an amendment was asked is said by nobody: its time is that of what it amends, or of the recording
@@ -179,12 +171,6 @@ def refused_lines(page: Page[Any]) -> Iterator[str]:
         yield from beside(asked, page.named(record.entry), column=DATE)
         for one in reasons:
             yield from _reason(page, one)
-
-
-def _may_know(page: Page[Any], reason: Assessment, record: Record) -> bool:
-    # whoever asked has been told
-    told = record.by == page.party or page.is_for_the_safeguarding_lead
-    return told or reason.rule not in TELLS_OF_A_CONCERN
 
 
 def put_right_lines(page: Page[Any]) -> Iterator[str]:

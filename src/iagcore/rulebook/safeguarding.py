@@ -1,8 +1,9 @@
 """SAF: safeguarding. A concern is never refused and never costs a minute, whoever raises it and whenever.
 
 A safeguarding lead takes it within hours, at once where danger is immediate: until one of them does, by an entry of
-their own, it is on the list of every one. While it is open the journey is not closed and nothing of it is erased. An
-answer above 0 to item 9 of PHQ-9 is talked about with the learner the same day, whatever is corrected afterwards.
+their own, it is on the list of every one. While it is open nothing of it is erased. Closing a journey is never refused
+over a concern, and says nothing of one: a safeguarding lead then looks at what is still open. An answer above 0 to item
+9 of PHQ-9 is talked about with the learner the same day, whatever is corrected afterwards.
 """
 
 from datetime import datetime, timedelta
@@ -10,7 +11,6 @@ from typing import Final
 
 from iagcore.policy import Gap, Policy, PolicyOnDay
 from iagcore.practice.amendments import Erased
-from iagcore.practice.learners import JourneyClosed
 from iagcore.practice.measures import PHQ_9, MeasureTaken, Taken
 from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import Concern, ConcernRaised
@@ -27,8 +27,6 @@ LEADS: Final = ("lead", "safeguarding-lead")
 """The roles that, beside who goes with the learner, can say that safety was talked about."""
 ITEM: Final = 9
 """The item of PHQ-9 that is talked about."""
-TELLS_OF_A_CONCERN: Final = ("SAF-02", "SAF-04")
-"""The rules by whose findings one knows that a concern is open."""
 HOLD: Final = "SAF-04"
 """The rule by which something holds the record, so that nothing of it is erased."""
 ESCALATION_DUE: Final = "SAF-02"
@@ -164,21 +162,47 @@ def _goes_with(coach: str, at: datetime, journey: Journey, policy: Policy) -> bo
     return journey.coaching.goes_with(coach, on=policy.day(at), zone=policy.zone)
 
 
+@duty(
+    "SAF-06",
+    MUST,
+    question="What if a journey ends while a concern is open?",
+    source=LOCAL,
+    proven_by=("law_a_concern_that_is_open_when_a_journey_ends_is_looked_at",),
+)
+def open_at_the_end(journey: Journey, grounds: Grounds) -> list[Duty]:
+    """When a journey ends, a safeguarding lead looks at each concern that is still open."""
+    ended_at = journey.status.ended_at
+    if ended_at is None:
+        return []
+    return [
+        Duty(
+            rule="SAF-06",
+            what=f"look at concern {one.id}, which is still open although the journey has ended",
+            due=max(ended_at, one.raised_at),
+            party=one.taken_by or THE_SAFEGUARDING_LEAD,
+            about=journey.subject,
+            in_confidence=True,
+        )
+        for one in journey.safeguarding.open
+    ]
+
+
 @rule(
     "SAF-04",
     MUST,
-    question="May a journey be closed while a concern is open?",
+    question="May a learner be erased while a concern is open?",
     source=LOCAL,
     remedy="Ask the safeguarding lead, who holds what is open; an open concern holds the record.",
     plain_remedy="Ask a lead what is still to be done.",
     protected=True,
     always_assessed="every concern is on the journey's record",
+    proven_by=("law_nothing_is_erased_over_an_open_concern",),
 )
-def no_concern_is_open(entry: JourneyClosed | Erased, case: Case) -> Verdict:
-    """While a concern is open, the journey is not closed and nothing of it is erased."""
-    # how many there are, and what they are about, is not for whoever closes a journey; who may not is told nothing
+def no_concern_is_open(entry: Erased, case: Case) -> Verdict:
+    """While a concern is open, nothing of the journey is erased."""
+    # how many there are, and what they are about, is not for whoever erases; who may not is told nothing
     if not may_make(entry, case):
-        return verdict(True, says="asked of somebody who may close or erase")
+        return verdict(True, says="asked of somebody who may erase")
     is_open = bool(case.safeguarding.open)
     return verdict(
         not is_open,
@@ -208,4 +232,11 @@ def item_nine_was_seen(entry: MeasureTaken, case: Case) -> Verdict:
     )
 
 
-SAFEGUARDING: Final[tuple[Rule, ...]] = (SAF_01, escalations, item_nine, no_concern_is_open, item_nine_was_seen)
+SAFEGUARDING: Final[tuple[Rule, ...]] = (
+    SAF_01,
+    escalations,
+    item_nine,
+    no_concern_is_open,
+    item_nine_was_seen,
+    open_at_the_end,
+)

@@ -324,12 +324,6 @@ def may_make_it(asked: Told, story: Story) -> bool:
     return role in declares.by
 
 
-def no_concern_is_open(asked: Told, story: Story) -> bool:
-    if not may_make_it(asked, story):
-        return True  # who may not close a journey is not told, by asking, whether there is a concern
-    return not story.open_concerns(asked.home)
-
-
 def is_known(asked: Told, story: Story) -> bool:
     """Whether the concern, page or consent that is pointed to is on the record, as far as the author may know."""
     entry: Any = asked.entry
@@ -394,7 +388,6 @@ RULINGS: Final = (
     Ruling("JRN-04", MUST, (STARTED,), starts_once),
     Ruling("JRN-05", MUST, (EXTENDED,), id_is_new),
     Ruling("REF-02", MUST, POINTING, is_known),
-    Ruling("SAF-04", MUST, ("journey-closed",), no_concern_is_open),
 )
 COVERED: Final = frozenset(one.code for one in RULINGS)
 """The codes of the rules that the oracle answers for."""

@@ -144,12 +144,12 @@ def about(word: str, rules: Sequence[Rule] = RULES) -> frozenset[str]:
 def covered(ran: Sequence[Ran], *, rules: Sequence[Rule] = RULES) -> Coverage:
     """What scenarios that were run and watched have seen of the rules; one that does not hold has seen nothing."""
     holding = [one for one in ran if one.report.passed]
-    checks = [rule for rule in rules if rule.sort is RuleSort.CHECK]
+    checks = [rule for rule in rules if rule.sort is RuleSort.CHECK and rule.looks_at_records]
     return Coverage(
         tuple(_seen(rule, holding) for rule in checks),
         tuple(_limits(checks, holding, rules)),
         tuple(_dates(holding, rules)),
-        tuple(_elsewhere(rule, holding) for rule in rules if rule.sort is not RuleSort.CHECK),
+        tuple(_elsewhere(rule, holding) for rule in rules if rule not in checks),
         tuple(one.scenario.name for one in ran if not one.report.passed),
     )
 

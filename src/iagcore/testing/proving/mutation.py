@@ -131,7 +131,7 @@ def _declared(rules: Iterable[Rule]) -> dict[tuple[str, str], str]:
 def mutants(ran: Sequence[Ran], rules: Sequence[Rule]) -> Iterator[Mutant]:
     """Every mutant, with the scenarios that it can touch."""
     for rule in rules:
-        if rule.sort in JUDGED:
+        if rule.sort in JUDGED and rule.looks_at_records:
             yield from _of_a_rule(rule, ran, rules)
         elif rule.sort is RuleSort.DUTY:
             yield _duty_off(rule, ran, rules)
