@@ -219,3 +219,14 @@ def test_a_ground_that_is_none_is_answered_with_the_nearest(tmp_path: Path) -> N
         ):
             with pytest.raises(InvalidEntry, match=said):
                 cases.erase("learner:a", by=JO, ground=ground)  # type: ignore[arg-type] # on purpose
+
+
+def test_verify_says_that_a_file_is_open_to_others(recorded: Run, tmp_path: Path) -> None:
+    assert "not private" not in recorded("verify")[1]
+    (tmp_path / "casebook.db").chmod(0o644)
+    code, out, _ = recorded("verify")
+    assert code == 0
+    assert (
+        "The file is not private: its group and everybody may read or write it (mode 644): "
+        "run chmod 600 on it and on the files beside it.\n"
+    ) in out

@@ -373,3 +373,29 @@ def test_an_index_that_a_fork_tore_is_made_anew_in_memory_by_whoever_asks(path: 
         index._file.torn = True  # as in a child, which nothing measures
         keep_duties(index)
         assert (index._file.in_memory, len(index.duties(zone=STARTER.zone))) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "who"), [(0o640, "its group"), (0o604, "everybody"), (0o666, "its group and everybody")]
+)
+def test_a_file_that_is_open_to_others_is_said_once_and_left_as_it_is(
+    kept: Kept, path: Path, caplog: pytest.LogCaptureFixture, mode: int, who: str
+) -> None:
+    path.touch()
+    path.chmod(mode)
+    with kept.opened(path) as opened:
+        kept.keep(opened)
+        kept.read(opened)
+    said = f"{path}: {who} may read or write it (mode {mode:o}): run chmod 600 on it and on the files beside it"
+    assert [(one.name, one.getMessage()) for one in caplog.records] == [("iagcore", said)]
+    assert modes(path.parent) == {"a.db": oct(mode)}
+
+
+def test_a_file_that_is_as_private_as_the_host_gives_is_not_spoken_of(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with SQLiteJournal(path, mode=0o660) as journal:
+        assert journal.open_to() is None
+        journal.append(chain(HOME, 1), expect={HOME: 0})
+        assert journal.open_to() is None
+    assert caplog.records == []

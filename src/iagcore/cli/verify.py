@@ -13,6 +13,7 @@ from iagcore.storage.examining import Examination, Progress, examine
 from iagcore.storage.opening import is_url, open_journal, shown
 from iagcore.storage.protocols import Pending
 from iagcore.storage.salvaging import examine_file
+from iagcore.storage.sqlite import SQLiteJournal
 
 IN_TROUBLE: Final = 1
 """What it exits with where anything is not as it was written."""
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{shown(arguments.journal)}: {counted(found)}")
     for trouble in found.troubles:
         print(f"    {trouble}")
-    told = pending_in(arguments.journal)
+    told = beside_its_records(arguments.journal)
     if found.troubles:
         few = len(found.troubles) == 1
         print(f"{len(found.troubles)} {'thing is' if few else 'things are'} not as written.{told}")
@@ -49,14 +50,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def pending_in(written: str) -> str:
-    """What erasures have left pending, in lines that go on from a sentence; empty where nothing is.
+def beside_its_records(written: str) -> str:
+    """Who may read the file, and what erasures have left pending, in lines that go on from a sentence.
 
     Of a journal that is damaged, whoever examines it is told that, and not this.
     """
     try:
         with open_journal(written, create=False) as journal, Casebook(journal, Policy.load("starter")) as casebook:
-            return not_finished(casebook.pending_erasures())
+            others = journal.open_to() if isinstance(journal, SQLiteJournal) else None
+            told = "" if others is None else f"\nThe file is not private: {others}."
+            return told + not_finished(casebook.pending_erasures())
     except UnusableJournal:
         return ""
 

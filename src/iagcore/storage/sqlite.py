@@ -157,6 +157,10 @@ class SQLiteJournal(OnAFile):
         """Where the file is."""
         return self._file.path
 
+    def open_to(self) -> str | None:
+        """Who else than its owner may read or write the file, and how to end that; None where its mode is narrow."""
+        return self._file.open_to()
+
     def append(self, records: Sequence[StoredRecord], *, expect: Mapping[str, int]) -> None:
         """Keep all of `records`, or none; see `protocols.Journal`."""
         follow_on(records, expect)

@@ -12,9 +12,11 @@ The journal, the directory and the index of duties each keep themselves in a fil
   middle of its work uses that file no more. Every thread passes one door with each connection that it takes; a fork
   shuts it. Nothing is locked for longer, so no child finds a lock that nobody will ever open.
 - *Private.* A file is made readable and writable by its owner alone, whatever the umask, unless the host gives another
-  mode. SQLite gives the log beside it the same mode.
+  mode. SQLite gives the log beside it the same mode. A file that was there and is open to others stays as it is, and
+  that is said once, by logging.
 """
 
+import logging
 import os
 import sqlite3
 import stat
@@ -92,6 +94,8 @@ REASONS: Final[Mapping[int, str]] = {
     "make the file and its folder writable",
 }
 """By SQLite's primary result code. Anything else is told in SQLite's own words."""
+
+_LOG: Final = logging.getLogger("iagcore")
 
 _EXAMINE: Final = """SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)
                      FROM pragma_application_id, pragma_user_version"""
@@ -176,6 +180,7 @@ class SQLiteFile:
         self.idle: list[Connection] = []
         self._in_use = 0
         self._closed = False
+        self._told = False
         with _DOOR.changed:
             _DOOR.files.add(self)
 
@@ -364,6 +369,7 @@ class SQLiteFile:
                 connection.execute(setting)
             connection.made = self._examine(connection)
             connection.file = self.file()
+            self._tell_who_may_read()
         except BaseException:
             connection.close()
             raise
@@ -386,6 +392,23 @@ class SQLiteFile:
                 self.path.chmod(self.mode)  # the umask may have narrowed what the host gives
             finally:
                 os.close(made)
+
+    def open_to(self) -> str | None:
+        """Who else than its owner may use the file, and how to end that; None where its mode is what it should be."""
+        if self.in_memory or os.name == "nt" or not self.path.exists():
+            return None
+        found = stat.S_IMODE(self.path.stat().st_mode)
+        wider = found & 0o077 & ~self.mode
+        if not wider:
+            return None
+        who = " and ".join(name for bits, name in ((0o070, "its group"), (0o007, "everybody")) if wider & bits)
+        return f"{who} may read or write it (mode {found:o}): run chmod {self.mode:o} on it and on the files beside it"
+
+    def _tell_who_may_read(self) -> None:
+        others = self.open_to()
+        if others is not None and not self._told:
+            _LOG.warning("%s: %s", self.name, others)
+        self._told = True
 
     def _examine(self, connection: Connection) -> bool:
         """Whether the store's tables are there; False for an empty file. Raises where it is not this store's."""
