@@ -6,7 +6,7 @@ from tests import house
 
 CEILINGS = {
     "files touched by one booking": 44,
-    "moves between files on the way": 760,
+    "moves between files on the way": 805,
     "files open beside rules and practice": 26,
     "returns of an entry to a file it had left": 16,
     "climbs of an entry": 11,
@@ -14,7 +14,7 @@ CEILINGS = {
     "files that name one kind about a concern": 8,
     "Any in rules": 0,
     "public names": 55,
-    "lines of the library": 35_400,
+    "lines of the library": 35_500,
 }
 """Lower one when it has fallen. Whoever has to raise one says why in `docs/decisions/`."""
 

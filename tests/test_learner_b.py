@@ -17,7 +17,7 @@ from iagcore.record.records import Record
 
 FILE = Path(__file__).parent.parent / "docs" / "examples" / "learner-b.toml"
 NAME, COACH = "learner-b", "coach:omar"
-AT_THE_END = datetime(2031, 1, 20, 15, tzinfo=UTC)
+AT_THE_END = datetime(2025, 1, 20, 15, tzinfo=UTC)
 
 BLAME: Final = (
     "fault", "blame", "fail", "no-show", "no show", "did not attend", "excuse", "unexcused", "unreliable", "bother",

@@ -221,7 +221,7 @@ def test_a_learner_does_not_put_in_the_record_by_correction_what_they_may_not_re
     entry = ConversationHeld(conversation="c1", coach=NINA, minutes=500)
     assert refusals(cases.correct("a", "gone", entry, by="learner:a", why="w")) == ["COR-02"]
     assert cases.correct("a", "gone", gone, by="learner:a", why="w").accepted
-    cases.correct("a", "gone", entry, by=NINA, why="she came", id="came").require()
+    cases.correct("a", "gone", entry, by=JO, why="she came", id="came").require()
     assert refusals(cases.withdraw("a", "came", by="learner:a", why="w")) == ["COR-02"]
 
 

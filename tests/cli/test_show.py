@@ -83,11 +83,13 @@ def test_a_page_that_is_not_for_the_party_is_refused_with_the_reason(
     assert run("show", "a", "--for", party, "--on", day) == (1, f"Not shown to {party}: {reason}.\n", "")
 
 
-def test_where_nobody_is_assigned_whoever_held_a_conversation_goes_with_the_learner(run: Run, tmp_path: Path) -> None:
+def test_where_nobody_is_assigned_whoever_held_a_conversation_by_a_leads_word_goes_with_the_learner(
+    run: Run, tmp_path: Path
+) -> None:
     said = 'conversation = "c1"\ncoach = "coach:nina"\nminutes = 30'
     start = 'learner = "learner:c"\nprogramme = "p"\nattests_age = 30'
     text = 'schema = 1\nfile = "g"\n' + entry("journey-started", start, by="lead:jo", of="c")
-    (tmp_path / "g.toml").write_text(text + entry("conversation-held", said, of="c"), "utf-8")
+    (tmp_path / "g.toml").write_text(text + entry("conversation-held", said, by="lead:jo", of="c"), "utf-8")
     assert run("record", "g.toml")[0] == 0
     codes = {party: run("show", "c", "--for", party, "--on", "2026-01-08")[0] for party in ("coach:nina", "coach:omar")}
     assert codes == {"coach:nina": 0, "coach:omar": 1}

@@ -151,8 +151,8 @@ def test_a_disagreement_says_both_answers_and_then_the_scenario() -> None:
     advised = "COA-01 (advice), COA-04 (advice), COA-07 (advice), COA-08 (advice)"
     assert str(found).splitlines()[:5] == [
         "conversation-booked 'again' of a by coach:nina",
-        f"  the oracle: refused; BKG-02 (refusal), {advised}",
-        f"  the engine: accepted; {advised}",
+        f"  the oracle: refused; ACC-05 (advice), BKG-02 (refusal), {advised}",
+        f"  the engine: accepted; ACC-05 (advice), {advised}",
         "",
         "schema = 1",
     ]

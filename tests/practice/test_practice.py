@@ -85,7 +85,9 @@ START = JourneyStarted(learner="learner:a", programme="phase-1", attests_age=30)
 def after(module: ModuleType, state: Any, *entries: Entry) -> Any:
     """The state after entries that came a day apart."""
     for number, entry in enumerate(entries):
-        state = module.apply(state, entry, at=on(number), **({"by": NINA} if module is safeguarding else {}))
+        state = module.apply(
+            state, entry, at=on(number), **({"by": NINA} if module in (conversations, safeguarding) else {})
+        )
     return state
 
 

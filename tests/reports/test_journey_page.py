@@ -660,12 +660,12 @@ def test_what_was_put_right_says_who_did_so_and_why() -> None:
     book = Book(START, booked())
     book.casebook.correct("a", "e2", booked(minutes=30), by="lead:jo", why="half an hour was meant", id="f")
     assert book.lines("CONVERSATIONS") == ["  c1         booked for 02 Jun 2026 10:00 with coach:nina, 30 minutes"]
-    book.casebook.withdraw("a", "e2", by="coach:nina", why="called off", whole=True)
+    book.casebook.withdraw("a", "e2", by="lead:jo", why="called off", whole=True)
     assert book.lines("CONVERSATIONS") == []
     assert book.lines("PUT RIGHT SINCE") == [
         "  Conversation booked: c1, 02 Jun 2026 10:00, 60 minutes was corrected by lead:jo. half an hour was",
         "  meant",
-        "  Conversation booked: c1, 02 Jun 2026 10:00, 60 minutes was withdrawn by coach:nina. called off",
+        "  Conversation booked: c1, 02 Jun 2026 10:00, 60 minutes was withdrawn by lead:jo. called off",
     ]
 
 

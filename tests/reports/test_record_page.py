@@ -11,6 +11,7 @@ from iagcore.casebook import Casebook
 from iagcore.cli import main
 from iagcore.exceptions import InvalidEntry
 from iagcore.practice.amendments import RecordAnnotated
+from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.learners import JourneyClosed
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryWritten
@@ -31,6 +32,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     with SQLiteJournal("casebook.db") as journal:
         cases = Casebook(journal, STARTER, clock=lambda: on(9))
         start(cases)
+        cases.record("a", CoachAssigned(coach=NINA), by=JO, id="coach").require()
         hold(cases, "c1", 135, at=on(1))
         assert not book(cases, "c2", on(12), 60).accepted
         cases.record("a", ConcernRaised(concern="k", words="what was seen"), by=NINA, id="concern").require()
@@ -55,7 +57,7 @@ refused        conversation booked, c2, coach:nina, 13 Sep 2025 11:00, 60 minute
 asked          10 Sep 2025 11:00 by coach:nina
 recorded       10 Sep 2025 11:00
 filed under    journey:a
-position       0000000000000000004 in the journal
+position       0000000000000000005 in the journal
 
 WHY
   refusal: ALW-01 (MUST, not met): 60 minutes asked, 45 remain of 180 (135 used, 0 held elsewhere)
@@ -77,7 +79,7 @@ def test_a_refusal_is_traced_to_rule_value_source_fingerprint_and_seal(run: Run)
         f"POLICY\n  starter (Starter), as the journal keeps it to the letter\n  fingerprint  {STARTER.fingerprint}\n"
         in out
     )
-    assert re.search(r"\n\nCONSIDERED AND MET\n  ACC-01, ALW-05, ", out)
+    assert re.search(r"\n\nCONSIDERED AND MET\n  ACC-01, ACC-03, ACC-05, ALW-05, ", out)
     assert re.search(
         r"\n\nSEAL\n  plain        [0-9a-f]{64}\n  salted       [0-9a-f]{64}\n  It proves this record, ", out
     )

@@ -79,6 +79,7 @@ def weigh_up(asked: Asked, home: Home, policy: Policy, *, beyond: Beyond, rules:
     case = attrs.evolve(
         case,
         effect=effect,
+        recorded_at=asked.recorded_at,
         beforehand=asked.beforehand,
         opportunity=asked.opportunity,
         **_what_it_reads(asked, home, beyond, effect, subjects),

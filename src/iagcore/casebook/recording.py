@@ -150,7 +150,16 @@ class Recording:
         place = place_amended(one.entry, home)
         at = one.at or (place.at if place else now)
         entry, opportunity = self._shown(one.entry)
-        return Asked(entry=entry, by=one.by, at=at, id=one.id, nature=one.nature, place=place, opportunity=opportunity)
+        return Asked(
+            entry=entry,
+            by=one.by,
+            at=at,
+            recorded_at=now,
+            id=one.id,
+            nature=one.nature,
+            place=place,
+            opportunity=opportunity,
+        )
 
     def _shown(self, entry: Entry) -> tuple[Entry, Opportunity | None]:
         """The entry with what the directory shows of the opportunity that it points to, and the opportunity."""

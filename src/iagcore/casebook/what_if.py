@@ -216,6 +216,7 @@ class Again:
             entry=record.entry,
             by=record.by,
             at=record.at,
+            recorded_at=record.recorded_at,
             id=record.id,
             nature=nature_of(record.entry),
             place=place_amended(record.entry, home),

@@ -52,6 +52,11 @@ class Coaching:
         before = [one for day, one in days if day < on][-1:]
         return coach in (*before, *(one for day, one in days if day == on)) or (not days and coach == self.coach)
 
+    def is_assigned(self, *, on: date, zone: tzinfo) -> bool:
+        """Whether any coach is assigned, or covers, on a day of a zone."""
+        coaches = {one for one, _ in self.assigned} | {one.coach for one in self.covers}
+        return any(self.goes_with(one, on=on, zone=zone) for one in coaches | ({self.coach} if self.coach else set()))
+
 
 def apply(coaching: Coaching, entry: Entry, *, at: datetime) -> Coaching:
     """Who goes with the learner after `entry`, which was decided at `at`."""

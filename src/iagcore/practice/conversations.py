@@ -220,7 +220,10 @@ TouchesAConversation = (
 
 @attrs.frozen
 class Conversation:
-    """One conversation as it stands. `minutes` are those booked until it is held, then the actual ones."""
+    """One conversation as it stands. `minutes` are those booked until it is held, then the actual ones.
+
+    `arranged_by` is whoever recorded that it is with this coach.
+    """
 
     id: str
     state: State = State.NOT_BOOKED
@@ -231,6 +234,11 @@ class Conversation:
     contested: str | None = None
     waived: str | None = None
     settled_at: datetime | None = None
+    arranged_by: str | None = None
+
+    def with_coach(self, coach: str, *, by: str) -> "Conversation":
+        """The same with a coach, arranged by whoever first said that it is with them."""
+        return self if coach == self.coach else attrs.evolve(self, coach=coach, arranged_by=by)
 
 
 @attrs.frozen
@@ -266,8 +274,8 @@ def next_state(state: State, entry: Entry) -> State | None:
     return LIFE.get((state, type(entry)))
 
 
-def apply(conversations: Conversations, entry: Entry, *, at: datetime) -> Conversations:
-    """The conversations after `entry`, which happened at `at`."""
+def apply(conversations: Conversations, entry: Entry, *, at: datetime, by: str) -> Conversations:
+    """The conversations after `entry`, which happened at `at` and was recorded by `by`."""
     if isinstance(entry, CoachingOfferAnswered):
         return attrs.evolve(conversations, offer=entry.answer)
     if isinstance(entry, LearnerLeft):
@@ -283,13 +291,14 @@ def apply(conversations: Conversations, entry: Entry, *, at: datetime) -> Conver
     one = attrs.evolve(one, state=state)
     match entry:
         case ConversationBooked():
-            one = attrs.evolve(one, coach=entry.coach, starts_at=entry.starts_at, minutes=entry.minutes)
+            one = attrs.evolve(one.with_coach(entry.coach, by=by), starts_at=entry.starts_at, minutes=entry.minutes)
         case ConversationRescheduled():
-            one = attrs.evolve(one, coach=entry.coach or one.coach, starts_at=entry.starts_at, minutes=entry.minutes)
+            one = one.with_coach(entry.coach, by=by) if entry.coach else one
+            one = attrs.evolve(one, starts_at=entry.starts_at, minutes=entry.minutes)
         case ConversationCancelled() | ConversationMissed():
             one = attrs.evolve(one, fault=entry.fault, settled_at=at)
         case ConversationHeld():
-            one = attrs.evolve(one, coach=entry.coach, minutes=entry.minutes, fault=None, settled_at=at)
+            one = attrs.evolve(one.with_coach(entry.coach, by=by), minutes=entry.minutes, fault=None, settled_at=at)
         case MissedMarkContested():
             one = attrs.evolve(one, contested=entry.words)
         case _:

@@ -121,7 +121,7 @@ def amend(asked: Asked, home: Home, *, policy_of: PolicyOf, rules: Sequence[Rule
     if place is None or not isinstance(entry, Amendment) or not may_amend(entry, place.original):
         return None
     index = home.stacks[place.record]
-    stack = stack_after(place, entry, record=asked.id, at=asked.at, by=asked.by)
+    stack = stack_after(place, entry, record=asked.id, at=asked.at, by=asked.by, recorded_at=asked.recorded_at)
     stacks = [stack if number == index else other.stack for number, other in enumerate(home.places)]
     after = judge_history(home, stacks, since=index, policy_of=policy_of, rules=rules)
     effect = _difference(home.allowance, after.allowance)

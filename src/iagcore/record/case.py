@@ -109,17 +109,19 @@ def _or(missing: Absent) -> Callable[[Any], Any]:
 class Case(Parts):
     """What a decision may look at. Its parts are ordinary values; leave out what you do not have.
 
-    `at` is when the entry happened or was decided (aware), `by` who makes it. `home` is the subject it is recorded
-    under; `beforehand` says that it is asked before it happens, where its kind says that it did; `opened` are the line
-    ids ever used there; `places` what is on its record before the entry; `learner` whose journey it is; `readiness`
-    that of the coach whom the entry is about; `opportunity` what the directory knows of what it points to;
-    `consents` what the learner consented to, on other journeys too; `timelines` the hours of the people concerned, by
-    subject, as if the lines that the entry changes were released.
+    `at` is when the entry happened or was decided (aware), `by` who makes it, and `recorded_at` when it is put on the
+    record: at once, where it is left out. `home` is the subject it is recorded under; `beforehand` says that it is
+    asked before it happens, where its kind says that it did; `opened` are the line ids ever used there; `places` what
+    is on its record before the entry; `learner` whose journey it is; `readiness` that of the coach whom the entry is
+    about; `opportunity` what the directory knows of what it points to; `consents` what the learner consented to, on
+    other journeys too; `timelines` the hours of the people concerned, by subject, as if the lines that the entry
+    changes were released.
     """
 
     policy: Policy = attrs.field(kw_only=False)
     at: datetime = attrs.field(converter=_at)
     by: str = attrs.field(converter=_by)
+    recorded_at: datetime = attrs.field(default=attrs.Factory(lambda self: self.at, takes_self=True), converter=_at)
     learner: str | None = None
     allowance: Allowance = attrs.field(default=absent("the allowance"))
     home: str | None = None
@@ -161,6 +163,11 @@ class Case(Parts):
     def day_of(self, moment: datetime) -> date:
         """The date of a moment, where the policy is at home."""
         return self.policy.day(moment)
+
+    @property
+    def today_of_recording(self) -> date:
+        """The date on which the entry is put on the record."""
+        return self.day_of(self.recorded_at)
 
     @property
     def allowance_after(self) -> Allowance:
@@ -247,6 +254,7 @@ def _holds_already(before: Line, after: Line) -> bool:
 class Asked:
     """One entry that somebody wants on the record: who, when, and under which id it would stand there.
 
+    `at` is when it happened or was decided, `recorded_at` when it is put on the record.
     `nature` is how it is judged: its kind's own, unless it is asked beforehand about what the kind says happened.
     `place` is what it amends, where it is an amendment and there is such a place; `opportunity` what the directory
     knows of what it points to.
@@ -255,6 +263,7 @@ class Asked:
     entry: Entry
     by: str
     at: datetime
+    recorded_at: datetime
     id: str
     nature: Nature
     place: Place | None = None

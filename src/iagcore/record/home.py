@@ -25,13 +25,17 @@ LineKey = tuple[str, str]
 
 @attrs.frozen(kw_only=True)
 class Version:
-    """One entry of a stack, the original or a correction of it, and the lines that its record settled."""
+    """One entry of a stack, the original or a correction of it, and the lines that its record settled.
+
+    `at` is when it happened or was decided, `recorded_at` when it was put on the record; None where that is not known.
+    """
 
     record: str
     entry: Entry
     at: datetime
     by: str
     effect: tuple[Line, ...] = ()
+    recorded_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +63,11 @@ class Place:
     breached: frozenset[str] = attrs.field(
         default=attrs.Factory(lambda self: _breached(self.findings), takes_self=True), eq=False
     )
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """When the place was taken; None where that is not known."""
+        return self.recorded[0].recorded_at if self.recorded else None
 
     @property
     def top(self) -> Version | None:
@@ -193,7 +202,16 @@ class Home(Parts):
             original=entry,
             at=record.at,
             policy=record.policy,
-            stack=(Version(record=record.id, entry=entry, at=record.at, by=record.by, effect=lines),),
+            stack=(
+                Version(
+                    record=record.id,
+                    entry=entry,
+                    at=record.at,
+                    by=record.by,
+                    effect=lines,
+                    recorded_at=record.recorded_at,
+                ),
+            ),
             findings=findings,
             opened_before=len(self.opened),
             authorises=self._authorised_by(entry, findings),
@@ -210,7 +228,13 @@ class Home(Parts):
         assert record.corrects is not None  # an amendment that was accepted names its stack
         index = self.stacks[record.corrects]
         stack = stack_after(
-            self.places[index], record.entry, record=record.id, at=record.at, by=record.by, effect=lines
+            self.places[index],
+            record.entry,
+            record=record.id,
+            at=record.at,
+            by=record.by,
+            recorded_at=record.recorded_at,
+            effect=lines,
         )
         restated = {self.stacks[id]: findings for id, findings in record.restated}
         places = tuple(
@@ -245,12 +269,20 @@ def with_what_stands(recorded: tuple[Version, ...], stack: tuple[Version, ...]) 
 
 
 def stack_after(
-    place: Place, amendment: Entry, *, record: str, at: datetime, by: str, effect: tuple[Line, ...] = ()
+    place: Place,
+    amendment: Entry,
+    *,
+    record: str,
+    at: datetime,
+    by: str,
+    recorded_at: datetime,
+    effect: tuple[Line, ...] = (),
 ) -> tuple[Version, ...]:
     """The stack at a place once an amendment is made."""
     match amendment:
         case EntryCorrected():
-            return (*place.stack, Version(record=record, entry=amendment.entry, at=at, by=by, effect=effect))
+            made = Version(record=record, entry=amendment.entry, at=at, by=by, effect=effect, recorded_at=recorded_at)
+            return (*place.stack, made)
         case EntryWithdrawn(whole=True):
             return ()
         case _:

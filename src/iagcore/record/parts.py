@@ -47,7 +47,7 @@ class Parts:
     """What the practice modules make of the entries: everything of a home but its minutes and its findings."""
 
     status: JourneyStatus = part(JourneyStatus(), "whether the journey is open")
-    conversations: Conversations = part(Conversations(), "the journey's conversations")
+    conversations: Conversations = part(Conversations(), "the journey's conversations", keeps_who=True)
     grow: Grow = part(Grow(), "the journey's GROW notes")
     self_efficacy: SelfEfficacy = part(SelfEfficacy(), "the journey's evidence")
     learning: Learning = part(Learning(), "the journey's courses")

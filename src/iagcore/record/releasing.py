@@ -83,11 +83,16 @@ def not_for(outlet: Outlet, party: str, parts: Parts, *, learner: str | None, on
 
 
 def _goes_with(coach: str, parts: Parts, on: date, zone: tzinfo) -> bool:
-    """Assigned, covering, or booked for a conversation; where nobody is assigned, who has held a conversation, too."""
+    """Assigned, covering, or booked for a conversation; where nobody is assigned, who has held a conversation, too.
+
+    Booking oneself opens no view: a lead, the learner or a coach who goes with the learner has arranged it.
+    """
     coaching, conversations = parts.coaching, parts.conversations
-    if coaching.goes_with(coach, on=on, zone=zone) or any(one.coach == coach for one in conversations.booked):
+    if coaching.goes_with(coach, on=on, zone=zone):
         return True
-    return coaching.coach is None and any(one.coach == coach for one in conversations.held)
+    with_them = [*conversations.booked, *(conversations.held if coaching.coach is None else ())]
+    arranged_by = [one.arranged_by for one in with_them if one.coach == coach and one.arranged_by is not None]
+    return any(role_of(by) != "coach" or coaching.goes_with(by, on=on, zone=zone) for by in arranged_by)
 
 
 def view(

@@ -2,19 +2,22 @@
 
 The host authenticates; the prefix of `by` is the role that the host vouches for. Who may make what is declared by each
 kind; a learner makes entries on their own journey alone, and a coach on no other coach's record. A concern is open to
-everybody. What leaves goes through an outlet, to a role that the outlet is for.
+everybody. Once somebody goes with a learner, no other coach writes on their journey. What leaves goes through an
+outlet, to a role that the outlet is for.
 """
 
+from datetime import date
 from typing import Final
 
 from iagcore.practice import KINDS
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased
+from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased, RecordAnnotated
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade, Outlet, outlet_of
 from iagcore.practice.kinds import Entry, id_of, is_in_confidence
+from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import role_of
-from iagcore.practice.safeguarding import ConcernRaised
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
 from iagcore.record.case import Case
-from iagcore.record.findings import MUST, Verdict, verdict
+from iagcore.record.findings import MUST, SHOULD, Verdict, verdict
 from iagcore.record.home import Place
 from iagcore.record.releasing import not_for
 from iagcore.record.rules import Rule, rule
@@ -85,6 +88,105 @@ def role_may_make_it(entry: Entry, case: Case) -> Verdict:
     )
 
 
+CONCERNS: Final = (ConcernRaised, ConcernEscalated, ConcernClosed)
+ON_A_JOURNEY: Final = tuple(
+    kind
+    for kind in KINDS
+    if not kind.declares.is_of_a_coach and kind not in (*CONCERNS, EntryCorrected, EntryWithdrawn)
+)
+"""The kinds that stand on a journey, but for what is said of a concern, and for amendments, of which COR-02 speaks."""
+
+
+def goes_with(coach: str, case: Case, *, on: date) -> bool:
+    """Whether a coach is assigned to the journey, or covers it, on a day."""
+    return case.coaching.goes_with(coach, on=on, zone=case.policy.zone)
+
+
+def _somebody_goes(case: Case) -> bool:
+    return case.coaching.is_assigned(on=case.today_of_recording, zone=case.policy.zone)
+
+
+@rule(
+    "ACC-03",
+    MUST,
+    question="May I write on the journey of a learner whom another coach goes with?",
+    on=ON_A_JOURNEY,
+    source=LOCAL,
+    remedy="Ask the coach who goes with the learner, or a lead, to record it. A lead can also assign you.",
+    plain_remedy="Ask your coach or a lead to record it.",
+    protected=True,
+    always_refuses=True,
+    outside=True,
+    always_assessed="who goes with the learner, and whose conversation it is, is on the journey's record",
+)
+def author_goes_with_the_learner(entry: Entry, case: Case) -> Verdict:
+    """Once a coach goes with the learner, no other coach records anything there but of their own conversations."""
+    standing = _standing(entry, case)
+    return verdict(
+        standing is not None,
+        says="{by}: {standing} on {day}",
+        plainly="This is for your own coach to record.",
+        by=case.by,
+        standing=standing or "another coach goes with the learner",
+        day=f"{case.today_of_recording:%d %b %Y}",
+    )
+
+
+def _standing(entry: Entry, case: Case) -> str | None:
+    """What lets an author write on this journey, or None where nothing does."""
+    if role_of(case.by) != "coach":
+        return f"a {role_of(case.by)} may, for the kinds of their role,"
+    if role_of(case.home) == "coach":
+        return "it stands on a coach's record"
+    if not _somebody_goes(case):
+        return "nobody goes with the learner"
+    if goes_with(case.by, case, on=case.today_of_recording):
+        return "goes with the learner"
+    if _is_their_conversation(entry, case):
+        return "the conversation was theirs"
+    return "the record is their own" if _is_beside_their_own(entry, case) else None
+
+
+def _is_their_conversation(entry: Entry, case: Case) -> bool:
+    """Whether it names a conversation of the author's, arranged by a lead, or while they went with the learner."""
+    one = case.conversations[getattr(entry, "conversation", None) or ""]
+    when = one.starts_at or one.settled_at
+    if one.coach != case.by or when is None:
+        return False
+    return role_of(one.arranged_by) == "lead" or goes_with(case.by, case, on=case.day_of(when))
+
+
+def _is_beside_their_own(entry: Entry, case: Case) -> bool:
+    beside = (place for place in case.places if isinstance(entry, RecordAnnotated) and place.record == entry.record)
+    return any(place.recorded[0].by == case.by for place in beside)
+
+
+@rule(
+    "ACC-05",
+    SHOULD,
+    question="Who goes with this learner?",
+    # nobody is assigned before the start; and to whom something may be shown is ACC-02's to say
+    on=tuple(kind for kind in ON_A_JOURNEY if kind not in (JourneyStarted, DisclosureMade)),
+    source=LOCAL,
+    remedy="Have a lead assign a coach.",
+    outside=True,
+    always_assessed="who goes with the learner is on the journey's record",
+)
+def somebody_goes_with_the_learner(entry: Entry, case: Case) -> Verdict:
+    """Before a coach records anything on a journey, somebody is assigned to go with the learner."""
+    asked = role_of(case.by) == "coach" and role_of(case.home) != "coach"
+    return verdict(
+        not asked or _somebody_goes(case),
+        says="on {day}, {assigned}",
+        day=f"{case.today_of_recording:%d %b %Y}",
+        assigned="not asked of this author"
+        if not asked
+        else "somebody goes with the learner"
+        if _somebody_goes(case)
+        else "nobody goes with the learner yet",
+    )
+
+
 @rule(
     "ACC-02",
     MUST,
@@ -123,4 +225,9 @@ def _why_not_by(outlet: Outlet, case: Case) -> str | None:
     return _why_not_for(own, case.by, case)
 
 
-ACCESS: Final[tuple[Rule, ...]] = (role_may_make_it, outlet_is_for_the_party)
+ACCESS: Final[tuple[Rule, ...]] = (
+    role_may_make_it,
+    outlet_is_for_the_party,
+    author_goes_with_the_learner,
+    somebody_goes_with_the_learner,
+)

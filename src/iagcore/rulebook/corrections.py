@@ -7,16 +7,16 @@ by it: what is on the record stays there.
 
 from typing import Final
 
-from iagcore.practice.amendments import Amendment, EntryCorrected
+from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry, is_in_confidence
 from iagcore.practice.parties import role_of
 from iagcore.record.amending import may_amend
-from iagcore.record.case import Case
+from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, Duty, Verdict, verdict
-from iagcore.record.home import Home, Place, Standing
+from iagcore.record.home import Home, Place, Standing, Version
 from iagcore.record.releasing import is_unshared_diary
 from iagcore.record.rules import Grounds, Rule, duty, rule
-from iagcore.rulebook.access import is_kept_from, may_make
+from iagcore.rulebook.access import goes_with, is_kept_from, may_make
 from iagcore.rulebook.sources import DESIGN, LOCAL
 
 
@@ -34,32 +34,42 @@ from iagcore.rulebook.sources import DESIGN, LOCAL
 )
 def target_can_be_amended(entry: Amendment, case: Case) -> Verdict:
     """The target is an accepted record of this journey, and what takes its place is of its nature and family."""
-    place = case.amending.place
+    place = _known_place(case)
     return verdict(
         place is not None and may_amend(entry, place.original),
         says="{target} is {what}, {asked}",
         plainly="There is nothing on your record that this would put right.",
         target=entry.target,
-        what=_named(place, case),
+        what="no accepted record here" if place is None else _name(place.original),
         asked=f"to become {_name(entry.entry)}" if isinstance(entry, EntryCorrected) else "to be withdrawn",
     )
 
 
-def _named(place: Place | None, case: Case) -> str:
-    """What a record is; of one that is not for its asker to know of, no more than of one that is not there."""
-    if place is None or is_kept_from(place, case):
-        return "no accepted record here"
-    return _name(place.original)
+def _known_place(case: Case) -> Place | None:
+    """The place that is amended; one that is not for its asker to know of is as one that is not there."""
+    place = case.amending.place
+    return None if place is None or is_kept_from(place, case) else place
 
 
-def _concerned(entry: Amendment, place: Place) -> list[Entry]:
-    standing = place.top.entry if place.top is not None else place.original
-    return [standing, entry.entry] if isinstance(entry, EntryCorrected) else [standing]
+def _replaced(entry: Amendment, place: Place) -> tuple[Version, ...]:
+    """What is taken away, or would stand no more: the top of the stack, or all of it."""
+    if isinstance(entry, EntryWithdrawn) and entry.whole:
+        return place.stack or place.recorded[:1]
+    return place.stack[-1:] or place.recorded[:1]
 
 
-def _a_lead_may(entry: Entry, case: Case) -> bool:
-    # what only a learner can say (a diary, and sharing it) nobody else can take back or put otherwise
-    return role_of(case.by) == "lead" and entry.declares.by != ("learner",)
+def _may_amend(entry: Amendment, replaced: tuple[Version, ...], case: Case) -> bool:
+    concerned = [one.entry for one in replaced] + ([entry.entry] if isinstance(entry, EntryCorrected) else [])
+    if role_of(case.by) == "lead":
+        # what only a learner can say (a diary, and sharing it) nobody else can take back or put otherwise
+        return all(one.declares.by != ("learner",) for one in concerned)
+    may = all(one.by == case.by for one in replaced) or _goes_with_the_learner(case)
+    return may and all(may_make(one, case) for one in concerned)
+
+
+def _goes_with_the_learner(case: Case) -> bool:
+    on_a_journey = role_of(case.by) == "coach" and role_of(case.home) != "coach"
+    return on_a_journey and goes_with(case.by, case, on=case.today_of_recording)
 
 
 def _name(entry: Entry) -> str:
@@ -71,23 +81,22 @@ def _name(entry: Entry) -> str:
     MUST,
     question="May I correct what somebody else recorded?",
     source=LOCAL,
-    remedy="Ask somebody who may make such an entry, or a lead; what a learner alone may say, the learner takes back.",
+    remedy="Ask whoever recorded it, the coach who goes with the learner, or a lead. A diary is the learner's alone.",
     plain_remedy="Tell your coach or a lead what is not right.",
     protected=True,
     always_refuses=True,
 )
 def author_may_amend(entry: Amendment, case: Case) -> Verdict:
-    """Its author may make what it replaces and what takes the place, or is a lead; a learner's own words are theirs."""
-    place = case.amended_place
-    concerned = _concerned(entry, place)
+    """Its author recorded what it replaces, goes with the learner, or is a lead; a diary is the learner's alone."""
+    replaced = _replaced(entry, known("the record that is amended", _known_place(case)))
+    kinds = [*(one.entry for one in replaced), *([entry.entry] if isinstance(entry, EntryCorrected) else [])]
     return verdict(
-        all(may_make(one, case) or _a_lead_may(one, case) for one in concerned),
-        says="{by} amends {kind}",
+        _may_amend(entry, replaced, case),
+        says="{by} amends {kind}, recorded by {author}",
         plainly="Somebody else has to put this right.",
         by=case.by,
-        kind="what is not theirs to know of"
-        if is_kept_from(place, case)
-        else ", ".join(dict.fromkeys(_name(one) for one in concerned)),
+        kind=", ".join(dict.fromkeys(_name(one) for one in kinds)),
+        author=", ".join(dict.fromkeys(one.by for one in replaced)),
     )
 
 

@@ -65,8 +65,8 @@ class _Both:
     def __init__(self, policy: Policy, rules: Sequence[Rule]) -> None:
         self.policy = policy
         self.oracle = Oracle(policy)
-        began = first_moment(policy)
-        self.casebook = Casebook(MemoryJournal(), policy, clock=lambda: began, rules=rules)
+        self.now = first_moment(policy)
+        self.casebook = Casebook(MemoryJournal(), policy, clock=lambda: self.now, rules=rules)
         self.history: list[tuple[Told, bool]] = []
 
     def tell(self, told: Told) -> Disagreement | None:
@@ -86,6 +86,7 @@ class _Both:
         return Answer(None) if decision is None else _covered(decision)
 
     def _decided(self, told: Told, *, keep: bool = False) -> Decision | None:
+        self.now = told.at
         try:
             if keep:
                 return self.casebook.record(told.home, told.entry, by=told.by, at=told.at, id=told.id)

@@ -63,6 +63,7 @@ POINTING = (
     "consent-withdrawn",
 )
 EVERY_KIND = ()
+OF_CONCERNS = ("concern-raised", "concern-escalated", "concern-closed")
 
 
 def known(value: Any) -> Any:
@@ -345,6 +346,39 @@ def is_known(asked: Told, story: Story) -> bool:
     return False
 
 
+def by_a_coach_on_a_journey(asked: Told) -> bool:
+    of_a_concern = asked.entry.declares.name in OF_CONCERNS
+    return asked.by.startswith("coach:") and not asked.home.startswith("coach:") and not of_a_concern
+
+
+def author_has_standing(asked: Told, story: Story) -> bool:
+    """Once somebody goes with a learner, no other coach writes there but of a conversation of their own."""
+    day = story.day(asked.at)
+    if not by_a_coach_on_a_journey(asked) or not coaches.somebody_goes(asked.home, day, story):
+        return True
+    if coaches.goes_with(asked.by, asked.home, day, story):
+        return True
+    named = getattr(asked.entry, "conversation", None)
+    if named is None:
+        return False
+    one = conversation(named, asked.home, story)
+    when = one.starts_at or one.settled_at
+    if one.coach != asked.by or when is None:
+        return False
+    arranged = [
+        told.by
+        for entry, told in story.of(asked.home, BOOKED, MOVED, HELD)
+        if entry.conversation == named and entry.coach == asked.by
+    ]
+    return arranged[0].startswith("lead:") or coaches.goes_with(asked.by, asked.home, story.day(when), story)
+
+
+def somebody_is_assigned(asked: Told, story: Story) -> bool:
+    if asked.entry.declares.name in (STARTED, "disclosure-made") or not by_a_coach_on_a_journey(asked):
+        return True
+    return coaches.somebody_goes(asked.home, story.day(asked.at), story)
+
+
 @attrs.frozen
 class Ruling:
     """A rule as the rule book gives it: its code and level, the kinds that it is on, and when it is met.
@@ -361,6 +395,8 @@ class Ruling:
 
 RULINGS: Final = (
     Ruling("ACC-01", MUST, EVERY_KIND, may_make_it, strict=True),
+    Ruling("ACC-03", MUST, EVERY_KIND, author_has_standing, strict=True),
+    Ruling("ACC-05", SHOULD, EVERY_KIND, somebody_is_assigned),
     Ruling("ALW-01", MUST, BOOKINGS, minutes_remain),
     Ruling("ALW-02", MUST, (HELD, MISSED, CANCELLED), no_overrun),
     Ruling("ALW-03", SHOULD, (HELD,), one_to_one_in_private),

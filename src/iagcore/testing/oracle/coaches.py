@@ -139,6 +139,12 @@ def assigned_now(journey: str, story: Story) -> str | None:
     return coach
 
 
+def somebody_goes(journey: str, day: date, story: Story) -> bool:
+    """Whether any coach goes with the learner on a day."""
+    named = {entry.coach for entry, _ in story.of(journey, "coach-assigned", "cover-assigned")}
+    return any(goes_with(coach, journey, day, story) for coach in named)
+
+
 def goes_with(coach: str, journey: str, day: date, story: Story) -> bool:
     """Whether a coach is assigned to a journey, or covers it, on a day; on the day of a change, both are."""
     for entry, told in story.of(journey, "cover-assigned"):

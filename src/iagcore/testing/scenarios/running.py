@@ -41,11 +41,11 @@ class Stage:
 
     def __init__(self, scenario: Scenario, *, rules: Sequence[Rule] = RULES, policy: Policy | None = None) -> None:
         self.scenario = scenario
-        began = first_moment(scenario.policy)
+        self._now = began = first_moment(scenario.policy)
         self._casebook = Casebook(
             MemoryJournal(),
             policy or scenario.policy,
-            clock=lambda: began,
+            clock=lambda: self._now,
             rules=rules,
             directory=_directory(scenario, began.date()),
         )
@@ -76,6 +76,7 @@ class Stage:
             return ()  # a start that was refused begins none
 
     def _recorded(self, step: Step) -> Decision:
+        self._now = step.recorded
         try:
             return self._casebook.record(step.journey, step.entry, by=step.by, at=step.at, id=step.id)
         except (InvalidEntry, UnknownJourney) as error:

@@ -46,7 +46,7 @@ EXPECTED: Final = ("outcome", *SETS, "evidence", "effects", "duties")
 """What a scenario may say of the answer it expects."""
 ABOVE: Final = (*EXPECTED, "cases")
 """What a scenario says above its entries, and TOML would take for a field where it stands below one."""
-BESIDE_HERE: Final = (*BESIDE, "refused", "unsaid")
+BESIDE_HERE: Final = (*BESIDE, "recorded", "refused", "unsaid")
 """What stands beside an entry's own fields in a scenario."""
 
 JOURNEY: Final = "j"
@@ -72,7 +72,8 @@ BEGUN: Final = frozenset(kind.declares.begins for kind in KINDS) | {"course"}
 class Step:
     """One entry of a scenario, with everything that stands beside it, and the line it is written on.
 
-    `at` is None for an amendment that keeps its target's time; `refused` says that the history means it to be.
+    `at` is None for an amendment that keeps its target's time; `refused` says that the history means it to be;
+    `recorded` is where the clock stands when it is put on the record: at the time of the entry, if it is not said.
     """
 
     line: int | None
@@ -82,6 +83,7 @@ class Step:
     at: datetime | None
     id: str
     refused: bool = False
+    recorded: datetime = attrs.field(default=attrs.Factory(lambda self: self.at, takes_self=True))
 
 
 def first_moment(policy: Policy) -> datetime:
@@ -155,9 +157,17 @@ class Telling:
             at,
             beside(source, path, {"id": id, **held}, "id", accept_id),
             table.get("refused", accept_flag, False),
+            self._recorded(table, held, at, amends),
         )
         self._heard(step)
         return step
+
+    def _recorded(self, table: Table, held: Mapping[str, Any], at: datetime | None, amends: bool) -> datetime:
+        """Where the clock stands; an amendment is made once everything before it is on the record."""
+        if "recorded" in held:
+            recorded: datetime = beside(table.source, table.path, held, "recorded", accept_moment)
+            return recorded
+        return max(at or self._moment, self._moment) if amends else at or self._moment
 
     def _kind(self, table: Table) -> type[Entry]:
         if "kind" not in table.held:

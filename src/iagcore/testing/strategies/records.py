@@ -18,9 +18,10 @@ from iagcore.testing.told import Told
 
 def _recorded(history: Iterable[Told], policy: Policy) -> tuple[Casebook, list[Decision]]:
     history = list(history)
-    last = max(told.at for told in history)
-    casebook, decisions = Casebook(MemoryJournal(), policy, clock=lambda: last), []
+    now = [told.at for told in history[:1]]
+    casebook, decisions = Casebook(MemoryJournal(), policy, clock=lambda: now[0]), []
     for told in history:
+        now[0] = told.at
         try:
             decisions.append(casebook.record(told.home, told.entry, by=told.by, at=told.at, id=told.id))
         except UnknownJourney:
