@@ -113,6 +113,8 @@ def test_a_rule_is_written_as_the_code_has_it(rule: Rule) -> None:
     assert field(page, "Source") == rule.source.replace("https://", "")
     assert field(page, "What helps") == rule.remedy
     assert field(page, "To the learner") == rule.plain_remedy
+    assert field(page, "Once it has happened") == rule.breach
+    assert field(page, "A breach, to the learner") == rule.plain_breach.replace("{", "(").replace("}", ")")
     assert field(page, "Looks at") == ", ".join(kind.declares.name for kind in rule.on)
     levels = [line.strip() for line in field(page, "Level").splitlines()]
     assert levels[:1] == ([f"- {rule.level}; {LOWERED[rule.protected, rule.level]}"] if rule.sort in JUDGED else [])

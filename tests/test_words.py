@@ -63,7 +63,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def rule_sentences() -> Iterator[tuple[str, str]]:
     for rule in RULES:
-        for text in (rule.title, rule.remedy, rule.plain_remedy):
+        for text in (rule.title, rule.remedy, rule.plain_remedy, rule.breach, rule.plain_breach):
             yield rule.code, text
 
 

@@ -77,6 +77,8 @@ def rule_page(rule: Rule) -> str:
         "Reads": _reads(rule),
         "What helps": rule.remedy,
         "To the learner": rule.plain_remedy,
+        "Once it has happened": _said(rule.breach),
+        "A breach, to the learner": _said(rule.plain_breach),
         "Source": linked(rule.source),
         "Proven by": _proof(rule),
     }
@@ -89,6 +91,11 @@ def rule_page(rule: Rule) -> str:
         "[the rule book](/rule-book.md).",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _said(sentence: str) -> str:
+    """A sentence with the values that it is filled in with named in brackets."""
+    return re.sub(r"{(\w+)}", r"(\1)", sentence)
 
 
 SORTS: Final = {

@@ -210,7 +210,7 @@ f#3: Refused: conversation booked, c2, coach:nina, 03 Feb 2026 10:00, 150 minute
       Source: local: a rule of this library that each provider decides for itself
 f#4: Accepted, with a breach: conversation held, c1, coach:nina, 200 minutes
     breach: ALW-02 (MUST, not met): 200 minutes used of 180 granted
-      What helps: Correct the record if the minutes are not right; otherwise a lead authorises it.
+      What helps: Correct the record if the minutes are wrong. If they are right, ask a lead to authorise it.
       Source: Ways to Wellbeing case study, Southend Adult Community College (mhfe.org.uk/content/ways-wellbeing-case-study-1)
     advice: ALW-03 (SHOULD, not assessed): missing: whether it was one-to-one
       What helps: Say what is missing.

@@ -1,20 +1,24 @@
 """A rule is declared in one place, and is on the kinds of entry that its function is annotated with."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import attrs
 import pytest
 
+from iagcore.policy import Policy
 from iagcore.practice.conversations import ConversationBooked, ConversationHeld, ConversationRescheduled
 from iagcore.practice.grow import GoalSet
-from iagcore.practice.kinds import Entry
+from iagcore.practice.kinds import FACT, PLAN, Entry, Nature
 from iagcore.record.case import Case
-from iagcore.record.findings import MUST, SHOULD, Duty, Level, Verdict, verdict
+from iagcore.record.findings import MUST, SHOULD, Duty, Level, Verdict, Weight, verdict
 from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey
-from iagcore.record.rules import Grounds, Rule, RuleSort, duty, guarantee, rule
+from iagcore.record.judging import assess
+from iagcore.record.rules import JUDGED, Grounds, Rule, RuleSort, duty, guarantee, rule
 from iagcore.rulebook import RULES
+from tests.casework import NINA, on
 
 Bookings = ConversationBooked | ConversationRescheduled
 GOAL = GoalSet(goal="g1", words="To travel")
@@ -22,8 +26,8 @@ NO_CASE: Any = None
 NO_GROUNDS: Any = None
 
 
-def declared(check: Callable[[Any, Case], Verdict], *on: type[Entry]) -> Rule:
-    return rule("XXX-01", MUST, on=on, source="chosen for a test")(check)
+def declared(check: Callable[[Any, Case], Verdict], *kinds: type[Entry]) -> Rule:
+    return rule("XXX-01", MUST, on=kinds, source="chosen for a test")(check)
 
 
 # ---- the kinds of entry
@@ -190,3 +194,91 @@ def test_nothing_is_due_under_a_guarantee_and_nothing_judges_it() -> None:
 
 def test_a_rule_is_declared_by_keyword_alone() -> None:
     assert [one.name for one in attrs.fields(Rule) if not one.kw_only] == []
+
+
+# ---- what is said of a plan that is refused, and of what has happened
+
+
+def wordy(*, breach: str = "", plain_breach: str = "") -> Rule:
+    @rule(
+        "XXX-04",
+        MUST,
+        source="chosen for a test",
+        remedy="Set a shorter goal.",
+        plain_remedy="Try a shorter one.",
+        breach=breach,
+        plain_breach=plain_breach,
+    )
+    def short(entry: GoalSet, case: Case) -> Verdict:
+        """A goal is short."""
+        return verdict(False, says="{n} words", plainly="It has {n} words.", n=len(entry.words.split()))
+
+    return short
+
+
+BY_HAND = Case(Policy.load("starter"), at=on(0), by=NINA)
+
+
+def said(one: Rule, nature: Nature) -> tuple[str | None, str, str, str, str]:
+    found = assess(one, GOAL, BY_HAND, nature=nature)
+    return found.weight, found.sentence, found.remedy, found.plainly, found.plain_remedy
+
+
+def test_a_refused_plan_and_a_breach_have_words_of_their_own() -> None:
+    one = wordy(breach="Cut it to fewer than {n}.", plain_breach="Your goal has {n} words. We will cut it with you.")
+    assert said(one, PLAN) == (
+        Weight.REFUSAL, "2 words", "Set a shorter goal.", "It has 2 words.", "Try a shorter one.",
+    )  # fmt: skip
+    assert said(one, FACT) == (
+        Weight.BREACH, "2 words", "Cut it to fewer than 2.", "Your goal has 2 words. We will cut it with you.", "",
+    )  # fmt: skip
+
+
+def test_what_a_learner_is_told_of_a_refused_plan_is_never_said_of_a_breach() -> None:
+    assert said(wordy(), FACT) == (Weight.BREACH, "2 words", "Set a shorter goal.", "", "")
+
+
+def may_be_a_breach(one: Rule) -> bool:
+    """A fact is recorded, with a breach; a plan that was accepted may come to be one once something is corrected."""
+    if one.sort not in JUDGED or one.level is not MUST or one.always_refuses:
+        return False
+    facts = [kind for kind in one.on if kind.declares.nature is not PLAN]
+    return one.looks_at_records and (not one.outside or bool(facts))
+
+
+BREACHES = [one for one in RULES if may_be_a_breach(one)]
+
+
+def test_each_must_that_may_be_a_breach_says_so_in_both_wordings_and_no_other_does() -> None:
+    assert [one.code for one in RULES if one.breach] == [one.code for one in BREACHES]
+    assert [one.code for one in RULES if one.plain_breach] == [one.code for one in BREACHES]
+
+
+@pytest.mark.parametrize("one", BREACHES, ids=lambda one: one.code)
+def test_a_breach_is_told_plainly_and_the_college_puts_it_right(one: Rule) -> None:
+    assert re.search(r"\b(We|A lead|Your coach) will\b", one.plain_breach)
+    assert re.search(r"[A-Z]{3}-\d\d", one.plain_breach) is None
+    assert one.plain_breach not in (one.plain_remedy, one.breach)
+    assert one.plain_breach.endswith(".")
+    assert one.breach.endswith(".")
+    assert grade(one.plain_breach) <= 6, grade(one.plain_breach)  # read at the age of 11
+
+
+def grade(text: str) -> float:
+    """The school grade of a text by Flesch and Kincaid (1975), with syllables counted as groups of vowels."""
+    sentences = len(re.findall(r"\.(?:\s|$)", text))
+    words = re.findall(r"[A-Za-z]+", text)
+    syllables = sum(
+        max(1, len(re.findall(r"[aeiouy]+", re.sub(r"(?<!l)e$|(?<![dt])ed$", "", word.lower())))) for word in words
+    )
+    return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
+
+
+def test_the_grade_tells_plain_words_from_others() -> None:
+    assert grade("We will put it right with you.") < 2
+    assert grade("The applicability of institutional authorisation requires subsequent verification.") > 12
+
+
+def test_a_wording_asks_for_no_value_that_its_rule_does_not_give() -> None:
+    asked = {(one.code, name) for one in RULES for name in re.findall(r"{(\w+)}", one.breach + one.plain_breach)}
+    assert asked == {("ALW-02", "asked"), ("ALW-02", "ceiling"), ("JRN-02", "found"), ("JRN-02", "limit")}

@@ -579,8 +579,12 @@ def test_bookings_actions_duties_and_breaches_are_open() -> None:
         "  to review    think",
         "  due          write up conversation c1, due 11 Jan 2026 10:00 (coach:nina) [BKG-03]",
         "  breach       ALW-02: 200 minutes used of 180 granted (Conversation held: c1, 200 minutes)",
-        "               What helps: Correct the record if the minutes are not right; otherwise a lead",
-        "               authorises it.",
+        "               What helps: Correct the record if the minutes are wrong. If they are right, ask a",
+        "               lead to authorise it.",
+    ]
+    assert [one for one in book.lines("WHAT IS OPEN", party="learner:a") if "to review" not in one] == [
+        "  to put right Your conversations have used 200 minutes, and you were given 180. You do not have to",
+        "               do anything. A lead will look at it and put your record right.",
     ]
     book = Book(START, booked("c1", 60))
     assert book.lines("WHAT IS OPEN") == [

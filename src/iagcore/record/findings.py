@@ -83,13 +83,14 @@ class Verdict:
 
 def verdict(met: bool, *, says: str, plainly: str = "", **values: Scalar) -> Verdict:
     """A verdict whose sentences are filled in from the very values it was judged by."""
-    said = {name: _said(value) for name, value in values.items()}
-    return Verdict(
-        Outcome.MET if met else Outcome.UNMET,
-        says.format(**said),
-        plainly.format(**said),
-        tuple(values.items()),
-    )
+    evidence = tuple(values.items())
+    outcome = Outcome.MET if met else Outcome.UNMET
+    return Verdict(outcome, filled(says, evidence), filled(plainly, evidence), evidence)
+
+
+def filled(sentence: str, evidence: tuple[tuple[str, Scalar], ...]) -> str:
+    """A sentence with the values that something was judged by."""
+    return sentence.format(**{name: _said(value) for name, value in evidence})
 
 
 def _said(value: Scalar) -> Scalar:

@@ -14,7 +14,7 @@ from iagcore.practice.allowance import Line
 from iagcore.practice.kinds import Entry, Nature
 from iagcore.practice.parties import role_of
 from iagcore.record.case import UNKNOWN, Case, NotKnown
-from iagcore.record.findings import Assessment, Decision, Duty, Level, Outcome, Verdict, Weight, weigh
+from iagcore.record.findings import Assessment, Decision, Duty, Level, Outcome, Verdict, Weight, filled, weigh
 from iagcore.record.home import Home
 from iagcore.record.naming import plain_title, title
 from iagcore.record.rules import JUDGED, Grounds, Rule, RuleSort
@@ -33,13 +33,18 @@ def assess(rule: Rule, entry: Entry, case: Case, *, nature: Nature) -> Assessmen
         remedy = "Say what is missing." if isinstance(missing, NotKnown) else "Have the policy decide it for that day."
         plain_remedy = "Your coach can find it out with you."
         found = Verdict(Outcome.NOT_ASSESSED, f"missing: {missing}", plainly, ())
+    plainly, weight = found.plainly, weigh(level, found.outcome, nature, always_refuses=rule.always_refuses)
+    if weight is Weight.BREACH:
+        # it has happened: what a refused plan is told would be of no help
+        remedy = filled(rule.breach, found.evidence) or remedy
+        plainly, plain_remedy = filled(rule.plain_breach, found.evidence), ""
     return Assessment(
         rule=rule.code,
         level=level,
         outcome=found.outcome,
-        weight=weigh(level, found.outcome, nature, always_refuses=rule.always_refuses),
+        weight=weight,
         sentence=found.says,
-        plainly=found.plainly,
+        plainly=plainly,
         evidence=found.evidence,
         remedy=remedy,
         plain_remedy=plain_remedy,

@@ -194,6 +194,9 @@ def somebody_goes_with_the_learner(entry: Entry, case: Case) -> Verdict:
     source=CONDITIONS_FOR_PROCESSING,
     remedy="Choose the outlet that is for this party, or another party.",
     plain_remedy="Ask a lead who may see what.",
+    breach="Ask for what was shown back, and tell the learner and a lead what was shown and to whom.",
+    plain_breach="Some of your record was shown to a person who should not have seen it. We are sorry. We will put "
+    "this right. You can ask a lead what was shown and what happens next.",
     protected=True,
     always_assessed="the outlet and the party are always said, and who goes with the learner is on the record",
 )

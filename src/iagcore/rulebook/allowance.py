@@ -38,6 +38,9 @@ Settles = ConversationMissed | ConversationCancelled | ConversationHeld
     source=CASE_STUDY,
     remedy="Book a shorter conversation, or release what is held; a lead may extend where the policy lets them.",
     plain_remedy="Your coach can look with you at what would fit.",
+    breach="Release minutes that are booked and not needed, or ask a lead to extend the allowance or to authorise it.",
+    plain_breach="You have more minutes booked than you have left. We will sort this out with you. You can ask your "
+    "coach or a lead.",
     values=("allowance_minutes",),
     protected=True,
     always_assessed="the journey's own minutes are always on its record",
@@ -62,6 +65,9 @@ def asked_within_remaining(entry: Bookings | Amendment, case: Case) -> Verdict:
     question="What if a conversation runs past the three hours?",
     source=CASE_STUDY,
     remedy="Correct the record if the minutes are not right; otherwise a lead authorises it.",
+    breach="Correct the record if the minutes are wrong. If they are right, ask a lead to authorise it.",
+    plain_breach="Your conversations have used {asked} minutes, and you were given {ceiling}. You do not have to do "
+    "anything. A lead will look at it and put your record right.",
     values=("allowance_minutes",),
     always_assessed="the journey's own minutes are always on its record",
 )
@@ -99,6 +105,10 @@ def one_to_one_in_private(entry: ConversationHeld, case: Case) -> Verdict:
     source=EXTENSIONS,
     remedy="Stay within the limit that the policy sets, and name the lead who decides and the reason.",
     plain_remedy="Your coach can look with you at how to use the time there is.",
+    breach="Correct the extension: name the lead and the reason, and stay within the limit. Or ask a lead to "
+    "authorise it.",
+    plain_breach="You were given more time, but it was not agreed in the right way. A lead will look at it and put "
+    "it right. You can ask your coach what this means for you.",
     values=("extension_limit_minutes",),
     protected=True,
 )
@@ -206,6 +216,9 @@ def _value_read(entry: Settles, case: Case) -> str:
     source=LOCAL,
     remedy="Release what is held first, or leave the grant as it is.",
     plain_remedy="Ask a lead to look at the time that was agreed for you.",
+    breach="Correct the grant, or release what is booked. If the minutes are right, ask a lead to authorise it.",
+    plain_breach="The time we gave you no longer covers what you have used and booked. A lead will look at it and "
+    "put it right. You can ask your coach about it.",
     values=("allowance_minutes",),
     protected=True,
 )

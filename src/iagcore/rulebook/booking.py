@@ -37,6 +37,10 @@ Bookings = ConversationBooked | ConversationRescheduled
     source=LOCAL,
     remedy="Correct the earlier record if it is not right; give a new conversation an id of its own.",
     plain_remedy="Your coach can look at what is on the record with you.",
+    breach="Correct the earlier record if it is wrong, or withdraw this one. If both are right, ask a lead to "
+    "authorise it.",
+    plain_breach="Your record says two things about one conversation, and they do not fit together. We will find out "
+    "what happened and put it right. You can tell your coach what you remember.",
     protected=True,
     always_assessed="the state of every booking is on the journey's record",
 )
@@ -62,6 +66,9 @@ def booking_state_allows_it(entry: TouchesAConversation, case: Case) -> Verdict:
     source=PRACTICE,
     remedy="Choose another time or another coach.",
     plain_remedy="Another time may be free.",
+    breach="Move one of the two conversations to another time.",
+    plain_breach="Two conversations are booked for the same time. We will move one of them with you. You can ask "
+    "your coach about it.",
     protected=True,
     outside=True,
 )

@@ -87,6 +87,10 @@ def _said(proof: Proof | None) -> str:
     source=CASE_STUDY,
     remedy="Record the training that was completed, have it done, or let a coach who has done it take this.",
     plain_remedy="Ask a lead which coach is there for you meanwhile.",
+    breach="Record the training if the coach has completed it. If not, arrange it, let a trained coach take over, "
+    "and ask a lead to authorise what happened.",
+    plain_breach="We should have made sure that the coach was ready first. We will put this right. You can ask a "
+    "lead about it.",
     outside=True,
 )
 def trained_in_values_and_processes(entry: Leading | JourneyStarted, case: Case) -> Verdict:
@@ -110,6 +114,10 @@ def trained_in_values_and_processes(entry: Leading | JourneyStarted, case: Case)
     source=CASE_STUDY,
     remedy="Record the training that was completed, have it done, or let a coach who has done it take this.",
     plain_remedy="Ask a lead who can point you to what else is there.",
+    breach="Record the training if the coach has completed it. If not, arrange it, let a trained coach follow this "
+    "up, and ask a lead to authorise what happened.",
+    plain_breach="We should have made sure that the coach was ready to point you to other help. We will check that "
+    "what you were told is right. You can ask a lead about it.",
     outside=True,
 )
 def trained_in_signposting(entry: Signposted | ReferralMade, case: Case) -> Verdict:
@@ -153,6 +161,10 @@ def coach_has_experienced_the_course(entry: CourseEnrolled | Signposted, case: C
     source=STEP_GRADUALLY,
     remedy="Let a coach whose step allows it take this; a supported coach names who supports.",
     plain_remedy="Ask a lead which coach is there for you meanwhile.",
+    breach="Correct the coach's step, or say who supported them, if the record is wrong. If it is right, ask a lead "
+    "to authorise what happened.",
+    plain_breach="We should have made sure that your coach was ready to meet you. We will put this right. You can "
+    "ask a lead about it.",
     outside=True,
 )
 def step_allows_it(entry: Leading, case: Case) -> Verdict:
@@ -194,6 +206,9 @@ def _support(step: Step) -> str:
     source=CASE_STUDY,
     remedy="Ask the coach, and record what they say; a suspension is ended by a lead.",
     plain_remedy="Say what you would like.",
+    breach="Ask the coach, and record what they say. A suspension is ended by a lead.",
+    plain_breach="A change was put on your record, and you had not agreed to it. We will ask you and put it right. "
+    "You can ask a lead about it.",
 )
 def with_the_coachs_own_agreement(entry: StepTaken | BasisChanged, case: Case) -> Verdict:
     """A step forward and a change of basis carry the coach's own agreement; a suspension is ended by a lead."""
@@ -295,6 +310,10 @@ def _unsupervised(day: date, since: date | None, days: int, *, beside: list[str]
     source=LOCAL,
     remedy="Assign the coach to this journey, or let them cover it.",
     plain_remedy="Ask a lead who your coach is.",
+    breach="Assign the coach to this journey or let them cover it, or correct who recorded this. Or ask a lead to "
+    "authorise it.",
+    plain_breach="A coach who was not your coach on that day was put down for you, or wrote on your record. A lead "
+    "will look at it and put it right. You can ask them who your coach is.",
 )
 def assigned_or_covering(entry: Bookings | Notes, case: Case) -> Verdict:
     """The coach is assigned to this journey, or covers it that day."""

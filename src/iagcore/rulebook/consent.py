@@ -65,6 +65,9 @@ def _missing_without_consent(entry: ReferralMade, case: Case) -> list[str]:
     source=RESEARCH_TOOLS,
     remedy="Ask the learner; without consent, what was measured stays for coaching only.",
     plain_remedy="It is yours to say whether your answers may be used for research.",
+    breach="Ask for the extract back, and tell the learner and a lead what was shown.",
+    plain_breach="Some of your answers were used for research, and you had not said yes to that. We are sorry. We "
+    "will put this right. You can ask a lead what was used and what happens next.",
     protected=True,
     outside=True,
     always_assessed="consents are on the record, and what is not there was not given",
@@ -89,6 +92,9 @@ def consent_to_research(entry: DisclosureMade, case: Case) -> Verdict:
     source=ANONYMISATION,
     remedy="Ask the learner, have a lead approve each quote and the whole, and check that nobody can be recognised.",
     plain_remedy="It is yours to say whether your story may be told.",
+    breach="Stop showing the case study, and tell the learner. Show it again only when nothing is missing.",
+    plain_breach="Your story was shown before all of it was agreed. We are sorry. We will stop showing it and put "
+    "this right. You can ask a lead who saw it and what happens next.",
     protected=True,
     outside=True,
     always_assessed="consents and approvals are on the record, and what is not there was not given",

@@ -39,6 +39,9 @@ PLANS_ON_AN_OPEN_JOURNEY: Final = (
     source=CASE_STUDY,
     remedy="Choose a day within the programme's window.",
     plain_remedy="Ask about a day within the programme, or about what else is on.",
+    breach="Choose a day within the programme's window, or correct the record. Or ask a lead to authorise it.",
+    plain_breach="A day on your record is not one of the days when the programme runs. We will put it right. You can "
+    "ask your coach which day is right.",
     values=("window",),
 )
 def within_the_window(entry: JourneyStarted | Bookings | CourseEnrolled, case: Case) -> Verdict:
@@ -62,6 +65,10 @@ def within_the_window(entry: JourneyStarted | Bookings | CourseEnrolled, case: C
     source=PROGRAMME_BACKGROUND,
     remedy="Ask the learner to attest their age; offer other guidance where they are younger.",
     plain_remedy="If you are younger, the college can tell you what else is there for you.",
+    breach="Ask the learner how old they are, and correct the start if it is wrong. Offer other guidance if they are "
+    "too young.",
+    plain_breach="Your record says that you were {found} when you started. The programme is for people of {limit} "
+    "and over. A lead will check this with you and tell you what happens next.",
     values=("minimum_age",),
 )
 def old_enough(entry: JourneyStarted, case: Case) -> Verdict:
@@ -86,6 +93,9 @@ def old_enough(entry: JourneyStarted, case: Case) -> Verdict:
     source=LOCAL,
     remedy="Start the journey, or reopen it, first.",
     plain_remedy="Your coach or a lead can open your journey.",
+    breach="Reopen the journey, or withdraw what was planned after it ended. Or ask a lead to authorise it.",
+    plain_breach="Something was planned for you while your journey was not open. We will put it right. You can ask "
+    "your coach or a lead about it.",
     always_assessed="whether the journey is open is on its record",
 )
 def journey_is_open(entry: Entry, case: Case) -> Verdict:
@@ -117,6 +127,9 @@ def _is_exempt(entry: Entry, case: Case) -> bool:
     source=LOCAL,
     remedy="Use a new journey name for another learner; correct the start that is on the record, not make another.",
     plain_remedy="Ask a lead to look at what is on the record.",
+    breach="Correct the start that is on the record, and withdraw the other one.",
+    plain_breach="Your start is on the record more than once. A lead will find out which one is right and put it "
+    "right. You can ask them about it.",
     protected=True,
     always_assessed="whose journey it is, and whether it started, is on its record",
 )
@@ -144,6 +157,9 @@ def starts_once_and_stays_its_learners(entry: JourneyStarted | EntryCorrected, c
     source=LOCAL,
     remedy="Give the extension an id of its own.",
     plain_remedy="Ask a lead to record it again.",
+    breach="Record it again under an id of its own, and withdraw this one.",
+    plain_breach="Two things were put on your record under one name. We will put it right. You can ask a lead about "
+    "it.",
     always_assessed="every id that was used is on the journey's record",
 )
 def id_is_new(entry: AllowanceExtended, case: Case) -> Verdict:

@@ -35,6 +35,9 @@ Points = (
     source=LOCAL,
     remedy="Check the id, and record it again under the right one. If it is about a concern, ask a safeguarding lead.",
     plain_remedy="Your coach or a lead can look at it with you.",
+    breach="Check the id, and record it again under the right one. If it is about a concern, ask a safeguarding lead.",
+    plain_breach="Something on your record points to a thing that we cannot find. We will look for it and put it "
+    "right. You can ask your coach or a lead about it.",
 )
 def what_it_points_to_is_on_the_record(entry: Points, case: Case) -> Verdict:
     """The concern, breach, page or consent that an entry points to is on the record, as far as its author may know."""

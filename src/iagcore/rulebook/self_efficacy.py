@@ -38,6 +38,9 @@ def _is_a_later_write_up(entry: ConversationWrittenUp, case: Case) -> bool:
     question="Whose words are these?",
     source=DESIGN,
     remedy="Correct the record: say whether these are the learner's words or the coach's.",
+    breach="Correct the record: say whether these are the learner's words or the coach's.",
+    plain_breach="A note on your record does not say if the words are yours or those of your coach. Your coach will "
+    "ask you and put it right.",
     always_assessed="evidence that does not say whose words it is does not say it: that is what is asked",
 )
 def says_whose_words(entry: EvidenceNoted, case: Case) -> Verdict:

@@ -110,6 +110,9 @@ def chosen_among_those_shown(entry: CourseEnrolled, case: Case) -> Verdict:
     source=TAKING_A_TOOL,
     remedy="Make the referral without making the learner's place depend on it, or record the concern it is made for.",
     plain_remedy="Your place does not depend on this.",
+    breach="Tell the learner that their place does not depend on it, and correct the referral.",
+    plain_breach="Your place was said to depend on other help. It does not. We will put this right. You can ask a "
+    "lead about it.",
 )
 def no_condition_of_the_place(entry: ReferralMade, case: Case) -> Verdict:
     """A referral is no condition of the learner's place, except under a concern that is on the record and open."""
