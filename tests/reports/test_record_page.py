@@ -36,8 +36,6 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         hold(cases, "c1", 135, at=on(1))
         assert not book(cases, "c2", on(12), 60).accepted
         cases.record("a", ConcernRaised(concern="k", words="what was seen"), by=NINA, id="concern").require()
-        assert not cases.record("a", JourneyClosed(), by=JO, id="closing").accepted
-        assert not cases.record("a", JourneyClosed(), by=NINA, id="closing-2").accepted
         cases.record("a", DiaryWritten(diary="d", sort="gratitude", words="the sea"), by="learner:a", id="diary")
         noted = RecordAnnotated(record="concern", words="a note")
         cases.record("a", noted, by=SAM, id="note").require()
@@ -147,22 +145,20 @@ def test_the_decision_of_a_record_is_the_one_first_given() -> None:
 @pytest.mark.parametrize("party", [None, "lead:jo", "coach:nina", "learner:a", SAM])
 def test_a_concern_and_a_diary_are_no_more_than_records_that_are_not_there(run: Run, party: str | None) -> None:
     asked = ("--for", party, "--on", "2025-09-10") if party else ()
-    seen = {
-        id for id in ("concern", "note", "diary", "closing", "closing-2") if run("a", *asked, "--record", id)[0] == 0
-    }
+    seen = {id for id in ("concern", "note", "diary") if run("a", *asked, "--record", id)[0] == 0}
     theirs = {
         None: set(),
-        "lead:jo": {"closing"},
-        "coach:nina": {"concern", "note", "closing-2"},
+        "lead:jo": set(),
+        "coach:nina": {"concern", "note"},
         "learner:a": {"diary"},
-        SAM: {"concern", "note", "closing", "closing-2"},
+        SAM: {"concern", "note"},
     }[party]
     assert seen == theirs
-    for id in {"concern", "note", "diary", "closing", "closing-2"} - theirs:
+    for id in {"concern", "note", "diary"} - theirs:
         code, out, err = run("a", *asked, "--record", id)
         assert (code, out) == (2, "")
         assert "there is no record of this id on this journey" in err
-        assert not re.search("did you mean '(concern|note|diary|closing.*)'", err) or theirs
+        assert not re.search("did you mean '(concern|note|diary)'", err) or theirs
 
 
 def test_a_learner_is_told_plainly_and_without_codes(run: Run) -> None:
