@@ -1,6 +1,7 @@
 """A case has the parts that it was given; what it was not given is not known, whatever is looked for in it."""
 
 import copy
+import pickle
 from typing import Any
 
 import attrs
@@ -40,6 +41,7 @@ def what_is_missing(look: Any) -> str:
 
 def test_a_case_that_lacks_a_part_can_be_shown_copied_and_built_upon() -> None:
     assert "conversations=<not known: the journey's conversations>" in repr(BY_HAND)
+    assert copy.deepcopy(BY_HAND.grow) == pickle.loads(pickle.dumps(BY_HAND.grow)) == BY_HAND.grow
     assert copy.copy(BY_HAND) == BY_HAND
     assert attrs.evolve(BY_HAND, conversations=Conversations()).conversations["c1"].state == "not booked"
 

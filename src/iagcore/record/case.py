@@ -39,13 +39,11 @@ class NotKnown(LookupError):
         super().__init__(what)
 
 
+@attrs.frozen(repr=False)
 class Absent:
     """What a case was not given. Whatever is looked for in it is not known: `NotKnown`, with what it is."""
 
-    __slots__ = ("_what",)
-
-    def __init__(self, what: str) -> None:
-        self._what = what
+    _what: str
 
     def __repr__(self) -> str:
         return f"<not known: {self._what}>"
