@@ -176,7 +176,7 @@ def test_progress_is_shown_on_a_terminal_alone(run: Run, monkeypatch: pytest.Mon
     assert run("import", "many.json")[2] == ""
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    err = run("import", "many.json")[2]
+    err = run("import", "many.json", "--every")[2]
     assert "\r500 records" in err
     assert "\r1000 records" in err
     assert err.endswith("\r" + " " * 60 + "\r")
@@ -349,3 +349,40 @@ def test_what_contradicts_itself_and_what_may_be_another_is_told(run: Run) -> No
     many = [{"id": str(n), "name": "A", "status": s} for n in range(12) for s in ("active", "inactive")]
     write("many.json", many)
     assert "neither is known: 0, 1, 10, 11, 2, 3, 4, 5, 6, 7 and 2 more\n" in run("import", "many.json")[1]
+
+
+def test_a_page_is_printed_or_written(run: Run) -> None:
+    write("council.json", [ART])
+    run("import", "council.json")
+    code, out, _ = run("search", "--html")
+    assert (code, out.startswith("<!DOCTYPE html>"), "<h2>Art for all</h2>" in out) == (0, True, True)
+    assert run("search", "--html", "p.html") == (
+        0,
+        "The page is in p.html: open it in a browser, and print it.\n",
+        "",
+    )
+    assert Path("p.html").read_text("utf-8") + "\n" == out
+    code, _, err = run("search", "--html", "none/p.html")
+    assert (code, "it cannot be written (No such file or directory)" in err) == (2, True)
+    assert "We did not find anything" in run("search", "--text", "chess", "--html")[1]
+
+
+def test_files_that_have_not_changed_are_not_read_again_unless_all_is_to_be_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("council.json", [{**ART, "url": "www.example.org"}, {"id": "b", "name": "Bowls"}, 17])
+    first = run("import", "council.json")[1]
+    assert "'www.example.org' was completed" in first
+    monkeypatch.setattr(command, "today", lambda: date(2026, 2, 5))
+    assert run("import", "council.json")[1] == (
+        "Directory: directory.db, feed: directory\n"
+        "the same as on 05 Jan 2026, and so not read again\n"
+        "3 read: 2 kept, 0 said again, 1 set aside\n"
+        "of those kept, 0 new, 0 changed, 2 as before\n"
+        "1 repaired or not understood in part:\n"
+        "       1  url: a web address was completed, or could not be used\n"
+    )
+    assert "listed:          directory, 05 Jan 2026 to 05 Feb 2026\n" in run("show", "art")[1]
+    assert "'www.example.org' was completed" in run("import", "council.json", "--every")[1]
+    assert run("import", "council.json", "--strict")[0] == 1
+    assert "not read again" not in run("import", "council.json", "--feed", "another")[1]

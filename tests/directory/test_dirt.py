@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from iagcore.directory import json_stream
+from iagcore.directory import cleaning, json_stream
 from iagcore.directory.identity import Identity, id_of_its_own, put_together
 from iagcore.practice.opportunities import NO, UNKNOWN, YES, Cost, Opportunity, Place, Recurrence, Status, Term, Time
 from tests.directory.feeds import TODAY, from_json, from_text, read_one
@@ -538,7 +538,7 @@ def test_a_service_of_open_referral_uk_1_is_read() -> None:
         languages=["Urdu"],
         terms=[Term("Art", "t1", "local")],
         areas=["Borsetshire"],
-        joining="By drop-in",
+        joining="Drop in: no appointment is needed.",
     )  # fmt: skip
 
 
@@ -751,3 +751,66 @@ def test_what_one_service_says_twice_is_put_together() -> None:
     assert together.is_free(TODAY) is UNKNOWN
     silent = put_together([Opportunity("a", "A", description="b"), Opportunity("a", "A", fees="Free")])
     assert (silent.contradictions, silent.is_free(TODAY)) == ((), YES)
+
+
+def _misread(text: str, table: str) -> str:
+    return "".join(bytes([byte]).decode(table, "ignore") or chr(byte) for byte in text.encode())
+
+
+@pytest.mark.parametrize("table", ["cp1252", "latin-1", "mac_roman", "cp850", "cp437"])
+def test_letters_that_were_misread_are_read_as_they_were_meant(table: str) -> None:
+    meant = "Café – “tea” £5, it’s naïve • Łódź 🙂"
+    found, said = read_one(description=_misread(meant, table))
+    assert (found.description, [sort for sort, _ in said]) == (meant, ["encoding"])
+    # beside letters that were read right
+    assert read_one(description=f"Łódź {_misread('Café', table)}")[0].description == "Łódź Café"
+
+
+@pytest.mark.parametrize("table", ["cp1252", "latin-1"])
+def test_letters_that_were_misread_twice_are_read_again_twice(table: str) -> None:
+    assert read_one(description=_misread(_misread("Café’s", table), table))[0].description == "Café’s"
+
+
+@pytest.mark.parametrize("text", ["Łódź, Ærø, É™ and Ã alone", "√ 9 = 3", "naïve café “tea” – £5"])
+def test_letters_that_may_be_meant_are_let_alone(text: str) -> None:
+    assert read_one(description=text) == (read_one(description=text)[0], [])
+    assert read_one(description=text)[0].description == text
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("tea\\nand cake\\r\\nBring a friend", "tea\nand cake\nBring a friend"),
+        ("tea_x000D_\ncake", "tea\ncake"),
+        ("tea\\rcake", "tea\ncake"),
+        ("C:\\new\\readme", "C:\\new\\readme"),
+        ("a\\\\nb", "a\\\\nb"),
+        ("a\\b", "a\\b"),
+    ],
+)
+def test_line_breaks_that_were_written_as_letters_are_line_breaks(text: str, read: str) -> None:
+    found, said = read_one(description=text)
+    assert (found.description, [sort for sort, _ in said]) == (read, [] if text == read else ["text"])
+
+
+@pytest.mark.parametrize(
+    ("access", "joining"),
+    [
+        ("referral", "Somebody has to refer you."),
+        ("drop-in, Appointment", "Drop in: no appointment is needed.\nMake an appointment first."),
+        ("Ring the bell", "Ring the bell"),
+        ("referral, or ring us", "referral, or ring us"),
+        (["membership"], "membership"),
+    ],
+)
+def test_ways_to_get_in_are_sentences(access: Any, joining: str) -> None:
+    assert read_one(attending_access=access)[0].joining == joining
+
+
+@pytest.mark.parametrize(
+    "text", ["<p>a</p><p>b <b>c</b></p>", "<ul><li>a<li>b</ul>x<br/>y", "<P>A</P>&amp;<td>b", "<p>a\nb"]
+)
+def test_plain_tags_are_read_as_a_browser_reads_them(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = cleaning.plain(text, cleaning.Notes())
+    monkeypatch.setattr(cleaning, "_PLAIN_TAG", re.compile("(?!)(x)(y)"))
+    assert cleaning.plain(text, cleaning.Notes()) == quick

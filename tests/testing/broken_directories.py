@@ -15,7 +15,7 @@ from typing import Final
 import attrs
 
 from iagcore.directory.matching import Sought, match, says_every_word
-from iagcore.directory.memory import MemoryDirectory
+from iagcore.directory.memory import MemoryDirectory, hidden
 from iagcore.directory.protocols import Directory, Found, Kept, Listing, Unread
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.practice.opportunities import Answer, Opportunity, Place
@@ -107,6 +107,70 @@ class EmptiesAFeed(MemoryDirectory):
         return super().keep(arrivals, feed=feed, today=today, full=full)
 
 
+class TakesARenamedServiceForAnother(MemoryDirectory):
+    """A service that was renamed in other hands is new, and what it was is gone."""
+
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
+        known = {one.id_in_feed: one.opportunity for one in self._kept.values()}
+
+        def apart() -> Iterator[Opportunity | Unread]:
+            for one in arrivals:
+                was = known.get(one.id or "")
+                moved = isinstance(one, Opportunity) and was is not None and was.name != one.name
+                if isinstance(one, Opportunity) and was and moved and was.organisation != one.organisation:
+                    yield attrs.evolve(one, id=f"{one.id}-{one.name}"[:64])
+                else:
+                    yield one
+
+        return super().keep(apart(), feed=feed, today=today, full=full, most_gone=most_gone)
+
+
+class SaysNothingOfAnIdGivenAway(MemoryDirectory):
+    """Where an id is another service's, it keeps that to itself."""
+
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
+        counts = super().keep(arrivals, feed=feed, today=today, full=full, most_gone=most_gone)
+        return attrs.evolve(counts, reused=())
+
+
+class DecidesContradictions(MemoryDirectory):
+    """Of two records of one service, the longer is believed."""
+
+    def keep(
+        self,
+        arrivals: Iterable[Opportunity | Unread],
+        *,
+        feed: str,
+        today: date,
+        full: bool = False,
+        most_gone: float = 1.0,
+    ) -> Kept:
+        longest: dict[str, Opportunity] = {}
+        others: list[Opportunity | Unread] = []
+        for one in arrivals:
+            if isinstance(one, Unread):
+                others.append(one)
+            elif one.id not in longest or len(str(one)) > len(str(longest[one.id])):
+                longest[one.id] = one
+        return super().keep([*longest.values(), *others], feed=feed, today=today, full=full, most_gone=most_gone)
+
+
 class TakesEveryFeedForOne(MemoryDirectory):
     """All feeds are the same to it."""
 
@@ -163,7 +227,7 @@ class JudgesByItself(MemoryDirectory):
         present = [one.opportunity for one in self._kept.values() if self.present(one)]
         matches = [match(one, sought, today=today) for one in present if self.says(one, sought)]
         shown = sorted((one for one in matches if self.shows(one.readings)), key=lambda one: one.rank)
-        return Found(shown[:most], min(len(shown), 1000))
+        return Found(shown[:most], min(len(shown), 1000), *(() if shown else hidden(matches)))
 
     def present(self, listing: Listing) -> bool:
         return listing.gone is None
@@ -203,6 +267,59 @@ class FindsWithinWords(JudgesByItself):
     def says(self, one: Opportunity, sought: Sought) -> bool:
         text = f"{one.name} {one.organisation} {one.description} {one.terms} {one.connects}".lower()
         return all(forms[0] in text.replace("é", "e") for forms in sought.words)
+
+
+class MindsApostrophes(JudgesByItself):
+    """What is typed is compared with what is written, to the letter but for capitals."""
+
+    def says(self, one: Opportunity, sought: Sought) -> bool:
+        text = f" {one.name} {one.organisation} {one.description} {one.languages} {one.eligibility}".lower()
+        return all(f" {word}" in text for word in (sought.text or "").lower().split())
+
+
+class HidesBehindRows(JudgesByItself):
+    """What is not on a day by its rows is hidden, whatever the words beside them say."""
+
+    def search(self, sought: Sought, *, today: date, most: int = 20) -> Found:
+        found = super().search(sought, today=today, most=most)
+        matches = [
+            one
+            for one in found.matches
+            if sought.day is None
+            or not one.opportunity.week.whole
+            or sought.day in one.opportunity.week.lasting | one.opportunity.week.ending
+        ]
+        return attrs.evolve(found, matches=matches)
+
+
+class BelievesWhatIsOld(MemoryDirectory):
+    """What was checked years ago is taken to be so still."""
+
+    def search(self, sought: Sought, *, today: date, most: int = 20) -> Found:
+        return super().search(attrs.evolve(sought, fresh_days=36_500), today=today, most=most)
+
+
+class KnowsNoLanguage(MemoryDirectory):
+    """A language is not asked for."""
+
+    def search(self, sought: Sought, *, today: date, most: int = 20) -> Found:
+        return super().search(attrs.evolve(sought, language=None), today=today, most=most)
+
+
+class RanksByDistanceAlone(MemoryDirectory):
+    """What is nearest comes first, however it says the words, and what is not placed last."""
+
+    def search(self, sought: Sought, *, today: date, most: int = 20) -> Found:
+        found = super().search(sought, today=today, most=10_000)
+        ordered = sorted(found.matches, key=lambda one: (one.reach, one.opportunity.id))
+        return attrs.evolve(found, matches=ordered[:most])
+
+
+class SaysNothingFits(MemoryDirectory):
+    """Where nothing fits, it does not say what was hidden."""
+
+    def search(self, sought: Sought, *, today: date, most: int = 20) -> Found:
+        return attrs.evolve(super().search(sought, today=today, most=most), considered=0, hidden=())
 
 
 class ShowsWhatIsGone(JudgesByItself):
@@ -419,6 +536,51 @@ BROKEN: Final = (
         EmptiesAFeed,
         "No more of a feed is gone than the share that may go.",
         ("test_no_more_of_a_feed_is_gone_than_may_go",),
+    ),
+    Broken(
+        TakesARenamedServiceForAnother,
+        "What was kept before is updated under the id that it has, renamed or not.",
+        ("test_one_record_under_an_id_that_was_kept_is_that_record",),
+    ),
+    Broken(
+        SaysNothingOfAnIdGivenAway,
+        "An id that is another service's is told.",
+        ("test_where_a_feed_may_have_given_an_id_to_another_service_it_is_told",),
+    ),
+    Broken(
+        DecidesContradictions,
+        "What is said in two ways is unknown.",
+        ("test_what_one_service_says_in_two_ways_is_unknown_and_told",),
+    ),
+    Broken(
+        MindsApostrophes,
+        "What is found says each word as people type it.",
+        ("test_a_text_is_found_as_people_type_it",),
+    ),
+    Broken(
+        HidesBehindRows,
+        "A day that the words name is never hidden.",
+        ("test_a_day_that_the_words_name_is_never_hidden",),
+    ),
+    Broken(
+        BelievesWhatIsOld,
+        "What was checked long ago is asked about.",
+        ("test_what_was_checked_long_ago_has_to_be_asked_about_and_comes_after_what_is_fresh",),
+    ),
+    Broken(
+        KnowsNoLanguage,
+        "A language that is not named is asked about.",
+        ("test_a_language_that_is_named_is_known_and_any_other_is_asked_about",),
+    ),
+    Broken(
+        RanksByDistanceAlone,
+        "Words together come before words apart.",
+        ("test_words_together_come_before_words_apart_and_a_name_before_a_description",),
+    ),
+    Broken(
+        SaysNothingFits,
+        "Where nothing fits, what was hidden is counted.",
+        ("test_where_nothing_fits_it_is_counted_what_was_hidden_and_by_what",),
     ),
     Broken(
         TakesEveryFeedForOne,

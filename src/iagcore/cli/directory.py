@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 from textwrap import wrap
 from typing import Final
 
@@ -21,6 +22,7 @@ from iagcore.directory.protocols import MOST_COUNTED, Found, Listing
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.practice.opportunities import WEEKDAY_NAMES
+from iagcore.reports.opportunity_page import opportunity_page
 
 DEFAULT_DIRECTORY: Final = "directory.db"
 DEFAULT_FEED: Final = "directory"
@@ -31,6 +33,8 @@ EXAMPLES_TOLD: Final = 3
 """Of each sort of repair, how many are told one by one; `--every` tells all."""
 EVERY: Final = 500
 """Records between two signs of progress on a terminal."""
+PRINTED: Final = "-"
+"""What `--html` is given where the page is printed and not written to a file."""
 WIDTH: Final = 100
 """Columns of a page."""
 
@@ -77,7 +81,11 @@ def _register_import(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         help="with --full: mark what is missing as gone, even if it is more than half of the feed",
     )
     parser.add_argument("--strict", action="store_true", help="exit with 1 where something was set aside")
-    parser.add_argument("--every", action="store_true", help="tell of every repair, not of a few of each sort")
+    parser.add_argument(
+        "--every",
+        action="store_true",
+        help="tell of every repair, not of a few of each sort; files that have not changed are read again for it",
+    )
     parser.set_defaults(run=run_import)
 
 
@@ -105,6 +113,13 @@ def _register_search(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         help=f"ask about what nobody has checked for this many days (default: {FRESH_DAYS})",
     )
     parser.add_argument("--most", metavar="N", type=int, default=10, help="how many to show (default: 10)")
+    parser.add_argument(
+        "--html",
+        metavar="FILE",
+        nargs="?",
+        const=PRINTED,
+        help="a page to print for a learner, in plain words, written to FILE or, without one, printed",
+    )
     parser.set_defaults(run=run_search)
 
 
@@ -162,6 +177,7 @@ def run_import(arguments: argparse.Namespace) -> int:
             today=today(),
             full=arguments.full,
             most_gone=1.0 if arguments.allow_gone else MOST_GONE,
+            every=arguments.every,
             tell=telling.tell,
             progress=telling.progress,
         )
@@ -242,6 +258,8 @@ def run_search(arguments: argparse.Namespace) -> int:
     )
     with SQLiteDirectory(arguments.directory) as directory:
         found = directory.search(sought, today=today(), most=arguments.most)
+        if arguments.html is not None:
+            return _write_page(arguments.html, opportunity_page(found, sought, today=today()))
         if not found.matches:
             empty = next(directory.listings(), None) is None
             print("The directory is empty: import something first." if empty else "\n".join(nothing(sought, found)))
@@ -253,6 +271,18 @@ def run_search(arguments: argparse.Namespace) -> int:
     for number, one in enumerate(found.matches, start=1):
         print("\n".join(result(number, one)))
     print(f"{len(found.matches)} of {_count(found.in_all)} shown.")
+    return 0
+
+
+def _write_page(path: str, page: str) -> int:
+    if path == PRINTED:
+        say(page)
+        return 0
+    try:
+        Path(path).write_text(page, "utf-8")
+    except OSError as error:
+        raise InvalidEntry("search", "html", path, f"it cannot be written ({error.strerror})") from None
+    print(f"The page is in {path}: open it in a browser, and print it.")
     return 0
 
 

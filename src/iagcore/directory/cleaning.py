@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ REPAIRS: Final = {
     "json": "a record was not quite JSON, and what is right of it was kept",
     "encoding": "letters that came in another encoding were put right",
     "html": "HTML was made into text; scripts and images were left out",
+    "text": "line breaks that were written as letters were made into line breaks",
     "long": "a text was too long, and was cut",
     "status": "a status is not one of the standard's, and is unknown",
     "url": "a web address was completed, or could not be used",
@@ -77,16 +79,43 @@ def shown(value: Any) -> str:
 # ---- texts
 
 _NOTHING: Final = frozenset({"", "null", "undefined", "nan", "n/a", "[]", "{}"})
+_LONGEST_NOTHING: Final = max(map(len, _NOTHING))
 _NOTHING_IN_FIELDS: Final = _NOTHING | {"none", "na", "nil", "-", "--", "tbc", "tba", "unknown", "0"}
 _CONTROL: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u200b\u200c\u200e\u200f\u2060\ufeff\ufffe\uffff]"
 )
-_SPACES: Final = re.compile(r"[^\S\n]+")
-_LINE_ENDS: Final = re.compile(r" *\n *")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _MARKUP: Final = re.compile(r"<[a-zA-Z!/?]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]\w*);")
-_LOOKED_AT: Final = re.compile("[<&]|  ")
-_MISREAD: Final = re.compile("[ÂÃ][\x80-\xbf\u2018-\u2122]|â€")
+_LOOKED_AT: Final = re.compile(r"[<&\\]|  |_x000")
+_WRITTEN_BREAK: Final = re.compile(r"(?<!\\)(?:\\r)?\\n|(?<!\\)\\r|_x000[dD]_\n?")
+"""Line breaks that were written as letters, and what spreadsheets write for one."""
+_PATH: Final = re.compile(r"\b[A-Za-z]:\\")
+"""A path of Windows, in which the same letters are the beginning of a name."""
+_TABLES: Final = ("cp1252", "latin-1", "mac_roman", "cp850", "cp437")
+"""Code pages as which UTF-8 is misread, the likeliest first."""
+_MOST_READ_AGAIN: Final = 3
+"""How often a text was misread, one time upon the other, at most."""
+
+
+def _misread_as(table: str) -> re.Pattern[str]:
+    """What letters of two to four bytes of UTF-8 look like in a code page."""
+
+    def letters(first: int, last: int) -> str:
+        found = (bytes([byte]).decode(table, "ignore") or chr(byte) for byte in range(first, last + 1))
+        return f"[{''.join(map(re.escape, found))}]"
+
+    rest = letters(0x80, 0xBF)
+    two, three, four = letters(0xC2, 0xDF), letters(0xE0, 0xEF), letters(0xF0, 0xF4)
+    return re.compile(f"{two}{rest}|{three}{rest}{{2}}|{four}{rest}{{3}}")
+
+
+_MISREAD: Final = {table: _misread_as(table) for table in _TABLES}
+_OTHER_SCRIPTS: Final = re.compile("[\u0400-\u1fff\u3040-\ud7ff]")
+"""Letters that no code page here has: a text with one was not misread, or not all of it."""
+_MEANT: Final = re.compile(
+    "[\u0080-\u024f\u2010-\u203a\u20a0-\u20bf\u2122\u2190-\u21ff\u25a0-\u27bf\ufe0f\ufeff\U0001f300-\U0001faff]"
+)
+"""Letters, marks and pictures that texts of these feeds have: what else a repair came to would be a guess."""
 _BLOCKS: Final = frozenset(
     {
         "address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form",
@@ -134,7 +163,21 @@ class _Readable(HTMLParser):
             self.parts.append(data.replace("\n", " "))
 
 
+_PLAIN_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*) ?/?>")
+
+
+def _in_place_of(tag: re.Match[str]) -> str:
+    name = tag[2].lower()
+    if name in _BLOCKS:
+        return "\n\n"
+    return "" if tag[1] else {"li": "\n- ", "br": "\n", "td": " ", "th": " "}.get(name, "")
+
+
 def _without_markup(text: str) -> str:
+    # nearly all there is are tags without attributes, and nothing between them that is left out
+    tags = _PLAIN_TAG.findall(text)
+    if len(tags) == text.count("<") and _LEFT_OUT.isdisjoint([name.lower() for _, name in tags]):
+        return html.unescape(_PLAIN_TAG.sub(_in_place_of, text.replace("\n", " ")))
     parser = _Readable()
     parser.feed(text)
     parser.close()
@@ -150,27 +193,65 @@ def plain(text: str, notes: Notes) -> str:
     if len(text) > MOST_RAW:
         notes.add("long", f"a text of {len(text):,} characters was cut to {MOST_RAW:,}")
         text = text[:MOST_RAW]
-    if _MISREAD.search(text):
+    if not text.isascii():
         text = _read_again(text, notes)
-    if _MARKUP.search(text):
-        if re.search(r"<[a-zA-Z!/?]", text):
+    if "\\" in text or "_x000" in text:
+        text = _with_breaks(text, notes)
+    if ("<" in text or "&" in text) and _MARKUP.search(text):
+        if "<" in text and re.search(r"<[a-zA-Z!/?]", text):
             notes.add("html", "HTML was made into text")
             text = _without_markup(text)
         text = html.unescape(text)
-        if re.search(r"</?(?:p|br|div|ul|li|a|b|strong|em|span|h\d)\b", text):
+        if "<" in text and re.search(r"</?(?:p|br|div|ul|li|a|b|strong|em|span|h\d)\b", text):
             notes.add("html", "HTML that was written as text was made into text")
             text = _without_markup(text)
-    text = _CONTROL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
-    return _BLANK_LINES.sub("\n\n", _LINE_ENDS.sub("\n", _SPACES.sub(" ", text))).strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not (text.isascii() and text.replace("\n", "").isprintable()):
+        text = _CONTROL.sub("", unicodedata.normalize("NFC", text))
+    if "\n" not in text:
+        return " ".join(text.split())
+    text = "\n".join([" ".join(line.split()) for line in text.split("\n")]).strip()
+    return _BLANK_LINES.sub("\n\n", text) if "\n\n\n" in text else text
 
 
 def _read_again(text: str, notes: Notes) -> str:
-    """A text whose UTF-8 was once read as windows-1252, read as it was meant."""
-    try:
-        mended = text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
+    """A text of which letters were once misread, with each of them as it was meant, where that is certain."""
+    if _OTHER_SCRIPTS.search(text):
         return text
-    notes.add("encoding", "letters that had been read as windows-1252 were read as UTF-8")
+    for _ in range(_MOST_READ_AGAIN):
+        # a code page that leaves less of it explains more of it; of two, the likelier
+        mended, table = min(
+            ((misread.sub(partial(_meant, table), text), table) for table, misread in _MISREAD.items()),
+            key=lambda found: len(found[0]),
+        )
+        if mended == text:
+            break
+        notes.add("encoding", f"letters that had been read as {_CALLED.get(table, table)} were read as UTF-8")
+        text = mended
+    return text
+
+
+_CALLED: Final = {
+    "cp1252": "windows-1252",
+    "mac_roman": "Mac Roman",
+    "cp850": "code page 850",
+    "cp437": "code page 437",
+}
+
+
+def _meant(table: str, found: re.Match[str]) -> str:
+    raw = b"".join(bytes([ord(one)]) if "\x80" <= one <= "\x9f" else one.encode(table) for one in found[0])
+    try:
+        letter = raw.decode("utf-8")
+    except UnicodeError:
+        return found[0]
+    return letter if _MEANT.fullmatch(letter) else found[0]
+
+
+def _with_breaks(text: str, notes: Notes) -> str:
+    mended = text if _PATH.search(text) else _WRITTEN_BREAK.sub("\n", text)
+    if mended != text:
+        notes.add("text", "line breaks that were written as letters were made into line breaks")
     return mended
 
 
@@ -199,11 +280,11 @@ def _raw(value: Any, notes: Notes) -> str | None:
 
 def words(value: Any, notes: Notes, *, longest: int = LONGEST_TEXT) -> str | None:
     """A text of several lines."""
-    raw = _raw(value, notes)
+    raw = value if isinstance(value, str) else None if value is None else _raw(value, notes)
     if raw is None:
         return None
     text = plain(raw, notes)
-    if text.casefold() in _NOTHING:
+    if len(text) <= _LONGEST_NOTHING and text.casefold() in _NOTHING:
         return None
     if len(text) > longest:
         notes.add("long", f"a text of {len(text):,} characters was cut to {longest:,}")
@@ -228,7 +309,10 @@ def _field(value: Any, notes: Notes) -> str | None:
     raw = _raw(value, notes)
     if raw is None:
         return None
-    text = " ".join(_CONTROL.sub("", html.unescape(raw[:2000])).split())
+    raw = raw[:2000]
+    if "&" in raw or not (raw.isascii() and raw.isprintable()):
+        raw = _CONTROL.sub("", html.unescape(raw))
+    text = " ".join(raw.split())
     return None if text.casefold() in _NOTHING_IN_FIELDS else text
 
 
@@ -250,11 +334,16 @@ def identifier(value: Any, notes: Notes) -> str | None:
 # ---- addresses and numbers
 
 _EMAIL: Final = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]+")
+_PLAIN_URL: Final = re.compile(
+    r"https?://(?:[a-z0-9-]{1,60}\.){1,8}[a-z]{2,20}(?:/[\w/.~?=%#-]{0,400}[\w/])?", re.ASCII
+)
 _HOST: Final = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}", re.UNICODE)
 
 
 def url(value: Any, notes: Notes) -> str | None:
     """A web address, with its scheme."""
+    if isinstance(value, str) and _PLAIN_URL.fullmatch(value):
+        return value
     text = _field(value, notes)
     if text is None:
         return None
@@ -461,17 +550,23 @@ class Named:
 
     def get(self, *names: str) -> Any:
         """What stands under the first of the names that has anything under it; None where none has."""
+        record = self.record
         for name in names:
-            value = self.record.get(name)
-            if value not in (None, "", [], {}):
+            value = record.get(name)
+            # 0 and False are something; an empty text, list or object is nothing
+            if value or isinstance(value, int | float):
                 return value
         return None
 
-    def parts(self, *names: str) -> Iterator["Named"]:
+    def parts(self, *names: str) -> list["Named"]:
         """The records under each of the names, wherever one stands alone where a list belongs too."""
+        record = self.record
+        found: list[Named] = []
         for name in names:
-            for part in every(self.record.get(name)):
-                if isinstance(part, dict):
-                    yield Named(part)
-                elif isinstance(part, str) and part.strip():
-                    yield Named({"name": part})
+            if value := record.get(name):
+                for part in every(value):
+                    if isinstance(part, dict):
+                        found.append(Named(part))
+                    elif isinstance(part, str) and part.strip():
+                        found.append(Named({"name": part}))
+        return found

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 
 import attrs
@@ -39,13 +40,18 @@ _FIELDS: Final = {
     kind: tuple((field.name, field.default) for field in attrs.fields(kind) if field.name != "id")
     for kind in (Opportunity, Time, Place, Cost, Term, Recurrence)
 }
+_VALUES: Final = {kind: attrgetter(*(name for name, _ in fields)) for kind, fields in _FIELDS.items()}
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _plain(value: Any) -> Any:
-    if type(value) in _FIELDS:
-        said = ((name, getattr(value, name), default) for name, default in _FIELDS[type(value)])
-        return {name: _plain(one) for name, one, default in said if one != default}
-    if isinstance(value, tuple):
+    kind = type(value)
+    if kind is str or kind is int or kind is float:
+        return value
+    if kind in _FIELDS:
+        said = zip(_FIELDS[kind], _VALUES[kind](value), strict=True)
+        return {name: _plain(one) for (name, default), one in said if one is not default and one != default}
+    if kind is tuple:
         return [_plain(one) for one in value]
     return str(value) if isinstance(value, date | time | Decimal) else value
 
@@ -60,7 +66,7 @@ def _as_it_is(value: Any) -> Any:
 
 def written(opportunity: Opportunity) -> str:
     """An opportunity as a document, without its id."""
-    return json.dumps(_plain(opportunity), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _JSON.encode(_plain(opportunity))
 
 
 def read(id: str, document: str) -> Opportunity:

@@ -15,8 +15,12 @@ _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
 """Letters with a stroke and the like, which Unicode takes for letters of their own."""
-_APART: Final = re.compile(r"[^0-9a-z]+")
+_ASCII: Final = {
+    code: None if chr(code) in "'`" else " " for code in range(128) if not (chr(code).isdigit() or chr(code).islower())
+}
+"""What becomes of a letter of ASCII that is none: an apostrophe goes, anything else stands between words."""
 _IN_ONE: Final = re.compile(r"\w+(?:[-‐‑–/.]\w+)+|\w+['’]\w{3,}")
+_WITHIN: Final = re.compile(r"[-‐‑–/.'’](?<=\w.)(?=\w)")
 _BETWEEN: Final = re.compile(r"[-‐‑–/.'’]")
 PASSED_OVER: Final = frozenset({"a", "and", "of", "the"})
 """Words that choose nothing, where there are others."""
@@ -28,9 +32,7 @@ def folded(text: str) -> str:
     """A text as searches see it: no case, accents or apostrophes, words of letters and digits between single spaces."""
     if text.isascii():
         text = text.lower()
-        if "'" in text or "`" in text:
-            text = text.translate(_APOSTROPHES)
-        return _APART.sub(" ", text.replace("&", " and ")).strip()
+        return " ".join(text.replace("&", " and ").translate(_ASCII).split())
     text = text.translate(_APOSTROPHES).replace("&", " and ")
     plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
     plain = plain.casefold().translate(_LETTERS).translate(_APOSTROPHES)
@@ -40,6 +42,8 @@ def folded(text: str) -> str:
 def searched_in(text: str) -> str:
     """A text as it is searched: folded, and after it in one piece what has a hyphen, a stroke or full stops within."""
     plain = folded(text)
+    if not _WITHIN.search(text):
+        return plain
     more = [folded(part) for one in _IN_ONE.findall(text) for part in _pieces(one)]
     return " ".join((plain, *dict.fromkeys(one for one in more if one))) if more else plain
 

@@ -6,6 +6,7 @@ comes, and the summary adds up: what was read is what was kept, what was said ag
 """
 
 import csv
+import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,9 +19,9 @@ import attrs
 from iagcore.directory.cleaning import REPAIRS
 from iagcore.directory.json_stream import Unreadable
 from iagcore.directory.normalising import opportunity_of
-from iagcore.directory.protocols import Directory, Kept, Unread
-from iagcore.directory.reading import Document, Tables, files_in
-from iagcore.directory.shapes import NotAService, Service, services_in
+from iagcore.directory.protocols import Directory, Kept, Remembering, Unread
+from iagcore.directory.reading import Document, Tables, digest_of_files, files_in
+from iagcore.directory.shapes import Around, NotAService, Service
 from iagcore.directory.tables import TABLES, Package, table_in
 from iagcore.exceptions import InvalidFile
 from iagcore.practice.kinds import accept_day, accept_id, accepted, kept
@@ -61,7 +62,8 @@ class Summary:
 
     Attributes: `files`, how many could be read; `unread`, what is wrong with the others; `whole`, whether nothing was
     lost that may have been a service; `read`, records; `set_aside`; `repaired`, how many records needed each sort of
-    repair; `records_repaired`, how many needed any; `counts`, what the directory made of those that were kept.
+    repair; `records_repaired`, how many needed any; `counts`, what the directory made of those that were kept;
+    `same_as`, the day of the import that read these very files, where they were not read again.
     """
 
     files: int
@@ -72,6 +74,21 @@ class Summary:
     repaired: dict[str, int]
     records_repaired: int
     counts: Kept
+    same_as: date | None = None
+
+    @property
+    def written(self) -> str:
+        """It as a text, without what could not be read, as a directory remembers it."""
+        said = attrs.asdict(self, filter=lambda field, _: field.name not in {"unread", "same_as"})
+        return json.dumps(said, sort_keys=True)
+
+    @classmethod
+    def read_again(cls, text: str, day: date) -> "Summary":
+        """The summary of an import that says the same as the one of that day."""
+        said = json.loads(text)
+        was = Kept(**said.pop("counts"))
+        counts = Kept(unchanged=was.kept, repeated=was.repeated, contradicted=was.contradicted)
+        return cls(**said, unread=(), counts=counts, same_as=day)
 
     @property
     def kept(self) -> int:
@@ -85,7 +102,9 @@ class Summary:
 
     def __str__(self) -> str:
         counts = self.counts
+        same = [f"the same as on {self.same_as:%d %b %Y}, and so not read again"] if self.same_as else []
         lines = [
+            *same,
             f"{self.read} read: {self.kept} kept, {self.repeated} said again, {self.set_aside} set aside",
             f"of those kept, {counts.new} new, {counts.changed} changed, {counts.unchanged} as before",
         ]
@@ -121,22 +140,33 @@ def import_files(
     today: date,
     full: bool = False,
     most_gone: float = MOST_GONE,
+    every: bool = False,
     tell: Callable[[Told], None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
     """Import files, folders and zips into a directory, as one feed, and say what came of it.
 
-    `feed` names the publisher's list (an id: 1 to 64 characters). With `full` the files are all that is in it, and what
-    it no longer has is marked gone; that is left undone where something of it could not be read, and where more than
-    `most_gone` of the feed (a share, 0 to 1) would go: the summary's `whole` and `counts.held_back` say so. `tell` is
-    given each thing to know, as it comes; `progress` the number of records read so far. Nothing of it is kept where the
-    directory raises. A file that cannot be read is in the summary, and raises nothing.
+    `feed` names the publisher's list (an id: 1 to 64 characters). With `full` the files are all that is in it, and
+    what it no longer has is marked gone; that is left undone where something of it could not be read, and where more
+    than `most_gone` of the feed (a share, 0 to 1) would go: the summary's `whole` and `counts.held_back` say so.
+    `tell` is given each thing to know, as it comes; `progress` the number of records read so far. Nothing of it is
+    kept where the directory raises. A file that cannot be read is in the summary, and raises nothing. Files that are
+    the same as at the import before are not read again, and nothing of them is told, unless `every` asks for it;
+    `Summary.same_as` is the day of that import.
     """
     accepted("feed", feed, accept_id)
     accepted("today", today, accept_day)
+    paths = tuple(paths)
+    remembering = directory if isinstance(directory, Remembering) else None
+    digest = digest_of_files(paths, full=full, most_gone=most_gone) if remembering else None
+    if remembering and digest and not every:
+        again = remembering.listed_again(feed, digest, today=today)
+        if again is not None:
+            return Summary.read_again(again[1], again[0])
+    before = remembering.last_import(feed) if remembering else 0
     reading = _Reading(tell or _untold, progress or _untold)
     counts = directory.keep(reading.arrivals(paths), feed=feed, today=today, full=full, most_gone=most_gone)
-    return Summary(
+    summary = Summary(
         files=reading.files,
         unread=reading.unread,
         whole=reading.whole,
@@ -146,6 +176,9 @@ def import_files(
         records_repaired=reading.records_repaired,
         counts=counts,
     )
+    if remembering and digest and not summary.unread and not counts.held_back:
+        remembering.remember(feed, digest, summary.written, after=before)
+    return summary
 
 
 def _untold(_: Any) -> None:
@@ -190,7 +223,7 @@ class _Reading:
             self.files += 1
 
     def _document(self, file: Document) -> Iterator[Opportunity | Unread]:
-        number, said = 0, _PageSays()
+        number, said, around = 0, _PageSays(), Around()
 
         def warn(sort: str, sentence: str) -> None:
             self._tell(Told(file.name, None, None, sort, sentence))
@@ -201,7 +234,7 @@ class _Reading:
                 yield from self._found(file.name, number, NotAService(value.reason))
                 continue
             said.look_at(value.value, value.beside)
-            for found in services_in(value.value, value.beside):
+            for found in around.services_in(value.value, value.beside):
                 number += 1
                 if isinstance(found, Service) and value.mended:
                     found.notes.add("json", "it was not quite JSON, and what is right of it was kept")

@@ -83,6 +83,21 @@ class _Text:
     def step(self) -> None:
         self._at += 1
 
+    def whole(self) -> Any:
+        """The next list or object, if all of it is held, and it is not too long, too deep or broken; else None.
+
+        Nearly every record is, and then the standard library finds its end and its value at once.
+        """
+        try:
+            value, end = _DECODER.raw_decode(self._held, self._at)
+        except (ValueError, RecursionError):
+            return None
+        text = self._held[self._at : end]
+        if len(text) > HELD or (text.count("[") + text.count("{") > DEEPEST and _depth_of(value) > DEEPEST):
+            return None
+        self._at = end
+        return value
+
     def take(self, longest: int) -> tuple[str, int]:
         """The next value as text, and how deep it is. Raises `_TooLong`, leaving it, and `_End`."""
         length, depth = self._extent(longest)
@@ -177,6 +192,9 @@ class JSONStream:
 
     def _values(self, beside: dict[str, Any], depth: int) -> Iterator[Value | Unreadable]:
         opening = self._text.peek()
+        if opening in "{[" and (whole := self._text.whole()) is not None:
+            yield Value(whole, beside)
+            return
         within = {"[": self._elements, "{": self._members}.get(opening) if depth < WALKED else None
         try:
             text, deep = self._text.take(HELD)
@@ -262,6 +280,18 @@ class JSONStream:
             return str(parsed(text))
         except ValueError:
             return text.strip('"')
+
+
+_DECODER: Final = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
+
+
+def _depth_of(value: Any) -> int:
+    """How deep lists and objects lie within each other."""
+    depth, level = 0, [value]
+    while level := [one for one in level if isinstance(one, list | dict)]:
+        depth += 1
+        level = [part for one in level for part in (one.values() if isinstance(one, dict) else one)]
+    return depth
 
 
 def parsed(text: str) -> Any:

@@ -23,6 +23,7 @@ SCHEDULES: Final = (
     "schedules", "schedule", "regular_schedules", "regular_schedule", "hours", "hours_of_operation", "operating_hours",
 )  # fmt: skip
 LOCATIONS: Final = ("locations", "location", "addresses")
+_AT_LOCATIONS: Final = ("service_at_locations", "service_at_location", "services_at_location")
 _COORDINATES: Final = ("coordinates", "geo", "geolocation", "position", "point")
 _ADDRESSES: Final = ("physical_addresses", "physical_address", "addresses", "address", "postal_addresses")
 _ADDRESS_LINES: Final = (
@@ -52,7 +53,7 @@ def opportunity_of(service: dict[str, Any], notes: Notes) -> Opportunity | None:
     said = Named(service)
     if not _is_known(said):
         return None
-    at_locations = list(said.parts("service_at_locations", "service_at_location", "services_at_location"))
+    at_locations = said.parts(*_AT_LOCATIONS)
     organisation = _organisation(said, notes)
     locations = [*_within(at_locations, "location"), *said.parts(*LOCATIONS), *_own_place(said)]
     schedules = _schedules(said, at_locations)
@@ -90,9 +91,14 @@ def opportunity_of(service: dict[str, Any], notes: Notes) -> Opportunity | None:
 
 _IDS: Final = ("id", "service_id", "hs_id", "uuid")
 _OTHER_NAMES: Final = ("alternate_name", "title", "label")
+_LONG_ENOUGH: Final = 12
+"""Characters of an id that is longer than whatever feeds write for nothing."""
 
 
 def _is_known(said: Named) -> bool:
+    id = said.get(*_IDS)
+    if isinstance(id, str) and len(id) > _LONG_ENOUGH:
+        return True
     own = Notes()
     names = ("name", *_OTHER_NAMES)
     return bool(cleaning.identifier(said.get(*_IDS), own) or any(cleaning.line(said.get(one), own) for one in names))
@@ -142,7 +148,7 @@ def _name(said: Named, organisation: str | None, notes: Notes) -> str:
 
 
 def _changed(said: Named) -> Any:
-    metadata = next(said.parts("metadata"), Named({}))
+    metadata = next(iter(said.parts("metadata")), Named({}))
     return said.get("last_modified", "modified", "updated_at") or metadata.get("last_action_date")
 
 
@@ -163,9 +169,7 @@ _FLAT: Final = ("address_1", "city", "postal_code", "latitude", "venue_name")
 
 def _own_place(said: Named) -> Iterator[Named]:
     """The place that a service of a single sheet has in columns of its own, where it has no other."""
-    if any(said.get(name) for name in _FLAT) and not any(
-        True for _ in said.parts("service_at_locations", "service_at_location", "services_at_location", *LOCATIONS)
-    ):
+    if not said.record.keys().isdisjoint(_FLAT) and not said.parts(*_AT_LOCATIONS, *LOCATIONS):
         yield Named({**said.record, "name": said.get("venue_name"), "location_type": None, "accessibility": None})
 
 
@@ -338,11 +342,25 @@ def _areas(said: Named, notes: Notes) -> Iterator[str]:
 
 # ---- how to join, and how to reach it
 
+_ACCESS: Final = {
+    "referral": "Somebody has to refer you.",
+    "appointment": "Make an appointment first.",
+    "membership": "It is for members: ask how to become one.",
+    "drop in": "Drop in: no appointment is needed.",
+}
+"""What the standard writes for how to get in, as a sentence."""
+
 
 def _joining(said: Named) -> Iterator[Any]:
     yield said.get("application_process")
-    access = said.get("attending_access")
-    yield f"By {access}" if isinstance(access, str) and access.strip() else access
+    ways = said.get("attending_access")
+    if isinstance(ways, str):
+        # one word or several of the standard's, or a sentence of the feed's own
+        parts = [" ".join(re.split(r"[\s_-]+", part.strip().casefold())) for part in re.split(r"[,;|]", ways[:500])]
+        known = [_ACCESS[part] for part in parts if part in _ACCESS]
+        yield from known if len(known) == len(parts) else [ways]
+    else:
+        yield ways
     for one in said.parts("required_documents"):
         document = one.get("document", "name")
         yield f"Bring: {document}" if isinstance(document, str) and document.strip() else None

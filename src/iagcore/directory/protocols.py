@@ -102,6 +102,31 @@ class Found:
 
 
 @runtime_checkable
+class Remembering(Protocol):
+    """What a directory may do as well, so that a feed which has not changed is not read again.
+
+    A digest stands for all that an import is made from. The three go together: an import that was whole is remembered
+    with its summary; where the next has the same digest, it says the same again.
+    """
+
+    def last_import(self, feed: str) -> int:
+        """The number of the latest import of a feed; 0 where there was none. A later import has a greater one."""
+        ...
+
+    def remember(self, feed: str, digest: str, summary: str, *, after: int) -> None:
+        """Remember the import of a feed that came next `after` a number, unless there was yet another since."""
+        ...
+
+    def listed_again(self, feed: str, digest: str, *, today: date) -> tuple[date, str] | None:
+        """Where the latest import of a feed is remembered with this digest, keep all that it kept as listed `today`.
+
+        Gives the day on which it was last listed, and its summary; None where the feed has to be read, and then nothing
+        is changed.
+        """
+        ...
+
+
+@runtime_checkable
 class Directory(Protocol):
     """All that a host must write."""
 

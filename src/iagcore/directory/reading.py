@@ -6,6 +6,7 @@ held whole, and nothing is written to disk but a package's rows. Zips within zip
 """
 
 import codecs
+import hashlib
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
@@ -23,6 +25,7 @@ import attrs
 from iagcore.directory.json_stream import JSONStream, Unreadable, Value
 from iagcore.directory.tables import LONGEST_CELL, table_of
 from iagcore.exceptions import InvalidFile
+from iagcore.practice import opportunities
 
 PIECE: Final = 1 << 16
 """Bytes that are read at once."""
@@ -210,6 +213,37 @@ def _resources(name: str, descriptor: str, open: Open) -> Iterator[tuple[str, st
                 yield str(one.get("name")), path
     except (InvalidFile, ValueError, AttributeError, TypeError, RecursionError):
         return
+
+
+# ---- what an import is made from
+
+
+def digest_of_files(paths: Iterable[str | os.PathLike[str]], **asked: object) -> str | None:
+    """A digest of all bytes in files and folders, of their names, of what is asked, and of the code that reads them.
+
+    None where one of them cannot be read.
+    """
+    try:
+        found = hashlib.sha256(f"{cleaners_version()} {sorted(asked.items())}".encode())
+        for path in map(Path, paths):
+            inside = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
+            for file in inside:
+                found.update(f"\0{file.relative_to(path) if file != path else file.name}\0".encode(errors="replace"))
+                with file.open("rb") as stream:
+                    found.update(hashlib.file_digest(stream, "sha256").digest())
+    except OSError:
+        return None
+    return found.hexdigest()
+
+
+@cache
+def cleaners_version() -> str:
+    """A digest of the code that makes opportunities of a feed: with another, each feed is read again."""
+    modules = [*Path(__file__).parent.glob("*.py"), *Path(opportunities.__file__).parent.glob("[ow]*.py")]
+    found = hashlib.sha256()
+    for module in sorted(modules):
+        found.update(module.read_bytes())
+    return found.hexdigest()
 
 
 # ---- bytes and letters

@@ -68,6 +68,7 @@ _OF_PEOPLE_TOO: Final = frozenset(
 _NAMES: Final = ("name", "alternate_name", "description", "title")
 _ORGANISATIONS: Final = ("organization", "organizations", "organisation", "organisations")
 _SERVICES: Final = ("services", "service")
+_HOLDERS: Final = frozenset({*_SERVICES, *_ORGANISATIONS, "locations"})
 _PAGES: Final = ("contents", "content", "items", "results", "records", "data")
 _TEXTS: Final = ("result", "data", "body", "payload", "response", "contents")
 
@@ -103,9 +104,21 @@ class _Beside:
     of_services: Mapping[str, Mapping[str, list[Any]]] = attrs.field(factory=dict)
 
 
-def services_in(value: Any, around: Mapping[str, Any]) -> Iterator[Service | NotAService]:
-    """Every service in a value of a document; `around` are members that stood before it in the objects around it."""
-    yield from _opened(value, _holding(around, _beside(around, _Beside())), Notes(), 0)
+class Around:
+    """What stood in a document before a value, in the objects around it, as far as it belongs to services in it.
+
+    The values of one list have the same members around them, so these are looked at once.
+    """
+
+    def __init__(self) -> None:
+        self._members: Mapping[str, Any] | None = None
+        self._beside = _Beside()
+
+    def services_in(self, value: Any, members: Mapping[str, Any]) -> Iterator[Service | NotAService]:
+        """Every service in a value of the document; `members` are those around it."""
+        if members is not self._members:
+            self._members, self._beside = members, _holding(members, _beside(members, _Beside()))
+        yield from _opened(value, self._beside, Notes(), 0)
 
 
 def _opened(value: Any, beside: _Beside, notes: Notes, depth: int) -> Iterator[Service | NotAService]:
@@ -181,6 +194,8 @@ def _is_service(value: Mapping[str, Any]) -> bool:
 
 def _holds_services(value: Mapping[str, Any]) -> bool:
     """Whether it has services, or something that has: an organisation with its own, a location with those at it."""
+    if value.keys().isdisjoint(_HOLDERS):
+        return False
     if any(isinstance(one, dict) for name in _SERVICES for one in _records(value.get(name))):
         return True
     holders = [
@@ -234,7 +249,7 @@ def _alone(value: dict[str, Any], beside: _Beside, notes: Notes) -> Service | No
         return NotAService("it is empty", certainly=True)
     if _is_person(value):
         return NotAService("it is a person, and no service", named, certainly=True)
-    listed = [one for name in _SERVICES for one in every(value.get(name)) if isinstance(one, str)]
+    listed = [one for name in _SERVICES if name in value for one in every(value[name]) if isinstance(one, str)]
     if listed and value.get("name") and not _is_service(value):
         return NotAService(f"it names services, such as {shown(listed[0])}, and says nothing of them", named)
     renamed = by_standard_names(value)
@@ -264,6 +279,8 @@ def _is_person(value: Mapping[str, Any]) -> bool:
 
 def _beside(value: Mapping[str, Any], before: _Beside) -> _Beside:
     """What stands in an object that services in it may name."""
+    if not value:
+        return before
     organisations, locations = dict(before.organisations), dict(before.locations)
     alone = before.organisation
     for name in _ORGANISATIONS:

@@ -57,11 +57,20 @@ SCHEMA: Final = (
            name         TEXT NOT NULL,
            organisation TEXT NOT NULL,
            first_listed TEXT NOT NULL,
-           last_listed  TEXT NOT NULL,
+           imported     INTEGER NOT NULL,
            gone         TEXT,
            document     TEXT NOT NULL
        ) STRICT""",
     "CREATE INDEX listing_in_feed ON listing (feed, id_in_feed)",
+    # Each import, so that one which says the same again is one row to change and not all of them.
+    """CREATE TABLE import (
+           number  INTEGER PRIMARY KEY,
+           feed    TEXT NOT NULL,
+           day     TEXT NOT NULL,
+           digest  TEXT,
+           summary TEXT
+       ) STRICT""",
+    "CREATE INDEX import_of_feed ON import (feed, number)",
     *FACT_TABLES,
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {FORMAT}",
@@ -82,7 +91,9 @@ _ARRIVE: Final = """INSERT INTO temp.arrived (id_in_feed, document) VALUES (?, ?
 
 _KNOWN: Final = """SELECT row, id, name, organisation, gone, document FROM listing WHERE feed = ? AND id_in_feed = ?"""
 
-_LISTING: Final = "SELECT id, feed, id_in_feed, first_listed, last_listed, gone, document FROM listing"
+_LISTING: Final = """SELECT id, feed, id_in_feed, first_listed, (SELECT day FROM import WHERE number = imported), gone,
+                     document FROM listing"""
+_LAST_IMPORT: Final = "SELECT ifnull(max(number), 0) FROM import WHERE feed = ?"
 
 _NOTHING_WAS_LOST: Final = """SELECT EXISTS (SELECT 1 FROM temp.present)
                                  AND NOT EXISTS (SELECT 1 FROM temp.unread WHERE id_in_feed IS NULL)"""
@@ -91,10 +102,10 @@ _MISSING: Final = """SELECT row FROM listing
                      WHERE feed = ? AND gone IS NULL AND row NOT IN (SELECT row FROM temp.present)
                        AND id_in_feed NOT IN (SELECT id_in_feed FROM temp.unread)"""
 
-_ADD: Final = """INSERT INTO listing (id, feed, id_in_feed, name, organisation, first_listed, last_listed, document)
+_ADD: Final = """INSERT INTO listing (id, feed, id_in_feed, name, organisation, first_listed, imported, document)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
-_CHANGE: Final = """UPDATE listing SET name = ?, organisation = ?, last_listed = ?, gone = NULL, document = ?
+_CHANGE: Final = """UPDATE listing SET name = ?, organisation = ?, imported = ?, gone = NULL, document = ?
                     WHERE row = ?"""
 
 _FORGET_WORDS: Final = "INSERT INTO words (words, rowid, name, others) VALUES ('delete', ?, ?, ?)"
@@ -147,6 +158,33 @@ class SQLiteDirectory(OnAFile):
             _stage(connection, arrivals)
             with transaction(connection):
                 return _settle(connection, feed, today, most_gone=most_gone if full else None)
+
+    def last_import(self, feed: str) -> int:
+        """The number of the latest import of a feed; see `protocols.Remembering`."""
+        with self._reading() as connection:
+            return 0 if connection is None else int(connection.execute(_LAST_IMPORT, (feed,)).fetchone()[0])
+
+    def remember(self, feed: str, digest: str, summary: str, *, after: int) -> None:
+        """Remember what the import after a number was made from; see `protocols.Remembering`."""
+        with self._file.borrow(writing=True) as connection, transaction(connection):
+            connection.execute(
+                f"""UPDATE import SET digest = ?, summary = ? WHERE number = ({_LAST_IMPORT})
+                    AND number = (SELECT min(number) FROM import WHERE feed = ? AND number > ?)""",
+                (digest, summary, feed, feed, after),
+            )
+
+    def listed_again(self, feed: str, digest: str, *, today: date) -> tuple[date, str] | None:
+        """Keep again what the latest import kept; see `protocols.Remembering`."""
+        with self._reading() as connection:
+            if connection is None:
+                return None
+        with self._file.borrow(writing=True) as connection, transaction(connection):
+            known = f"number = ({_LAST_IMPORT}) AND digest = ?"
+            found = connection.execute(f"SELECT day, summary FROM import WHERE {known}", (feed, digest)).fetchone()
+            if found is None:
+                return None
+            connection.execute(f"UPDATE import SET day = ? WHERE {known}", (str(today), feed, digest))
+        return date.fromisoformat(found[0]), found[1]
 
     def listing(self, id: str) -> Listing | None:
         """What is kept under the directory's own id; see `protocols.Directory`."""
@@ -229,6 +267,8 @@ def _settle(connection: sqlite3.Connection, feed: str, today: date, *, most_gone
     counts: dict[str, Any] = Counter()
     contradicted: list[str] = []
     reused: list[str] = []
+    imported = connection.execute("INSERT INTO import (feed, day) VALUES (?, ?)", (feed, str(today))).lastrowid
+    assert imported is not None  # a row was inserted
     [(listed,)] = connection.execute("SELECT count(*) FROM listing WHERE feed = ? AND gone IS NULL", (feed,))
 
     def is_taken(id: str) -> bool:
@@ -251,11 +291,11 @@ def _settle(connection: sqlite3.Connection, feed: str, today: date, *, most_gone
             if one.row is None:
                 id = id_of_its_own(id_in_feed, one.identity, feed, is_taken=is_taken)
                 named = one.opportunity if id == id_in_feed else attrs.evolve(one.opportunity, id=id)
-                row = _add(connection, Listing(named, feed, id_in_feed, today, today), one.identity, document)
+                row = _add(connection, Listing(named, feed, id_in_feed, today, today), one.identity, document, imported)
                 counts["new"] += 1
             else:
                 id, row = one.row.id, one.row.row
-                counts["changed" if _update(connection, one.row, one, document, today) else "unchanged"] += 1
+                counts["changed" if _update(connection, one.row, one, document, imported) else "unchanged"] += 1
                 counts["back"] += one.row.gone is not None
             if one.opportunity.contradictions and len(contradicted) < MOST_NAMED:
                 contradicted.append(id)
@@ -284,27 +324,27 @@ class _Kept:
     document: str
 
 
-def _add(connection: sqlite3.Connection, listing: Listing, identity: Identity, document: str) -> int:
-    days = str(listing.first_listed), str(listing.last_listed)
-    kept = (listing.id, listing.feed, listing.id_in_feed, identity.name, identity.organisation, *days)
-    row = connection.execute(_ADD, (*kept, document)).lastrowid
+def _add(connection: sqlite3.Connection, listing: Listing, identity: Identity, document: str, imported: int) -> int:
+    kept = (listing.id, listing.feed, listing.id_in_feed, identity.name, identity.organisation)
+    row = connection.execute(_ADD, (*kept, str(listing.first_listed), imported, document)).lastrowid
     assert row is not None  # a row was inserted
     _index(connection, row, listing.opportunity)
     return row
 
 
-def _update(connection: sqlite3.Connection, was: _Kept, one: Settled[_Kept], document: str, today: date) -> bool:
+def _update(connection: sqlite3.Connection, was: _Kept, one: Settled[_Kept], document: str, imported: int) -> bool:
     """Bring what was kept up to date; whether it says anything else than before."""
     identity = one.identity
     changed = document != was.document
     if not changed:
-        connection.execute("UPDATE listing SET last_listed = ?, gone = NULL WHERE row = ?", (str(today), was.row))
+        connection.execute("UPDATE listing SET imported = ?, gone = NULL WHERE row = ?", (imported, was.row))
     else:
-        connection.execute(_CHANGE, (identity.name, identity.organisation, str(today), document, was.row))
+        connection.execute(_CHANGE, (identity.name, identity.organisation, imported, document, was.row))
         before = read(was.id, was.document)
         # the words are not kept beside their index, so what is taken out of it has to be said
         connection.execute(_FORGET_WORDS, (was.row, *searched(before)))
         connection.execute("DELETE FROM place WHERE row = ?", (was.row,))
+        connection.execute("DELETE FROM facts WHERE row = ?", (was.row,))
         _index(connection, was.row, attrs.evolve(one.opportunity, id=was.id))
     if was.gone is not None:
         connection.execute("UPDATE facts SET present = 1 WHERE row = ?", (was.row,))

@@ -8,6 +8,7 @@ meaning is given that meaning and noted; what has none is kept in the feed's wor
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, time
+from functools import lru_cache
 from typing import Any, Final
 
 from iagcore.directory.cleaning import Named, Notes, day, every, hour, shown, words
@@ -252,6 +253,7 @@ def _in_a_range(text: str) -> list[str]:
     return [WEEKDAYS[day] for day in sorted(weekdays_named(text))]
 
 
+@lru_cache(maxsize=1000)
 def _weekdays(text: str) -> list[str]:
     plainly = text.strip().casefold()
     # `4TH` is the fourth Thursday to iCalendar, and `4th` the fourth of something to a person

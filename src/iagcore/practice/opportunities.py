@@ -79,7 +79,7 @@ def _text(value: object, field: str) -> None:
         raise _wrong(field, value, "a text that is not empty is expected")
     if len(value) > LONGEST_TEXT:
         raise _wrong(field, value, f"it has {len(value)} characters; at most {LONGEST_TEXT} are kept")
-    if _CONTROL.search(value):
+    if not value.isprintable() and _CONTROL.search(value):
         raise _wrong(field, value, "it has a control character")
 
 

@@ -8,7 +8,9 @@ it. Too many of them cost a question to a phone; one too few hides what there is
 import re
 from typing import Final
 
-_DAY: Final = r"(?:mo|tu|we|th|fr|sa|su)[a-z]{1,8}day|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun"
+_DAY: Final = (
+    r"(?:mo|tu|we|th|fr|sa|su)[a-z]{1,8}day|mond?|tues?|wed(?:s|n(?:es)?)?|thu(?:rs?)?|frid?|sat(?:ur?)?|sund?"
+)
 _NAMED: Final = re.compile(
     r"\b(?:(?P<all>(?:every|each|any|most|all|several) (?:single )?"
     r"(?:days?|nights?|evenings?|mornings?|afternoons?|week)"
@@ -36,12 +38,23 @@ _ONLY_BETWEEN: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_GAP: Final = 40
+_PARTS: Final = (
+    "day", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "week", "night", "evening", "morning", "afternoon", "daily",
+    "24", "mwf", "mtwf", "mwtf", "mtwtf",
+)  # fmt: skip
+"""What a text has that names a day in letters: looked for first, since few texts do."""
+_SHORT_ONES: Final = re.compile(r"\b(?:M|T|W|F|Mo|Tu|We|Th|Fr|Sa|Su)(?: ?[-–—‑−/,&+;]| to )")
 _LETTERS: Final = {"m": 0, "mo": 0, "t": 1, "tu": 1, "w": 2, "we": 2, "th": 3, "f": 4, "fr": 4, "sa": 5, "su": 6}
 
 
 def weekdays_named(text: str) -> frozenset[int]:
     """The weekdays that a text names, by itself, in a range or in a group; Monday is 0."""
     found: set[int] = set()
+    lower = text.lower()
+    if _SHORT_ONES.search(text):
+        found.update(_short_ones(text))
+    if not any(part in lower for part in _PARTS):
+        return frozenset(found)
     before: tuple[int, int] | None = None
     for named in _NAMED.finditer(text):
         if named["all"]:
@@ -58,11 +71,16 @@ def weekdays_named(text: str) -> frozenset[int]:
             found.update(_from_to(before[0], day))
         found.add(day)
         before = day, named.end()
+    return frozenset(found)
+
+
+def _short_ones(text: str) -> set[int]:
+    found: set[int] = set()
     for pair in _SHORT_RANGE.finditer(text):
         found.update(_from_to(_LETTERS[pair[1].lower()], _LETTERS[pair[2].lower()]))
     for several in _SHORT_LIST.finditer(text):
         found.update(_LETTERS[one.lower()] for one in _ONE_SHORT.findall(several[0]))
-    return frozenset(found)
+    return found
 
 
 def says_only_weekdays(text: str) -> bool:
