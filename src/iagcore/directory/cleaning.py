@@ -110,6 +110,8 @@ def _misread_as(table: str) -> re.Pattern[str]:
 
 
 _MISREAD: Final = {table: _misread_as(table) for table in _TABLES}
+_TWO_TOGETHER: Final = re.compile(r"[^\x00-\x7f]{2}")
+"""What every misread letter is at least, and few other texts have."""
 _OTHER_SCRIPTS: Final = re.compile("[\u0400-\u1fff\u3040-\ud7ff]")
 """Letters that no code page here has: a text with one was not misread, or not all of it."""
 _MEANT: Final = re.compile(
@@ -216,7 +218,7 @@ def plain(text: str, notes: Notes) -> str:
 
 def _read_again(text: str, notes: Notes) -> str:
     """A text of which letters were once misread, with each of them as it was meant, where that is certain."""
-    if _OTHER_SCRIPTS.search(text):
+    if not _TWO_TOGETHER.search(text) or _OTHER_SCRIPTS.search(text):
         return text
     for _ in range(_MOST_READ_AGAIN):
         # a code page that leaves less of it explains more of it; of two, the likelier
