@@ -816,3 +816,7 @@ def test_plain_tags_are_read_as_a_browser_reads_them(text: str, monkeypatch: pyt
     quick = cleaning.plain(text, cleaning.Notes())
     monkeypatch.setattr(cleaning, "_PLAIN_TAG", re.compile("(?!)(x)(y)"))
     assert cleaning.plain(text, cleaning.Notes()) == quick
+
+
+def test_an_empty_object_is_nothing() -> None:
+    assert read_one(description={}, alert=[{}])[0].alert is None
