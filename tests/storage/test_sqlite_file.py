@@ -399,3 +399,23 @@ def test_a_file_that_is_as_private_as_the_host_gives_is_not_spoken_of(
         journal.append(chain(HOME, 1), expect={HOME: 0})
         assert journal.open_to() is None
     assert caplog.records == []
+
+
+def test_a_fork_waits_for_a_lock_that_is_held_for_a_moment() -> None:
+    journal = MemoryJournal()
+    cases = iag.Casebook(journal, STARTER, clock=lambda: on(0))
+    start(cases)
+    for lock in (journal._lock, cases._reading.remembered._lock):
+        inside = Event()
+
+        def hold(lock: Any = lock, inside: Event = inside) -> None:
+            with lock:
+                inside.set()
+                time.sleep(0.1)
+
+        holding = Thread(target=hold)
+        holding.start()
+        inside.wait()
+        assert forked(lambda: cases.journey("a"), seconds=5) == 0
+        holding.join()
+        assert cases.journey("a").exists

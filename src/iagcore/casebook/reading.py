@@ -6,7 +6,6 @@ learner who was erased may have come back under the same name, and nothing of th
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from threading import Lock
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -20,6 +19,7 @@ from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey, Timeline
 from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
+from iagcore.storage.forks import lock_for_a_moment
 from iagcore.storage.protocols import Journal
 
 H = TypeVar("H", bound=Home)
@@ -34,7 +34,7 @@ class Remembered:
     def __init__(self, most: int = REMEMBERED) -> None:
         self._most = most
         self._folds: OrderedDict[str, Any] = OrderedDict()
-        self._lock = Lock()
+        self._lock = lock_for_a_moment()
 
     def get(self, subject: str) -> Any:
         """The fold of a subject, or None."""

@@ -7,11 +7,11 @@ here too, as two plain functions, so that a host's own journal can use them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from threading import Lock
 
 import attrs
 
 from iagcore.exceptions import Conflict
+from iagcore.storage.forks import lock_for_a_moment
 from iagcore.storage.protocols import Erasure, Pending, Position, StoredRecord, follow_on, heads, renamed
 
 
@@ -19,7 +19,7 @@ class MemoryJournal:
     """A `Journal`, `Feed` and `Erasable` that lives as long as the object; safe across threads."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = lock_for_a_moment()
         self._kept: list[StoredRecord] = []
         """By position; a record's index is its position less one."""
         self._filed: dict[str, list[int]] = {}
