@@ -26,7 +26,7 @@ with coach:nina
 MINUTES
   [#######################################################.....]
   # used       165
-  = held       0
+  = booked     0
   . remaining  15 of 180 granted
 
 THE JOURNEY SO FAR
@@ -140,8 +140,8 @@ ADVICE FOR THE COACH
 
 REFUSED
   23 Feb 2016  Conversation booked: c5, 14 Mar 2016 10:00, 30 minutes
-               ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 held elsewhere)
-               What helps: Book a shorter conversation, or release what is held; a lead may extend
+               ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 booked elsewhere)
+               What helps: Book a shorter conversation, or release what is booked; a lead may extend
                where the policy lets them.
 """
 
@@ -229,7 +229,7 @@ def test_the_same_file_again_records_nothing_and_repeats_the_refusal(
         "77 entries were already on the record; none is new",
         "one booking too many: already on the record, refused: conversation booked, c5, coach:nina, "
         "14 Mar 2016 10:00, 30 minutes",
-        "    ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 held elsewhere)",
+        "    ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 booked elsewhere)",
         "Nothing is new.",
     ]
     with iag.SQLiteJournal(journal) as kept:
@@ -241,7 +241,7 @@ def test_four_conversations_within_three_hours_are_spaced_over_a_few_months(jour
     assert [(one.id, one.state) for one in journey.conversations.all] == [
         (f"c{number}", State.HELD) for number in (1, 2, 3, 4)
     ]
-    assert (journey.allowance.granted, journey.allowance.used, journey.allowance.held) == (180, 165, 0)
+    assert (journey.allowance.granted, journey.allowance.used, journey.allowance.booked) == (180, 165, 0)
     days = [one.settled_at.date() for one in journey.conversations.held if one.settled_at]
     assert [(later - day).days for day, later in pairwise(days)] == [28, 35, 77]
 

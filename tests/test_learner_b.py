@@ -84,7 +84,7 @@ def test_it_gets_one_refusal_one_breach_and_three_pieces_of_advice_each_on_purpo
 
 def test_the_breach_is_closed_by_a_correction_and_the_refusal_holds_nothing(journey: iag.Journey) -> None:
     assert journey.breaches == ()
-    assert (journey.allowance.granted, journey.allowance.used, journey.allowance.held) == (180, 95, 0)
+    assert (journey.allowance.granted, journey.allowance.used, journey.allowance.booked) == (180, 95, 0)
 
 
 def test_four_conversations_are_missed_with_every_fault_there_is_and_none_is_charged(

@@ -153,7 +153,7 @@ def look(url: URL, processes: int, rounds: int) -> list[str]:
         asked: Counter[str] = Counter()
         for name in names:
             allowance = cases.journey(name).allowance
-            if allowance.shortfall or allowance.used + allowance.held > allowance.granted:
+            if allowance.shortfall or allowance.used + allowance.booked > allowance.granted:
                 wrong.append(f"{name} is overdrawn")
             asked.update(record.id for record in cases.records(name) if record.id.startswith("ask-"))
         expected = {f"ask-{number}-{process}" for number in range(rounds) for process in range(processes)}

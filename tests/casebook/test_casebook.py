@@ -165,8 +165,8 @@ def test_a_refusal_is_explained_to_staff_and_to_the_learner() -> None:
     decision = book(cases, "c4", datetime.fromisoformat("2015-10-05T09:30:00+01:00"), 60)
     assert decision.explain() == (
         "Refused: conversation booked, c4, coach:nina, 05 Oct 2015 09:30, 60 minutes\n"
-        "refusal: ALW-01 (MUST, not met): 60 minutes asked, 45 remain of 180 (135 used, 0 held elsewhere)\n"
-        "  What helps: Book a shorter conversation, or release what is held; a lead may extend where the policy lets them."
+        "refusal: ALW-01 (MUST, not met): 60 minutes asked, 45 remain of 180 (135 used, 0 booked elsewhere)\n"
+        "  What helps: Book a shorter conversation, or release what is booked; a lead may extend where the policy lets them."
         "\n"
         "  Source: Ways to Wellbeing case study, Southend Adult Community College "
         "(mhfe.org.uk/content/ways-wellbeing-case-study-1)"
@@ -417,7 +417,7 @@ def test_a_booking_corrected_to_an_id_that_was_used_before_says_so_and_holds_und
     book(cases, "c2", on(2), 60)
     decision = cases.correct("a", "book-c2", booked("c1", on(2), 60), by=NINA, why="the other id")
     assert [one.rule for one in decision.breaches] == ["BKG-01"]
-    assert [(line.id, line.held) for line in cases.journey("a").allowance.lines] == [("c1", 60)]
+    assert [(line.id, line.booked) for line in cases.journey("a").allowance.lines] == [("c1", 60)]
     assert [one.id for one in cases.journey("a").conversations.booked] == ["c1"]
 
 

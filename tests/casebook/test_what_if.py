@@ -58,7 +58,7 @@ def changes(found: WhatIf) -> list[tuple[str, ChangeSort, list[str], list[str]]]
 
 def minutes(found: WhatIf, record: str) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
     (change,) = [one for one in found.changes if one.record == record]
-    before, after = ([(e.grant, e.held, e.used) for e in d.effect] for d in (change.before, change.after))
+    before, after = ([(e.grant, e.booked, e.used) for e in d.effect] for d in (change.before, change.after))
     return before, after
 
 
@@ -177,7 +177,7 @@ def test_a_correction_is_judged_on_the_lines_that_the_other_policy_settles() -> 
         ("book-c3", ChangeSort.REFUSED_NOW, [], ["ALW-01 refusal"]),
     ]
     (longer,) = [one for one in found.changes if one.record == "longer"]
-    assert dict(longer.comes[0].evidence) == {"asked": 45, "limit": 30, "ceiling": 90, "used": 0, "held": 60}
+    assert dict(longer.comes[0].evidence) == {"asked": 45, "limit": 30, "ceiling": 90, "used": 0, "booked": 60}
 
 
 # ---- what lies beyond a journey

@@ -180,8 +180,8 @@ def test_a_correction_does_not_hold_minutes_that_another_line_has_used_meanwhile
 
 
 def test_what_is_newly_used_is_not_lent_to_another_line() -> None:
-    one = Allowance(180, [Line("c", used=80), Line("a", held=60), Line("d", held=40)])
-    effect = [Line("a", used=100), Line("b", held=40, starts_at=on(1), coach=NINA)]
+    one = Allowance(180, [Line("c", used=80), Line("a", booked=60), Line("d", booked=40)])
+    effect = [Line("a", used=100), Line("b", booked=40, starts_at=on(1), coach=NINA)]
     assert one.remaining_for(effect) == 0
 
 
@@ -389,7 +389,7 @@ def test_a_move_says_what_is_held_elsewhere() -> None:
     book(cases, "c1", on(1), 60)
     hold(cases, "c0", 90, at=on(0))
     decision = cases.record("a", ConversationRescheduled(conversation="c1", starts_at=on(2), minutes=100), by=NINA)
-    assert decision.refusals[0].sentence == "100 minutes asked, 90 remain of 180 (90 used, 0 held elsewhere)"
+    assert decision.refusals[0].sentence == "100 minutes asked, 90 remain of 180 (90 used, 0 booked elsewhere)"
 
 
 def test_a_missing_age_is_named_to_the_learner() -> None:
@@ -427,7 +427,7 @@ def test_a_charge_is_told_to_staff_and_to_the_learner() -> None:
     )
     assert hold(cases, "c2", 48, at=on(2)).explain().splitlines()[1] == "minutes: 50 minutes settled by rounding = up"
     assert hold(cases, "c3", 45, at=on(3)).counted is None
-    case = Case(charging, at=on(1), by=NINA, allowance=Allowance(180, [Line("c1", held=60)]))
+    case = Case(charging, at=on(1), by=NINA, allowance=Allowance(180, [Line("c1", booked=60)]))
     alone = decide(missed, case, rules=ALLOWANCE)
     assert alone.counted is not None
     assert alone.counted.rule == "ALW-07"

@@ -202,8 +202,8 @@ f.toml: 4 entries, under the policy starter
 f#1: Accepted: journey started, learner:a, p, 30 years attested
 f#2: Accepted: conversation booked, c1, coach:nina, 02 Feb 2026 10:00, 60 minutes
 f#3: Refused: conversation booked, c2, coach:nina, 03 Feb 2026 10:00, 150 minutes
-    refusal: ALW-01 (MUST, not met): 150 minutes asked, 120 remain of 180 (0 used, 60 held elsewhere)
-      What helps: Book a shorter conversation, or release what is held; a lead may extend where the policy lets them.
+    refusal: ALW-01 (MUST, not met): 150 minutes asked, 120 remain of 180 (0 used, 60 booked elsewhere)
+      What helps: Book a shorter conversation, or release what is booked; a lead may extend where the policy lets them.
       Source: Ways to Wellbeing case study, Southend Adult Community College (mhfe.org.uk/content/ways-wellbeing-case-study-1)
     advice: ALW-05 (SHOULD, not met): 150 minutes asked, 90 is the longest foreseen
       What helps: Book a shorter conversation, or two.
@@ -270,7 +270,7 @@ Journal: casebook.db
 f.toml: 3 entries, under the policy starter
 3 entries were already on the record; none is new
 f#2: already on the record, refused: conversation booked, c1, coach:nina, 02 Feb 2026 10:00, 200 minutes
-    ALW-01: 200 minutes asked, 180 remain of 180 (0 used, 0 held elsewhere)
+    ALW-01: 200 minutes asked, 180 remain of 180 (0 used, 0 booked elsewhere)
 Nothing is new.
 """,
         "",

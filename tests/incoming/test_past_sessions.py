@@ -489,7 +489,7 @@ def test_what_is_tried_out_is_gone_and_is_read_back_meanwhile() -> None:
     cases = casebook(trial := TrialJournal(journal))
     start(cases, "b", learner="learner:b")
     book(cases, "c1", on(1))
-    assert cases.journey("a").allowance.held == 60
+    assert cases.journey("a").allowance.booked == 60
     assert [len(list(trial.read(one))) for one in ("journey:a", "journey:b", "coach:nina")] == [2, 1, 1]
     assert list(journal.read_all()) == before
 

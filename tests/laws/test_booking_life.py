@@ -146,7 +146,7 @@ class BookingLife(RuleBasedStateMachine):
     def the_journey_is_as_the_model_says(self) -> None:
         journey = self.cases.journey("a")
         one = journey.allowance
-        assert (one.ceiling, one.held, one.used) == (self.granted, sum(self.held.values()), sum(self.used.values()))
+        assert (one.ceiling, one.booked, one.used) == (self.granted, sum(self.held.values()), sum(self.used.values()))
         assert one.remaining == max(0, self.remaining())
         assert one.shortfall == max(0, -self.remaining())
         words = {conversation.id: str(conversation.state) for conversation in journey.conversations.all}

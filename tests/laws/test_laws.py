@@ -102,14 +102,14 @@ def law_2_a_conversation_holds_minutes_exactly_while_it_is_booked_and_minutes_ad
     for number, step in enumerate(history):
         take(cases, number, step)
         journey = cases.journey(step.journey)
-        held = {line.id for line in journey.allowance.lines if line.held}
+        held = {line.id for line in journey.allowance.lines if line.booked}
         assert held == {one.id for one in journey.conversations.booked}
         one = journey.allowance
-        assert one.granted + one.extensions + one.shortfall == one.used + one.held + one.remaining
+        assert one.granted + one.extensions + one.shortfall == one.used + one.booked + one.remaining
         assert 0 in (one.shortfall, one.remaining)
         for conversation in journey.conversations.booked:
             line = one.line(conversation.id)
-            assert (line.held, line.starts_at, line.coach, line.used) == (
+            assert (line.booked, line.starts_at, line.coach, line.used) == (
                 conversation.minutes,
                 conversation.starts_at,
                 conversation.coach,
@@ -314,7 +314,7 @@ def law_13_minutes_ignore_daylight_saving(length: int, night: datetime, hour: in
     cases = casebook()
     begin(cases, ("a",))
     decision = cases.record("a", booked("c1", starts_at, length), by=NINA)
-    assert cases.journey("a").allowance.held == (length if decision.accepted else 0)
+    assert cases.journey("a").allowance.booked == (length if decision.accepted else 0)
     called_off = (night + timedelta(hours=hour) - timedelta(days=1)).astimezone(UTC)
     elapsed = starts_at - called_off
     assert in_notice(called_off_at=called_off, starts_at=starts_at, notice_hours=24) is (elapsed >= timedelta(hours=24))
@@ -496,7 +496,7 @@ LEARNER = {"a": "learner:a", "a2": "learner:a", "b": "learner:b"}
 
 
 @given(held=st.integers(0, 500), charge=st.integers(0, 500) | st.just("all"))
-def law_charges_never_exceed_what_was_held(held: int, charge: Any) -> None:
+def law_charges_never_exceed_what_was_booked(held: int, charge: Any) -> None:
     charged = minutes_charged(held, charge=charge)
     assert 0 <= charged <= held
     assert charged == (held if charge == "all" else min(held, charge))
@@ -506,12 +506,12 @@ def law_charges_never_exceed_what_was_held(held: int, charge: Any) -> None:
 @examples(40)
 def law_provider_and_logistics_cost_nothing(entry: str, fault: str, at: datetime) -> None:
     kind = ConversationMissed if entry == "missed" else ConversationCancelled
-    line = Line("c1", held=60, starts_at=on(1), coach=NINA)
+    line = Line("c1", booked=60, starts_at=on(1), coach=NINA)
     case = Case(CHARGING, at=at, by=NINA, allowance=Allowance(180, (line,)))
     (after,) = case.effect_of(kind(conversation="c1", fault=fault)) or (Line("c1"),)
     in_time = entry == "cancelled" and on(1) - at >= timedelta(hours=24)
     assert after.used == (0 if in_time else {"learner-excused": 20, "learner-unexcused": 60}.get(fault, 0))
-    assert after.held == 0
+    assert after.booked == 0
 
 
 @given(actual=st.integers(1, 1000), to=st.integers(1, 60))
@@ -526,7 +526,7 @@ def law_rounding_is_to_a_multiple_and_moves_less_than_one(actual: int, to: int) 
 @examples(50)
 def law_a_hold_is_due_exactly_while_it_is_not_covered(history: list[Step]) -> None:
     for journey, due in _due_along(history):
-        uncovered = bool(journey.allowance.shortfall and journey.allowance.held)
+        uncovered = bool(journey.allowance.shortfall and journey.allowance.booked)
         assert ("ALW-09" in [one.rule for one in due]) is uncovered
 
 

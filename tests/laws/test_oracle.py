@@ -194,7 +194,7 @@ def test_the_oracle_covers_every_family_that_it_says_it_does() -> None:
 def test_what_the_oracle_says_of_a_journey_can_be_asked() -> None:
     oracle = Oracle(STARTER)
     assert [oracle.tell(told).accepted for told in (START, BOOKED)] == [True, True]
-    assert (oracle.minutes("a").held, oracle.minutes("a").remaining) == (60, 120)
+    assert (oracle.minutes("a").booked, oracle.minutes("a").remaining) == (60, 120)
     assert oracle.conversations("a")["c1"].state == "booked"
     assert oracle.standing("a") == "open"
     assert oracle.ready_for(NINA, "recruiting", on=on(1).date()).findings == {"COA-01": "advice"}
@@ -262,7 +262,7 @@ def test_minutes_that_differ_are_asked_for_by_their_evidence(monkeypatch: pytest
         found = disagreement(history, STARTER)
         assert found is not None
         assert found.about == "the minutes of a after 'held'"
-        assert "evidence = { ALW-01 = { ceiling = 180, used = 50, held = 0 } }" in found.scenario
+        assert "evidence = { ALW-01 = { ceiling = 180, used = 50, booked = 0 } }" in found.scenario
         assert not run(scenario_of(found)).passed
     assert run(scenario_of(found)).passed
 

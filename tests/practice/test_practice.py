@@ -135,9 +135,9 @@ def test_nothing_happens_to_a_journey_that_has_not_started(entry: Entry) -> None
 
 def test_an_allowance_is_made_of_plain_values() -> None:
     one = Allowance(
-        granted=180, lines=[Line("s1", used=50), Line("s2", held=60), Line("e", sort="extension", grant=10)]
+        granted=180, lines=[Line("s1", used=50), Line("s2", booked=60), Line("e", sort="extension", grant=10)]
     )
-    assert (one.granted, one.extensions, one.ceiling, one.used, one.held, one.remaining) == (180, 10, 190, 50, 60, 80)
+    assert (one.granted, one.extensions, one.ceiling, one.used, one.booked, one.remaining) == (180, 10, 190, 50, 60, 80)
     assert (one.shortfall, one.overrun) == (0, 0)
 
 
@@ -153,7 +153,7 @@ def test_a_line_that_stands_twice_is_an_error() -> None:
 
 @pytest.mark.parametrize("wrong", [-1, "50", None, 12.25, True])
 def test_minutes_of_a_line_are_whole_and_not_below_0(wrong: Any) -> None:
-    for field in ("used", "held", "grant"):
+    for field in ("used", "booked", "grant"):
         amounts: dict[str, Any] = {field: wrong}
         with pytest.raises(InvalidEntry, match="minutes"):
             Line("s1", **amounts)
@@ -182,15 +182,15 @@ def test_a_domain_that_is_none_is_an_error() -> None:
 
 
 def test_a_line_keeps_its_place_when_it_changes() -> None:
-    one = Allowance(180, [Line("s1", held=5), Line("s2", held=5)]).after([Line("s1", used=9)])
+    one = Allowance(180, [Line("s1", booked=5), Line("s2", booked=5)]).after([Line("s1", used=9)])
     assert [line.id for line in one.lines] == ["s1", "s2"]
 
 
 def test_a_move_that_does_not_grow_is_never_short_of_minutes() -> None:
-    short = Allowance(60, [Line("s1", used=100), Line("s2", held=60)])
+    short = Allowance(60, [Line("s1", used=100), Line("s2", booked=60)])
     assert (short.remaining, short.shortfall, short.overrun) == (0, 100, 40)
-    assert short.remaining_for([Line("s2", held=45, starts_at=on(1), coach=NINA)]) == 60
-    assert short.remaining_for([Line("s3", held=45, starts_at=on(1), coach=NINA)]) == 0
+    assert short.remaining_for([Line("s2", booked=45, starts_at=on(1), coach=NINA)]) == 60
+    assert short.remaining_for([Line("s3", booked=45, starts_at=on(1), coach=NINA)]) == 0
 
 
 # ---- conversations

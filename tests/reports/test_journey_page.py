@@ -127,7 +127,7 @@ def test_minutes_are_shown_as_a_bar_and_as_numbers() -> None:
     assert Book(START, booked(), held(), booked("c2", 40)).lines("MINUTES") == [
         "  [#################=============..............................]",
         "  # used       50",
-        "  = held       40",
+        "  = booked     40",
         "  . remaining  90 of 180 granted",
     ]
 
@@ -139,10 +139,10 @@ def test_an_extension_and_minutes_that_nothing_covers_are_said() -> None:
     book = Book(START, extended, held("c1", 200), booked("c2", 10), held("c3", 100))
     assert book.lines("MINUTES")[1:] == [
         "  # used       300",
-        "  = held       10",
+        "  = booked     10",
         "  . remaining  0 of 210 granted",
         "  30 of the minutes granted are an extension.",
-        "  100 minutes used or held are not covered by what is granted.",
+        "  100 minutes used or booked are not covered by what is granted.",
     ]
     assert "  06 Jan 2026  30 minutes more, by lead:jo. an hour was lost to a strike" in book.lines(
         "THE JOURNEY SO FAR"
@@ -612,8 +612,8 @@ def test_a_refused_plan_is_shown_with_every_reason_and_what_helps() -> None:
     book = Book(START, booked("c1", 60), booked("c1", 200))
     assert book.lines("REFUSED") == [
         "  07 Jan 2026  Conversation booked: c1, 02 Jun 2026 10:00, 200 minutes",
-        "               ALW-01: 200 minutes asked, 120 remain of 180 (0 used, 60 held elsewhere)",
-        "               What helps: Book a shorter conversation, or release what is held; a lead may extend",
+        "               ALW-01: 200 minutes asked, 120 remain of 180 (0 used, 60 booked elsewhere)",
+        "               What helps: Book a shorter conversation, or release what is booked; a lead may extend",
         "               where the policy lets them.",
         "               BKG-01: conversation c1 is booked; booked was asked",
         "               What helps: Correct the earlier record if it is not right; give a new conversation an",

@@ -58,8 +58,8 @@ filed under    journey:a
 position       0000000000000000005 in the journal
 
 WHY
-  refusal: ALW-01 (MUST, not met): 60 minutes asked, 45 remain of 180 (135 used, 0 held elsewhere)
-    by         asked = 60, limit = 45, ceiling = 180, used = 135, held = 0
+  refusal: ALW-01 (MUST, not met): 60 minutes asked, 45 remain of 180 (135 used, 0 booked elsewhere)
+    by         asked = 60, limit = 45, ceiling = 180, used = 135, booked = 0
     the rule   Minutes asked stay within minutes remaining.
     the value  allowance_minutes = 180 minutes, from 01 Jan 2020 (shipped with iagcore; your
                programme lead decides: a journey starts with three hours of one-to-one

@@ -149,7 +149,7 @@ def test_a_casebook_whose_connection_is_lost_goes_on_and_records_once(
     assert decision.accepted
     assert cut.cut == (step is None or step < cut.taken)
     assert [record.id for record in cases.records("a")] == ["start", "book-c1"]
-    assert cases.journey("a").allowance.held == 60
+    assert cases.journey("a").allowance.booked == 60
 
 
 def test_a_casebook_gives_up_on_a_server_that_stays_away_when_its_patience_is_over(

@@ -206,14 +206,14 @@ HELD = 'try = { kind = "conversation-held", minutes = 50, at = 2020-02-03T10:00:
     ("expected", "differs"),
     [
         ("effects = { conversation-1 = { used = 50 } }", []),
-        ("effects = { conversation-1 = { used = 50, held = 0, grant = 0 } }", []),
+        ("effects = { conversation-1 = { used = 50, booked = 0, grant = 0 } }", []),
         (
             "effects = { conversation-1 = { used = 49 } }",
             [
-                "effects: expected conversation-1 (grant 0, held 0, used 49); found conversation-1 (grant 0, held 0, used 50)"
+                "effects: expected conversation-1 (grant 0, booked 0, used 49); found conversation-1 (grant 0, booked 0, used 50)"
             ],
         ),
-        ("effects = {}", ["effects: expected no line of minutes; found conversation-1 (grant 0, held 0, used 50)"]),
+        ("effects = {}", ["effects: expected no line of minutes; found conversation-1 (grant 0, booked 0, used 50)"]),
         ('duties = ["BKG-03", "FUP-02"]', []),
         ('duties = { overdue = [], coming = [], for = "coach:nina", at = 2020-02-08T10:00:00Z }', []),
         ('duties = { overdue = ["BKG-03"], at = 2020-02-08T10:00:01Z }', []),
@@ -316,7 +316,7 @@ start = false
 outcome = "accepted"
 rules = []
 evidence = { ALW-01 = { asked = 45 } }
-effects = { conversation-1 = { grant = 0, held = 45, used = 0 } }
+effects = { conversation-1 = { grant = 0, booked = 45, used = 0 } }
 duties = { at = 2020-01-15T10:00:00+00:00, due = [] }
 directory = [
   { id = "art", name = "art", gone = true },
@@ -343,13 +343,13 @@ def test_a_scenario_is_shown_whole_with_its_decision() -> None:
         'why = "A \\"ceiling\\"."\ndirectory = [{ id = "art", gone = true }]\n'
         'history = [{ kind = "goal-set", unsaid = ["conversation"] }]\n'
         'try = { kind = "conversation-booked", minutes = 45 }\noutcome = "accepted"\nrules = []\n'
-        "evidence = { ALW-01 = { asked = 45 } }\neffects = { conversation-1 = { held = 45 } }\nduties = []"
+        "evidence = { ALW-01 = { asked = 45 } }\neffects = { conversation-1 = { booked = 45 } }\nduties = []"
     )
     report = run(scenario)
     text = with_the_decision(scenario, report.decision, report.duties)
     assert text.startswith(SHOWN)
     assert "\n#   ALW-05 (SHOULD, met): 45 minutes asked, 90 is the longest foreseen\n" in text
-    assert "\n# settled: conversation-1: grant 0, held 45, used 0\n" in text
+    assert "\n# settled: conversation-1: grant 0, booked 45, used 0\n" in text
     assert text.endswith(
         "\n# then to do: BKG-04: say what came of conversation conversation-1, due 22 Jan 2020 10:45, for coach:nina"
     )

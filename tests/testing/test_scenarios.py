@@ -56,8 +56,8 @@ REPORT = """\
   outcome: refused is expected, accepted was found; none of the 15 rules that were considered speaks against it
   rules: expected ALW-01; found none
   evidence ALW-01: expected asked = 60; found 45
-  ALW-01 (MUST, met): 45 minutes asked, 45 remain of 180 (135 used, 0 held elsewhere)
-    Evidence: asked = 45, limit = 45, ceiling = 180, used = 135, held = 0
+  ALW-01 (MUST, met): 45 minutes asked, 45 remain of 180 (135 used, 0 booked elsewhere)
+    Evidence: asked = 45, limit = 45, ceiling = 180, used = 135, booked = 0
     Source: Ways to Wellbeing case study, Southend Adult Community College \
 (mhfe.org.uk/content/ways-wellbeing-case-study-1)"""
 
@@ -500,8 +500,8 @@ def test_a_file_that_is_no_scenario_file_is_refused(text: str, line: int | None,
         ('try = { kind = "goal-set" }\nrules = []\ncases = []', 6, 'cases has no row: rows are written cases = [{ minutes = 45, outcome = "accepted" }]'),
         ('try = { kind = "goal-set" }\nrules = []\ncases = [1]', 6, 'rows are written cases = [{ minutes = 45, outcome = "accepted" }]'),
         ('[scenario.try]\nkind = "goal-set"\ncases = []', 6, "'cases' is no field of an entry: write it above the entries of its scenario"),
-        ('try = { kind = "goal-set" }\nrules = []\neffects = 1', 6, "effects are written { conversation-1 = { held = 0, used = 50 } }"),
-        ('try = { kind = "goal-set" }\nrules = []\neffects = { start = 1 }', 6, "effects are written { conversation-1 = { held = 0, used = 50 } }"),
+        ('try = { kind = "goal-set" }\nrules = []\neffects = 1', 6, "effects are written { conversation-1 = { booked = 0, used = 50 } }"),
+        ('try = { kind = "goal-set" }\nrules = []\neffects = { start = 1 }', 6, "effects are written { conversation-1 = { booked = 0, used = 50 } }"),
         ('try = { kind = "goal-set" }\nrules = []\neffects = { start = { usd = 1 } }', 6, "'usd' is not known of a line of minutes; did you mean 'used'?"),
         ('try = { kind = "goal-set" }\nrules = []\neffects = { start = { used = -1 } }', 6, "used: whole minutes are expected"),
         ('try = { kind = "goal-set" }\nrules = []\neffects = { start = { used = true } }', 6, "used: whole minutes are expected"),
@@ -736,7 +736,7 @@ def test_a_plan_of_the_history_that_is_refused_stops_the_scenario_and_is_named()
     assert (caught.value.line, caught.value.reason) == (
         7,
         "the history does not happen: conversation-booked '#1' of journey 'j' is refused (ALW-01: 181 minutes asked, "
-        "180 remain of 180 (0 used, 0 held elsewhere)); where that is meant, write refused = true",
+        "180 remain of 180 (0 used, 0 booked elsewhere)); where that is meant, write refused = true",
     )
 
 

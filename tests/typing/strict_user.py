@@ -39,7 +39,7 @@ def the_record() -> None:
 
 
 def only_the_rules(policy: iag.Policy, entry: iag.Entry) -> Sequence[str]:
-    allowance = iag.Allowance(granted=180, lines=[Line("s1", used=50), Line("s2", held=60)])
+    allowance = iag.Allowance(granted=180, lines=[Line("s1", used=50), Line("s2", booked=60)])
     assert_type(allowance.lines, tuple[Line, ...])
     case = iag.Case(policy, at=when, by="coach:nina", allowance=allowance)
     decision = iag.decide(entry, case, rules=iag.rulebook.ALLOWANCE)

@@ -286,7 +286,7 @@ def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord
     if journey is None or journey.learner != learner:
         # somebody else's, or one that was erased before: only what stands under this learner goes
         return Home(subject, records, tuple(one.surrogate for one in filed if one.home == subject), version)
-    held = tuple((journey.surrogates[line.key], line) for line in journey.allowance.lines if line.held)
+    held = tuple((journey.surrogates[line.key], line) for line in journey.allowance.lines if line.booked)
     return Home(subject, records, tuple(one.surrogate for one in records), version, held)
 
 
@@ -298,7 +298,7 @@ def _receipt(
     )
     surrogate = secrets.token_hex(16)
     released = tuple(
-        codec.line_state(attrs.evolve(line, held=0, starts_at=None, coach=None), line_surrogate, {})
+        codec.line_state(attrs.evolve(line, booked=0, starts_at=None, coach=None), line_surrogate, {})
         for line_surrogate, line in home.held
     )
     filings = []

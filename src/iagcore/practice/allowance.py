@@ -57,7 +57,7 @@ class Line:
     id: str
     sort: str = attrs.field(default=CONVERSATION, kw_only=True)
     grant: int = attrs.field(default=0, kw_only=True, converter=_minutes)
-    held: int = attrs.field(default=0, kw_only=True, converter=_minutes)
+    booked: int = attrs.field(default=0, kw_only=True, converter=_minutes)
     used: int = attrs.field(default=0, kw_only=True, converter=_minutes)
     starts_at: datetime | None = attrs.field(default=None, kw_only=True)
     coach: str | None = attrs.field(default=None, kw_only=True)
@@ -70,12 +70,16 @@ class Line:
     @property
     def empty(self) -> bool:
         """An all-zero line equals none."""
-        return not (self.grant or self.held or self.used)
+        return not (self.grant or self.booked or self.used)
 
     @property
     def hour(self) -> tuple[datetime, datetime] | None:
         """The half-open hour that this line holds, or None."""
-        return (self.starts_at, self.starts_at + timedelta(minutes=self.held)) if self.held and self.starts_at else None
+        return (
+            (self.starts_at, self.starts_at + timedelta(minutes=self.booked))
+            if self.booked and self.starts_at
+            else None
+        )
 
 
 def _each_once(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -91,7 +95,7 @@ def _each_once(lines: Iterable[Line]) -> tuple[Line, ...]:
 class Allowance:
     """The minutes of one journey, from plain values. All figures are whole minutes.
 
-    granted + extensions + shortfall = used + held + remaining, and shortfall or remaining is 0.
+    granted + extensions + shortfall = used + booked + remaining, and shortfall or remaining is 0.
     """
 
     granted: int = attrs.field(converter=_minutes)
@@ -113,19 +117,19 @@ class Allowance:
         return sum(line.used for line in self.lines)
 
     @property
-    def held(self) -> int:
+    def booked(self) -> int:
         """Minutes that bookings keep."""
-        return sum(line.held for line in self.lines)
+        return sum(line.booked for line in self.lines)
 
     @property
     def remaining(self) -> int:
         """Minutes that may still be booked."""
-        return max(0, self.ceiling - self.used - self.held)
+        return max(0, self.ceiling - self.used - self.booked)
 
     @property
     def shortfall(self) -> int:
-        """Minutes held or used that no grant covers."""
-        return max(0, self.used + self.held - self.ceiling)
+        """Minutes booked or used that no grant covers."""
+        return max(0, self.used + self.booked - self.ceiling)
 
     @property
     def overrun(self) -> int:
@@ -152,9 +156,9 @@ class Allowance:
         conversation that is moved without growing is never refused for minutes.
         """
         effect = tuple(effect)
-        released = self.after(attrs.evolve(line, held=0, starts_at=None, coach=None) for line in effect)
+        released = self.after(attrs.evolve(line, booked=0, starts_at=None, coach=None) for line in effect)
         newly_used = sum(line.used - self[line.key].used for line in effect)
-        return max(released.remaining, sum(self[line.key].held for line in effect) - max(0, newly_used))
+        return max(released.remaining, sum(self[line.key].booked for line in effect) - max(0, newly_used))
 
     def __getitem__(self, key: tuple[str, str]) -> Line:
         """The line of that sort and id; an empty one where there is none."""
@@ -164,12 +168,12 @@ class Allowance:
 _ROUNDING: Final = one_of("way of rounding", "up", "nearest")
 
 
-def minutes_charged(held: int, *, charge: int | Literal["all"]) -> int:
-    """Minutes charged for a hold of `held` minutes: `charge` of them, or all; never more than were held (ALW-07).
+def minutes_charged(booked: int, *, charge: int | Literal["all"]) -> int:
+    """Minutes charged for a booking of `booked` minutes: `charge` of them, or all; never more than that (ALW-07).
 
     Raises `InvalidEntry` for minutes below 0.
     """
-    return _minutes(held) if charge == "all" else min(_minutes(charge), _minutes(held))
+    return _minutes(booked) if charge == "all" else min(_minutes(charge), _minutes(booked))
 
 
 def minutes_rounded(minutes: int, *, way: Literal["up", "nearest"], to: int) -> int:

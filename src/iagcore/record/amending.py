@@ -152,4 +152,4 @@ def _as_a_fact(place: Place, home: Home, effect: Sequence[Line]) -> bool:
     entries: list[Entry] = [place.original, *(version.entry for version in place.stack)]
     touched = {id for entry in entries if (id := getattr(entry, "conversation", None)) is not None}
     settled = any(home.conversations[id].state in SETTLED for id in touched)
-    return settled and not any(line.held > home.allowance[line.key].held for line in effect)
+    return settled and not any(line.booked > home.allowance[line.key].booked for line in effect)

@@ -181,7 +181,7 @@ class Case(Parts):
     def changes_minutes(self) -> bool:
         """Whether the entry's effect changes how many minutes any line holds, has used or grants."""
         pairs = [(line, self.allowance[line.key]) for line in self.effect]
-        return any((one.grant, one.held, one.used) != (was.grant, was.held, was.used) for one, was in pairs)
+        return any((one.grant, one.booked, one.used) != (was.grant, was.booked, was.used) for one, was in pairs)
 
     @property
     def newly_held(self) -> tuple[Line, ...]:
@@ -194,7 +194,7 @@ class Case(Parts):
         found: list[str] = []
         for line in self.newly_held:
             assert line.starts_at is not None  # a line that holds an hour has its start
-            hour = Hour(line.starts_at, line.held)
+            hour = Hour(line.starts_at, line.booked)
             for subject in (known("whose journey it is", self.learner), known("the coach", line.coach)):
                 clashes = known(f"when {subject} is booked", self.timelines.get(subject)).clashes(hour)
                 found += [
@@ -204,7 +204,7 @@ class Case(Parts):
             found += [
                 f"conversation {other.id} {self._clock(other.starts_at)}"
                 for other in self.effect
-                if other.starts_at and other.key != line.key and hour.overlaps(Hour(other.starts_at, other.held))
+                if other.starts_at and other.key != line.key and hour.overlaps(Hour(other.starts_at, other.booked))
             ]
         return tuple(found)
 

@@ -83,12 +83,12 @@ def _assigned(
         case ConversationBooked():
             # a second booking under one id moves nothing: it asks for minutes of its own
             id = entry.conversation if fits else A_FRESH_ID
-            return (Line(id, held=entry.minutes, starts_at=entry.starts_at, coach=entry.coach),)
+            return (Line(id, booked=entry.minutes, starts_at=entry.starts_at, coach=entry.coach),)
         case ConversationRescheduled():
             # what was used stays used: a conversation that is over cannot be moved, and gives no minutes back for it
             line = allowance.line(entry.conversation)
             coach = entry.coach or line.coach or coach_before
-            return (attrs.evolve(line, held=entry.minutes, starts_at=entry.starts_at, coach=coach),)
+            return (attrs.evolve(line, booked=entry.minutes, starts_at=entry.starts_at, coach=coach),)
         case ConversationCancelled() | ConversationMissed():
             line = allowance.line(entry.conversation)
             return (Line(entry.conversation, used=minutes_charged_for(entry, line, at=at, values=values)),)
@@ -98,7 +98,7 @@ def _assigned(
             return (Line(entry.conversation),)
         case LearnerLeft():
             return tuple(
-                attrs.evolve(line, held=0, starts_at=None, coach=None) for line in allowance.lines if line.held
+                attrs.evolve(line, booked=0, starts_at=None, coach=None) for line in allowance.lines if line.booked
             )
         case _:
             return ()
@@ -127,7 +127,7 @@ def minutes_charged_for(
     try:
         if isinstance(entry, ConversationCancelled) and is_in_notice(line, at=at, values=values):
             return 0
-        return minutes_charged(line.held, charge=values.missed_charge.of(entry.fault))
+        return minutes_charged(line.booked, charge=values.missed_charge.of(entry.fault))
     except Gap:
         return 0
 

@@ -149,14 +149,16 @@ def _where_it_stands(page: _Page) -> str:
 
 def _minutes(page: _Page) -> Iterator[str]:
     allowance = page.home.allowance
-    yield "  " + bar(("#", allowance.used), ("=", allowance.held), (".", allowance.remaining))
+    yield "  " + bar(("#", allowance.used), ("=", allowance.booked), (".", allowance.remaining))
     yield from beside("# used", str(allowance.used), column=15)
-    yield from beside("= held", str(allowance.held), column=15)
+    yield from beside("= booked", str(allowance.booked), column=15)
     yield from beside(". remaining", f"{allowance.remaining} of {allowance.ceiling} granted", column=15)
     if allowance.extensions:
         yield from wrapped(f"{allowance.extensions} of the minutes granted are an extension.", indent=2)
     if allowance.shortfall:
-        yield from wrapped(f"{allowance.shortfall} minutes used or held are not covered by what is granted.", indent=2)
+        yield from wrapped(
+            f"{allowance.shortfall} minutes used or booked are not covered by what is granted.", indent=2
+        )
 
 
 def _story(page: _Page) -> Iterator[str]:

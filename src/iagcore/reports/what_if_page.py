@@ -133,7 +133,9 @@ def _minutes(change: Change) -> Iterator[str]:
 
 
 def _settled(line: Line) -> str:
-    said = [f"{number} {what}" for what, number in (("granted", line.grant), ("held", line.held), ("used", line.used))]
+    said = [
+        f"{number} {what}" for what, number in (("granted", line.grant), ("booked", line.booked), ("used", line.used))
+    ]
     return ", ".join(one for one in said if not one.startswith("0 ")) or "none"
 
 

@@ -36,7 +36,7 @@ Settles = ConversationMissed | ConversationCancelled | ConversationHeld
     MUST,
     question="May I book 60 minutes when 45 remain?",
     source=CASE_STUDY,
-    remedy="Book a shorter conversation, or release what is held; a lead may extend where the policy lets them.",
+    remedy="Book a shorter conversation, or release what is booked; a lead may extend where the policy lets them.",
     plain_remedy="Your coach can look with you at what would fit.",
     breach="Release minutes that are booked and not needed, or ask a lead to extend the allowance or to authorise it.",
     plain_breach="You have more minutes booked than you have left. We will sort this out with you. You can ask your "
@@ -49,13 +49,13 @@ def asked_within_remaining(entry: Bookings | Amendment, case: Case) -> Verdict:
     """Minutes asked stay within minutes remaining."""
     allowance = case.allowance
     return at_most(
-        sum(line.held for line in case.effect),
+        sum(line.booked for line in case.effect),
         allowance.remaining_for(case.effect),
-        says="{asked} minutes asked, {limit} remain of {ceiling} ({used} used, {held} held elsewhere)",
+        says="{asked} minutes asked, {limit} remain of {ceiling} ({used} used, {booked} booked elsewhere)",
         plainly="It asks for {asked} minutes, and {limit} of your {ceiling} minutes are free to book.",
         ceiling=allowance.ceiling,
         used=allowance.used,
-        held=allowance.held - sum(allowance[line.key].held for line in case.effect),
+        booked=allowance.booked - sum(allowance[line.key].booked for line in case.effect),
     )
 
 
@@ -183,7 +183,7 @@ def _days_from(other: Conversation, starts_at: datetime, case: Case) -> int:
     remedy="Have the policy say what is charged or how minutes are rounded; until then nothing is.",
     sort=RuleSort.COMPUTATION,
     values=("missed_charge", "notice_hours", "rounding"),
-    proven_by=("law_charges_never_exceed_what_was_held", "law_provider_and_logistics_cost_nothing"),
+    proven_by=("law_charges_never_exceed_what_was_booked", "law_provider_and_logistics_cost_nothing"),
 )
 def minutes_settled(entry: Settles, case: Case) -> Verdict:
     """Minutes charged follow the fault and the notice given, minutes used the rounding, as the policy decides them."""
@@ -214,7 +214,7 @@ def _value_read(entry: Settles, case: Case) -> str:
     MUST,
     question="May the minutes that a learner was granted be lowered again?",
     source=LOCAL,
-    remedy="Release what is held first, or leave the grant as it is.",
+    remedy="Release what is booked first, or leave the grant as it is.",
     plain_remedy="Ask a lead to look at the time that was agreed for you.",
     breach="Correct the grant, or release what is booked. If the minutes are right, ask a lead to authorise it.",
     plain_breach="The time we gave you no longer covers what you have used and booked. A lead will look at it and "
@@ -222,14 +222,14 @@ def _value_read(entry: Settles, case: Case) -> str:
     values=("allowance_minutes",),
     protected=True,
 )
-def grants_cover_what_is_used_and_held(entry: JourneyStarted | AllowanceExtended | Amendment, case: Case) -> Verdict:
-    """A grant is a stated number of minutes, and is never lowered below what is used and held."""
+def grants_cover_what_is_used_and_booked(entry: JourneyStarted | AllowanceExtended | Amendment, case: Case) -> Verdict:
+    """A grant is a stated number of minutes, and is never lowered below what is used and booked."""
     after = case.allowance_after
-    needed = after.used + after.held
+    needed = after.used + after.booked
     return at_least(
         after.ceiling,
         min(case.allowance.ceiling, needed),
-        says="{found} minutes would be granted, {needed} are used and held (programme allowance {stated})",
+        says="{found} minutes would be granted, {needed} are used and booked (programme allowance {stated})",
         plainly="The time granted would no longer cover what is already used and booked.",
         needed=needed,
         stated=case.today.whole("allowance_minutes") if isinstance(entry, JourneyStarted) else "unchanged",
@@ -246,9 +246,9 @@ def grants_cover_what_is_used_and_held(entry: JourneyStarted | AllowanceExtended
 def uncovered_holds(journey: Journey, grounds: Grounds) -> list[Duty]:
     """A hold that is no longer covered is rescheduled, released or extended."""
     allowance = journey.allowance
-    if not (allowance.shortfall and allowance.held):
+    if not (allowance.shortfall and allowance.booked):
         return []
-    what = f"{allowance.shortfall} of {allowance.held} minutes held are not covered: reschedule, release or extend"
+    what = f"{allowance.shortfall} of {allowance.booked} minutes booked are not covered: reschedule, release or extend"
     return [Duty(rule="ALW-09", what=what, due=None, party=journey.coaching.coach or "lead", about=journey.subject)]
 
 
@@ -260,6 +260,6 @@ ALLOWANCE: Final[tuple[Rule, ...]] = (
     not_longer_than_the_longest,
     days_apart,
     minutes_settled,
-    grants_cover_what_is_used_and_held,
+    grants_cover_what_is_used_and_booked,
     uncovered_holds,
 )

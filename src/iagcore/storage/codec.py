@@ -309,13 +309,13 @@ def encode(record: Record, *, surrogate: str, salt: str) -> tuple[bytes, bytes]:
 
 def line_state(line: Line, surrogate: str, places: Mapping[str, int]) -> LineState:
     """A line as an envelope carries it; `places` are those of the record's subjects."""
-    coach = places[line.coach] if line.held and line.coach is not None else None
-    starts_at = line.starts_at if line.held else None
+    coach = places[line.coach] if line.booked and line.coach is not None else None
+    starts_at = line.starts_at if line.booked else None
     return LineState(
         sort=line.sort,
         surrogate=surrogate,
         grant=line.grant,
-        held=line.held,
+        held=line.booked,
         used=line.used,
         starts_at=starts_at,
         coach=coach,
@@ -385,7 +385,7 @@ def _line(state: LineState, id: str, about: Sequence[str]) -> Line:
         id,
         sort=state.sort,
         grant=state.grant,
-        held=state.held,
+        booked=state.held,
         used=state.used,
         starts_at=state.starts_at,
         coach=None if state.coach is None else about[state.coach],

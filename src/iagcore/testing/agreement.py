@@ -107,7 +107,7 @@ class _Both:
         if expected != found:
             far = ConversationBooked(conversation="far off", coach="coach:nina", starts_at=_far(told), minutes=1)
             ceiling = expected["granted"] + expected["extensions"]
-            evidence = {"ceiling": ceiling, "used": expected["used"], "held": expected["held"]}
+            evidence = {"ceiling": ceiling, "used": expected["used"], "booked": expected["booked"]}
             scenario = self._scenario(attrs.evolve(told, entry=far, by=LEAD, id="far off"), ("ALW-01", evidence))
             yield Disagreement(f"the minutes of {told.home} after {told.id!r}", str(expected), str(found), scenario)
         conversations = {one.id: one for one in journey.conversations.all}

@@ -103,10 +103,10 @@ def coach_asked(asked: Told, story: Story) -> str:
 def minutes_remain(asked: Told, story: Story) -> bool:
     entry: Any = asked.entry
     now = minutes(asked.home, story)
-    own = conversation(entry.conversation, asked.home, story).held if entry.declares.name == MOVED else 0
+    own = conversation(entry.conversation, asked.home, story).booked if entry.declares.name == MOVED else 0
     if entry.minutes <= own:
         return True
-    return bool(now.used + now.held - own + entry.minutes <= now.granted + now.extensions)
+    return bool(now.used + now.booked - own + entry.minutes <= now.granted + now.extensions)
 
 
 def no_overrun(asked: Told, story: Story) -> bool:
@@ -150,7 +150,7 @@ def grants_cover(asked: Told, story: Story) -> bool:
         return True  # an extension lowers nothing
     story.values(asked.at).whole("allowance_minutes")  # a grant is a stated number of minutes
     granted = granted_at(asked.at, story)
-    return granted >= before.granted or granted + before.extensions >= before.used + before.held
+    return granted >= before.granted or granted + before.extensions >= before.used + before.booked
 
 
 # ---- bookings

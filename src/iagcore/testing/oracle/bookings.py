@@ -54,7 +54,7 @@ class Conversation:
     coach: str | None = None
     starts_at: datetime | None = None
     minutes: int = 0
-    held: int = 0
+    booked: int = 0
     used: int = 0
     settled_at: datetime | None = None
 
@@ -76,16 +76,16 @@ def conversation(id: str, journey: str, story: Story) -> Conversation:
         one.state = LEADS_TO[kind]
         if kind in (BOOKED, MOVED):
             one.coach, one.starts_at = entry.coach or one.coach, entry.starts_at
-            one.minutes = one.held = entry.minutes
+            one.minutes = one.booked = entry.minutes
         elif kind in (CANCELLED, MISSED):
-            one.used, one.held = charged(one, entry, told.at, story), 0
+            one.used, one.booked = charged(one, entry, told.at, story), 0
         elif kind == HELD:
             one.coach, one.minutes = entry.coach, entry.minutes
-            one.used, one.held = rounded(entry.minutes, told.at, story), 0
+            one.used, one.booked = rounded(entry.minutes, told.at, story), 0
         elif kind == WAIVED:
             one.used = 0
         else:
-            one.held = 0
+            one.booked = 0
         if kind in (CANCELLED, MISSED, HELD, LEFT):
             one.settled_at = told.at
     return one
@@ -118,7 +118,7 @@ def charged(one: Conversation, entry: Any, at: datetime, story: Story) -> int:
     except Gap:
         return 0
     charge = charges.learner_excused if entry.fault == "learner-excused" else charges.learner_unexcused
-    return one.held if charge == "all" else min(charge, one.held)
+    return one.booked if charge == "all" else min(charge, one.booked)
 
 
 def rounded(minutes: int, at: datetime, story: Story) -> int:

@@ -1,6 +1,6 @@
-"""The allowance: what is granted and extended, held and used, and what follows from these.
+"""The allowance: what is granted and extended, booked and used, and what follows from these.
 
-*remaining* = what is granted and extended, less what is used and held, and never below 0; *shortfall* is what is
+*remaining* = what is granted and extended, less what is used and booked, and never below 0; *shortfall* is what is
 missing then; *overrun* is what is used beyond every grant.
 """
 
@@ -19,7 +19,7 @@ class Minutes:
 
     granted: int
     extensions: int
-    held: int
+    booked: int
     used: int
     remaining: int
     shortfall: int
@@ -32,14 +32,14 @@ def minutes(journey: str, story: Story) -> Minutes:
     for _, told in story.of(journey, "journey-started"):
         granted = granted_at(told.at, story)
     extensions = sum(entry.minutes for entry, _ in story.of(journey, "allowance-extended"))
-    held = sum(one.held for one in conversations(journey, story))
+    booked = sum(one.booked for one in conversations(journey, story))
     used = sum(one.used for one in conversations(journey, story))
     ceiling = granted + extensions
-    left = ceiling - used - held
+    left = ceiling - used - booked
     return Minutes(
         granted,
         extensions,
-        held,
+        booked,
         used,
         remaining=left if left > 0 else 0,
         shortfall=-left if left < 0 else 0,

@@ -66,13 +66,13 @@ def _of_the_evidence(evidence: Iterable[tuple[str, str, Scalar]], decision: Deci
 
 
 def _of_the_effects(wanted: tuple[tuple[str, int, int, int], ...] | None, decision: Decision) -> Iterator[Difference]:
-    found = tuple(sorted((line.id, line.grant, line.held, line.used) for line in decision.effect))
+    found = tuple(sorted((line.id, line.grant, line.booked, line.used) for line in decision.effect))
     if wanted not in (None, found):
         yield Difference(f"effects: expected {_lines(wanted or ())}; found {_lines(found)}")
 
 
 def _lines(lines: Iterable[tuple[str, int, int, int]]) -> str:
-    said = [f"{id} (grant {grant}, held {held}, used {used})" for id, grant, held, used in lines]
+    said = [f"{id} (grant {grant}, booked {booked}, used {used})" for id, grant, booked, used in lines]
     return ", ".join(said) or "no line of minutes"
 
 

@@ -3,7 +3,7 @@
     outcome = "accepted"
     rules = ["ALW-05"]                                        # the exact set of rules among the findings
     evidence = { ALW-05 = { asked = 91, limit = 90 } }
-    effects = { conversation-1 = { held = 91 } }              # the exact lines of minutes that it settles
+    effects = { conversation-1 = { booked = 91 } }              # the exact lines of minutes that it settles
     duties = ["BKG-04"]                                       # the exact set of what is due afterwards
     duties = { at = 2015-05-02T10:00:00+01:00, for = "coach:nina", overdue = ["BKG-03"], coming = [] }
 
@@ -29,12 +29,12 @@ from iagcore.testing.scenarios.tables import Table, accept_names
 from iagcore.testing.scenarios.telling import OUTCOMES, SETS, Step
 
 RULE_BY_CODE: Final = {rule.code: rule for rule in RULES}
-FIGURES: Final = ("grant", "held", "used")
+FIGURES: Final = ("grant", "booked", "used")
 """What a line of minutes says, in whole minutes."""
 DUE: Final = ("due", "overdue", "coming")
 """How what is to do may stand, as sets that a scenario may expect."""
 EVIDENCE: Final = "evidence is written { ALW-01 = { asked = 60 } }"
-EFFECTS: Final = "effects are written { conversation-1 = { held = 0, used = 50 } }"
+EFFECTS: Final = "effects are written { conversation-1 = { booked = 0, used = 50 } }"
 DUTIES: Final = 'duties are written ["BKG-03"], or { at = …, for = "coach:nina", due = ["BKG-03"] }'
 
 
@@ -56,7 +56,7 @@ class Expected:
     """What a scenario expects of the answer: nothing of what is None or empty.
 
     An outcome; exact sets of rule codes, by their name in `SETS`; evidence by rule; the lines of minutes that are
-    settled, as (id, grant, held, used); and what is due afterwards.
+    settled, as (id, grant, booked, used); and what is due afterwards.
     """
 
     outcome: str | None
@@ -142,8 +142,8 @@ def _effects(table: Table) -> tuple[tuple[str, int, int, int], ...] | None:
     for id in lines.held:
         line = lines.table(id, EFFECTS)
         line.only(FIGURES, "of a line of minutes")
-        grant, held, used = (line.get(figure, _minutes, 0) for figure in FIGURES)
-        found.append((id, grant, held, used))
+        grant, booked, used = (line.get(figure, _minutes, 0) for figure in FIGURES)
+        found.append((id, grant, booked, used))
     return tuple(sorted(found))
 
 

@@ -46,7 +46,9 @@ def with_the_decision(scenario: Scenario, decision: Decision, duties: Iterable[D
     """A scenario written out, with the decision and what it considered below it, as comments."""
     lines = [*decision.explain().splitlines(), "considered:"]
     lines += [f"  {one.rule} ({one.level}, {one.outcome}): {one.sentence}" for one in decision.considered]
-    lines += [f"settled: {line.id}: grant {line.grant}, held {line.held}, used {line.used}" for line in decision.effect]
+    lines += [
+        f"settled: {line.id}: grant {line.grant}, booked {line.booked}, used {line.used}" for line in decision.effect
+    ]
     lines += [f"then to do: {duty}, for {duty.party or 'nobody'}" for duty in duties]
     return "\n".join([written_out(scenario), "", *(f"# {line}" for line in lines)])
 

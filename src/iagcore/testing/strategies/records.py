@@ -65,7 +65,7 @@ def allowances() -> st.SearchStrategy[Allowance]:
     """Allowances of any lines: conversations that hold or have used minutes, and extensions."""
     minutes = st.sampled_from((0, 1, 60, 180, 181)) | st.integers(0, 1000)
     ids = st.sampled_from(("c1", "c2", "c3"))
-    lines = st.builds(Line, ids, held=minutes, used=minutes) | st.builds(
+    lines = st.builds(Line, ids, booked=minutes, used=minutes) | st.builds(
         Line, ids, sort=st.just(EXTENSION), grant=minutes
     )
     each_once = st.lists(lines, max_size=5, unique_by=lambda line: line.key)
