@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -128,64 +127,61 @@ _BLOCKS: Final = frozenset(
 _LEFT_OUT: Final = frozenset({"script", "style", "svg", "iframe", "template"})
 
 
-class _Readable(HTMLParser):
-    """HTML as lines of text."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._left_out: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag in _LEFT_OUT:
-            self._left_out.append(tag)
-        elif tag in _BLOCKS:
-            self.parts.append("\n\n")
-        elif tag == "li":
-            self.parts.append("\n- ")
-        elif tag == "br":
-            self.parts.append("\n")
-        elif tag in {"td", "th"}:
-            self.parts.append(" ")
-
-    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag not in _LEFT_OUT:
-            self.handle_starttag(tag, attributes)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._left_out:
-            while self._left_out.pop() != tag:
-                pass
-        elif tag in _BLOCKS:
-            self.parts.append("\n\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._left_out:
-            # a line break in the source of a page is a space on it
-            self.parts.append(data.replace("\n", " "))
-
-
-_PLAIN_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*) ?/?>")
-
-
-def _in_place_of(tag: re.Match[str]) -> str:
-    name = tag[2].lower()
-    if name in _BLOCKS:
-        return "\n\n"
-    return "" if tag[1] else {"li": "\n- ", "br": "\n", "td": " ", "th": " "}.get(name, "")
+# Nothing within a tag reaches beyond the next `<`, so that no text, however broken, is looked at twice.
+_TAG: Final = re.compile(
+    r"""<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*+)(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|<[!?/a-zA-Z][^<>]*+>""",
+    re.ASCII,
+)
+_LEFT_OUT_ENDS: Final = {name: re.compile(rf"</{name}[^<>]*+>", re.IGNORECASE) for name in _LEFT_OUT}
+_BROKEN_TAG: Final = re.compile(r"<(?:[!?/]|[a-zA-Z][a-zA-Z0-9]{0,20}+(?=[\s<]))")
 
 
 def _without_markup(text: str) -> str:
-    # nearly all there is are tags without attributes, and nothing between them that is left out
-    tags = _PLAIN_TAG.findall(text)
-    if len(tags) == text.count("<") and _LEFT_OUT.isdisjoint([name.lower() for _, name in tags]):
-        return html.unescape(_PLAIN_TAG.sub(_in_place_of, text.replace("\n", " ")))
-    parser = _Readable()
-    parser.feed(text)
-    parser.close()
-    readable = "".join(parser.parts)
-    # an element that is never closed would take all that follows it out: then the tags alone are taken out
-    return readable if readable.strip() else re.sub(r"<[^>]*>", " ", text)
+    """HTML as lines of text: blocks apart, lists in lines, without what is not read aloud."""
+    parts: list[str] = []
+    never_ends: set[str] = set()
+    at = 0
+    while tag := _TAG.search(text, at):
+        parts.append(_words_between(text[at : tag.start()]))
+        at = tag.end()
+        name = (tag["name"] or "").lower()
+        if tag[0].startswith("<!--"):
+            at = _after(text, tag.start(), "-->", never_ends) or at
+        elif name in _LEFT_OUT and not tag["end"] and not tag[0].endswith("/>") and name not in never_ends:
+            ending = _LEFT_OUT_ENDS[name].search(text, at)
+            # an element that is never closed would take all that follows it out: then its tag alone is
+            at = ending.end() if ending else at
+            never_ends.update([] if ending else [name])
+        elif name in _BLOCKS:
+            parts.append("\n\n")
+        elif not tag["end"]:
+            parts.append({"li": "\n- ", "br": "\n", "td": " ", "th": " "}.get(name, ""))
+    parts.append(_words_between(text[at:]))
+    return "".join(parts)
+
+
+def _after(text: str, start: int, ending: str, never_ends: set[str]) -> int | None:
+    """Where the text goes on after an ending; None where there is none, which is looked for once."""
+    found = -1 if ending in never_ends else text.find(ending, start)
+    if found < 0:
+        never_ends.add(ending)
+        return None
+    return found + len(ending)
+
+
+def _words_between(text: str) -> str:
+    # a line break in the source of a page is a space on it, and a tag that is never closed says nothing
+    if "<" in text:
+        text = _BROKEN_TAG.sub(" ", text)
+    return _unescaped(text.replace("\n", " "))
+
+
+_ENDLESS_NUMBER: Final = re.compile(r"&#[0-9]{10,};?")
+
+
+def _unescaped(text: str) -> str:
+    """A text with its entities as letters; a number that is no letter is none."""
+    return html.unescape(_ENDLESS_NUMBER.sub("", text)) if "&" in text else text
 
 
 def plain(text: str, notes: Notes) -> str:
@@ -203,7 +199,7 @@ def plain(text: str, notes: Notes) -> str:
         if "<" in text and re.search(r"<[a-zA-Z!/?]", text):
             notes.add("html", "HTML was made into text")
             text = _without_markup(text)
-        text = html.unescape(text)
+        text = _unescaped(text)
         if "<" in text and re.search(r"</?(?:p|br|div|ul|li|a|b|strong|em|span|h\d)\b", text):
             notes.add("html", "HTML that was written as text was made into text")
             text = _without_markup(text)
@@ -313,7 +309,7 @@ def _field(value: Any, notes: Notes) -> str | None:
         return None
     raw = raw[:2000]
     if "&" in raw or not (raw.isascii() and raw.isprintable()):
-        raw = _CONTROL.sub("", html.unescape(raw))
+        raw = _CONTROL.sub("", _unescaped(raw))
     text = " ".join(raw.split())
     return None if text.casefold() in _NOTHING_IN_FIELDS else text
 

@@ -7,7 +7,7 @@ by its beginning, and by its singular or plural as a whole word.
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("'`´ʼʹ‘’‛′＇\u02bb", ""))
@@ -19,7 +19,7 @@ _ASCII: Final = {
     code: None if chr(code) in "'`" else " " for code in range(128) if not (chr(code).isdigit() or chr(code).islower())
 }
 """What becomes of a letter of ASCII that is none: an apostrophe goes, anything else stands between words."""
-_IN_ONE: Final = re.compile(r"\w+(?:[-‐‑–/.]\w+)+|\w+['’]\w{3,}")
+_IN_ONE: Final = re.compile(r"\b\w++(?:[-‐‑–/.]\w++)++|\b\w++['’]\w{3,}+")
 _WITHIN: Final = re.compile(r"[-‐‑–/.'’](?<=\w.)(?=\w)")
 _BETWEEN: Final = re.compile(r"[-‐‑–/.'’]")
 PASSED_OVER: Final = frozenset({"a", "and", "of", "the"})
@@ -53,7 +53,7 @@ def _pieces(word: str) -> list[str]:
     return [_BETWEEN.sub("", word)] if "'" not in word and "’" not in word else _BETWEEN.split(word)[1:]
 
 
-@cache
+@lru_cache(maxsize=1000)
 def forms_of(word: str) -> tuple[str, ...]:
     """What a typed word is looked for as: its beginning, and its singular or plural (a space after it: all of it)."""
     found = [word]

@@ -9,7 +9,7 @@ of `ALIASES`. Whatever else a table has is not read, and the import says so, wit
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 FIELDS: Final[dict[str, frozenset[str]]] = {
@@ -179,17 +179,20 @@ ONLY_OF_SERVICES: Final = frozenset(
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _APART: Final = re.compile(r"[^a-z0-9]+")
+LONGEST_NAME: Final = 100
+"""Characters of a name that are looked at; the longest of the standard has 29."""
 MOST_NAMED: Final = 30
 """Columns that one sentence names."""
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def plainly(name: str) -> str:
     """A name as the standard writes names: small letters, and one underscore between words."""
+    name = name[:LONGEST_NAME]
     return _APART.sub("_", _CAMEL.sub("_", name.strip()).lower().replace("'", "")).strip("_")
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def read_as(table: str, name: str, *, cell: bool = False) -> str | None:
     """The field of the standard that a name in a table can only mean; None where there is none.
 
