@@ -266,26 +266,16 @@ class Field:
 class Kind:
     """What a kind of entry declares. Nothing else lists kinds: whatever treats some of them otherwise asks for it here.
 
-    Attributes:
-        name: kebab-case, as journey files write it.
-        nature: a plan, a fact, or neither.
-        about: the words for the subjects it is filed under, its home first; *any home* stands where the record stands
-            that it is about.
-        by: the roles that may make it.
-        reads: further subjects that a decision looks at.
-        fields: in the order in which they are declared.
-        opens: the sort of line that it opens, and the field that names the line.
-        parts: the parts of a home that it changes.
-        in_confidence: whether the whole of it is hidden from everybody but its author and the safeguarding lead; where
-            it turns on the entry, a function of it. None is unsaid, and what is unsaid is hidden.
-        begins: the field by whose id it begins something.
-        points_to: by field, the things that its id may name, as the kinds call them that begin them.
-        shows: the field that names an opportunity, what was shown of which the entry keeps.
-        may_come_first: whether it may be the first record of a home; a learner whom it names is the home's for ever.
-        amended: how it may be put right.
-        family: the kinds that may take its place in a correction; by default no other.
-        usually: the fields that may be left out, and that an ordinary entry has.
-        plain: its name to a learner, where its own would read oddly.
+    Attributes: `name` (kebab-case, as journey files write it); `nature`; `about`, the words for the subjects it is
+    filed under, its home first (*any home* is wherever the record stands that it is about); `by`, the roles that may
+    make it; `reads`, further subjects that a decision looks at; `fields`; `opens`, the sort of line that it opens, and
+    the field that names the line; `parts`, the parts of a home that it changes; `in_confidence`, whether all of it
+    is hidden from everybody but its author and the safeguarding lead, or a function of the entry (None is unsaid, and
+    what is unsaid is hidden); `begins`, the field by whose id it begins something; `points_to`, by field, the things
+    that its id may name, as the kinds call them that begin them; `shows`, the field that names an opportunity;
+    `may_come_first`, whether it may be the first record of a home, whose learner it then fixes for ever; `amended`, how
+    it may be put right; `family`, the kinds that may take its place in a correction, by default no other; `usually`,
+    the optional fields that an ordinary entry has; `plain`, its name to a learner, where its own would read oddly.
     """
 
     name: str
