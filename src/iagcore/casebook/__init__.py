@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import attrs
 
@@ -56,6 +56,9 @@ from iagcore.record.rules import Rule, check_levels
 from iagcore.rulebook import RULES
 from iagcore.storage import codec
 from iagcore.storage.protocols import Erases, Erasure, Feed, Journal, Pending
+
+PREVIEWED: Final = "preview"
+"""The id that a previewed entry has in its answer, where something would be due of its record."""
 
 
 def utc_now() -> datetime:
@@ -282,8 +285,8 @@ class Casebook:
         return tuple(self._recording.record(journey, asked, together=True))
 
     def preview(self, journey: str, entry: Entry, *, by: str, at: datetime | None = None) -> Decision:
-        """What would be decided now. Records nothing."""
-        return self._recording.record(journey, [wanted(entry, by=by, at=at, id=None)], keep=False)[0]
+        """What would be decided now. Records nothing; asked again while nothing changes, it says the same."""
+        return self._recording.record(journey, [wanted(entry, by=by, at=at, id=PREVIEWED)], keep=False)[0]
 
     def correct(
         self,

@@ -120,7 +120,7 @@ class Recording:
         writing = self.writing(home)
         decisions: list[Decision] = []
         for one in asked:
-            if one.id in home.ids:
+            if keep and one.id in home.ids:
                 decisions.append(self._first_answer(home, one, writing))
                 continue
             judged = self._judge(writing.home, one, writing, now=now)
