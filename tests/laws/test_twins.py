@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 import attrs
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iagcore.casebook import Casebook
@@ -12,7 +12,7 @@ from iagcore.exceptions import IagcoreError
 from iagcore.practice.amendments import Amendment
 from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.kinds import Entry
-from iagcore.practice.learners import JourneyStarted
+from iagcore.practice.learners import JourneyClosed, JourneyStarted, LearnerLeft
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.storage.memory import MemoryJournal
 from iagcore.testing import strategies
@@ -60,12 +60,15 @@ def pointed_at_it(entry: Entry) -> Entry:
         for thing in entry.declares.points_to.get(field.name, ()):
             if thing in named:
                 aimed[field.name] = (named[thing],) if field.many else named[thing]
-    return attrs.evolve(cast(Any, entry), **aimed)
+    evolved: Entry = attrs.evolve(cast(Any, entry), **aimed)
+    return evolved
 
 
 parties = st.sampled_from(("learner:a", "learner:other", NINA, "coach:stranger", JO, "lead:other", "researcher:ria"))
 
 
+@example(JourneyClosed(), JO, aimed=False, recorded=False, started=True)
+@example(LearnerLeft(how="moved on"), NINA, aimed=False, recorded=True, started=True)
 @given(strategies.entries(), parties, st.booleans(), st.booleans(), st.booleans())
 def law_who_may_not_know_of_a_concern_is_answered_as_if_there_were_none(
     entry: Entry, by: str, aimed: bool, recorded: bool, started: bool
