@@ -60,6 +60,7 @@ ALL_THREE = [("Art", False), ("Walks", False), ("Cafe", False)]
         ("service_taxonomy", "taxonomy_recordid", "taxonomy_id"),
         ("schedule", "organization_recordid", None),
         ("attribute", "value", "value"),
+        ("taxonomy", "version", "version"),
     ],
 )
 def test_a_name_is_read_as_the_field_that_it_can_only_mean(table: str, name: str, field: str | None) -> None:

@@ -52,7 +52,7 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
             linkid""",
         "required_document": "id service_id document uri",
         "service_taxonomy": "id service_id taxonomy_id taxonomy_detail linkid",
-        "taxonomy": "id name parent_id parent_name vocabulary description taxonomy_facet",
+        "taxonomy": "id name parent_id parent_name vocabulary description taxonomy_facet uri version",
         "taxonomy_term": """id code name description parent_id taxonomy language taxonomy_id term_uri vocabulary parent
             parent_name""",
         "attribute": "id link_id taxonomy_term_id link_type link_entity value label",
