@@ -67,9 +67,9 @@ def pointed_at_it(entry: Entry) -> Entry:
 parties = st.sampled_from(("learner:a", "learner:other", NINA, "coach:stranger", JO, "lead:other", "researcher:ria"))
 
 
-@example(JourneyClosed(), JO, aimed=False, recorded=False, started=True)
-@example(LearnerLeft(how="moved on"), NINA, aimed=False, recorded=True, started=True)
-@given(strategies.entries(), parties, st.booleans(), st.booleans(), st.booleans())
+@example(entry=JourneyClosed(), by=JO, aimed=False, recorded=False, started=True)
+@example(entry=LearnerLeft(how="moved on"), by=NINA, aimed=False, recorded=True, started=True)
+@given(entry=strategies.entries(), by=parties, aimed=st.booleans(), recorded=st.booleans(), started=st.booleans())
 def law_who_may_not_know_of_a_concern_is_answered_as_if_there_were_none(
     entry: Entry, by: str, aimed: bool, recorded: bool, started: bool
 ) -> None:
