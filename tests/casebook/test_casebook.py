@@ -186,7 +186,11 @@ def test_a_breach_is_explained_and_stays_until_a_lead_authorises_it() -> None:
     assert decision.explain().splitlines()[0] == (
         "Accepted, with a breach: conversation held, c1, coach:nina, 200 minutes"
     )
-    assert decision.explain(to="learner") == "Conversation held: this is on your record."
+    assert decision.explain(to="learner") == (
+        "Conversation held: this is on your record.\n"
+        "Your conversations have used 200 minutes, and you were given 180. You do not have to do anything. "
+        "A lead will look at it and put your record right."
+    )
     assert [one.record for one in cases.journey("a").breaches] == ["held-c1"]
     authorised = BreachAuthorised(record="held-c1", rule="ALW-02", reason="it was needed")
     cases.record("a", authorised, by=JO).require()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_type_hints
 
 import attrs
 import pytest
@@ -18,7 +18,7 @@ from iagcore.record.journey import CoachHome, Journey
 from iagcore.record.judging import assess
 from iagcore.record.rules import JUDGED, Grounds, Rule, RuleSort, duty, guarantee, rule
 from iagcore.rulebook import RULES
-from tests.casework import NINA, on
+from tests.casework import NINA, hold, on, opened
 
 Bookings = ConversationBooked | ConversationRescheduled
 GOAL = GoalSet(goal="g1", words="To travel")
@@ -113,6 +113,12 @@ def test_the_docstring_is_the_rule_as_a_sentence() -> None:
     assert declared(check).title == "A goal is set, and that is all."
     with pytest.raises(TypeError, match=r"^XXX-01: the docstring of its function is the rule as a sentence, and it "):
         declared(unsaid)
+
+
+def test_a_rule_of_the_book_that_takes_any_entry_is_on_more_kinds_than_a_line_would_hold() -> None:
+    # so that a type checker reads the fields of every other
+    any_entry = [one for one in RULES if one.check and Entry in get_type_hints(one.check).values()]
+    assert all(len(one.on) > 10 for one in any_entry), [one.code for one in any_entry]
 
 
 @pytest.mark.parametrize("one", RULES, ids=lambda one: one.code)
@@ -244,6 +250,15 @@ def may_be_a_breach(one: Rule) -> bool:
         return False
     facts = [kind for kind in one.on if kind.declares.nature is not PLAN]
     return one.looks_at_records and (not one.outside or bool(facts))
+
+
+def test_a_learner_is_told_of_a_breach_with_what_is_on_their_record() -> None:
+    cases = opened()
+    decision = hold(cases, "c1", 200, at=on(1))
+    assert decision.explain(to="learner").splitlines()[1:] == [
+        "Your conversations have used 200 minutes, and you were given 180. You do not have to do anything. "
+        "A lead will look at it and put your record right."
+    ]
 
 
 BREACHES = [one for one in RULES if may_be_a_breach(one)]

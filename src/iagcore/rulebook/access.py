@@ -175,15 +175,13 @@ def _is_beside_their_own(entry: Entry, case: Case) -> bool:
 def somebody_goes_with_the_learner(entry: Entry, case: Case) -> Verdict:
     """Before a coach records anything on a journey, somebody is assigned to go with the learner."""
     asked = role_of(case.by) == "coach" and role_of(case.home) != "coach"
+    goes = not asked or _somebody_goes(case)
+    found = "somebody goes with the learner" if goes else "nobody goes with the learner yet"
     return verdict(
-        not asked or _somebody_goes(case),
+        goes,
         says="on {day}, {assigned}",
         day=f"{case.today_of_recording:%d %b %Y}",
-        assigned="not asked of this author"
-        if not asked
-        else "somebody goes with the learner"
-        if _somebody_goes(case)
-        else "nobody goes with the learner yet",
+        assigned=found if asked else "not asked of this author",
     )
 
 

@@ -73,11 +73,12 @@ def asked_within_remaining(entry: Bookings | Amendment, case: Case) -> Verdict:
 )
 def used_within_granted(entry: Settles, case: Case) -> Verdict:
     """Minutes used, charges included, stay within what is granted; one that uses no more than before is no overrun."""
+    before = case.allowance
     return at_most(
         case.allowance_after.used,
-        max(case.allowance.ceiling, case.allowance.used),
+        max(before.ceiling, before.used),
         says="{asked} minutes used of {ceiling} granted",
-        ceiling=case.allowance.ceiling,
+        ceiling=before.ceiling,
     )
 
 

@@ -50,13 +50,14 @@ def what_it_points_to_is_on_the_record(entry: Points, case: Case) -> Verdict:
     if isinstance(entry, ConsentWithdrawn) and id not in known:
         # a withdrawal counts whatever was given, and is nobody's breach
         raise NotKnown(f"{what} to {id} on this journey")
+    is_there = id in known
     return verdict(
-        id in known,
+        is_there,
         says="{what} {id} is {found}",
         plainly="What this is about is not on your record.",
         what=what,
         id=id,
-        found="on the record" if id in known else f"not on the record as far as {case.by} may know{nearest(id, known)}",
+        found="on the record" if is_there else f"not on the record as far as {case.by} may know{nearest(id, known)}",
     )
 
 
