@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from tests.versions import PROJECT, found_python, lowest_versions, promised_pythons, trials
+from tests.versions import PROJECT, TRIED, found_python, lowest_versions, promised_pythons, trials
 
 METADATA = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 HERE = "{}.{}".format(*sys.version_info)
@@ -49,3 +49,7 @@ def test_a_python_that_is_not_here_is_named_and_not_tried(capsys: pytest.Capture
 
 def test_this_python_is_found() -> None:
     assert found_python(HERE) is not None
+
+
+def test_what_is_tried_is_there() -> None:
+    assert [path for path in TRIED if not (PROJECT / path).exists()] == []
