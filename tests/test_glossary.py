@@ -76,8 +76,9 @@ def modules_that_a_host_meets() -> list[ModuleType]:
     named = ("practice", "directory.matching", "directory.protocols", "storage.protocols", "record.journey")
     paths = [path for one in named for path in SOURCE.glob(f"{one.replace('.', '/')}.py")]
     paths += sorted((SOURCE / "practice").glob("*.py"))
-    parts = [path.relative_to(SOURCE).with_suffix("").parts for path in paths if path.stem != "__init__"]
-    return [import_module(".".join(("iagcore", *one))) for one in parts]
+    paths += sorted((SOURCE / "opportunities").glob("*.py"))
+    parts = [path.relative_to(SOURCE).with_suffix("").parts for path in paths]
+    return [import_module(".".join(("iagcore", *(part for part in one if part != "__init__")))) for one in parts]
 
 
 def attributes(of: object, name: str) -> Iterator[tuple[str, str]]:

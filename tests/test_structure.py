@@ -27,6 +27,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
     ("exceptions",),
     ("toml_source",),
+    ("opportunities",),
     ("practice",),
     ("entries",),
     ("policy",),
@@ -70,7 +71,7 @@ def test_imports_only_point_up(path: Path) -> None:
             assert row_of(there) <= here, f"{path.name} imports {name}"
 
 
-PURE = ("practice", "policy", "record", "rulebook", "storage", "directory", "incoming")
+PURE = ("opportunities", "practice", "policy", "record", "rulebook", "storage", "directory", "incoming")
 CLOCKS_AND_IDS = {
     "now",
     "utcnow",

@@ -42,6 +42,14 @@ class InvalidEntry(IagcoreError):
         super().__init__(f"{kind}: {field} = {shown}: {reason}")
 
 
+def kept(items: Iterable[Any]) -> tuple[Any, ...]:
+    """Tuples are kept, lists accepted, and a text is not a list of its letters. Raises `InvalidEntry`."""
+    # a converter; what attrs knows of the types of converters cannot be generic
+    if isinstance(items, str):
+        raise InvalidEntry("argument", "list", items, "a list is expected, not a text")
+    return tuple(items)
+
+
 class InvalidFile(IagcoreError):
     """A journey file or a scenario file cannot be read as one.
 

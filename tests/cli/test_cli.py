@@ -20,8 +20,8 @@ import iagcore
 from iagcore.casebook import Casebook
 from iagcore.cli import main, record
 from iagcore.directory.sqlite import SQLiteDirectory
+from iagcore.opportunities import Opportunity
 from iagcore.policy import Policy
-from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.signposting import Signposted
 from iagcore.record.records import Record
 from iagcore.storage.sqlite import SQLiteJournal

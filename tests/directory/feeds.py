@@ -11,7 +11,7 @@ from iagcore.directory.cleaning import Notes
 from iagcore.directory.importing import Summary, Told, import_files
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.directory.normalising import opportunity_of
-from iagcore.practice.opportunities import Opportunity
+from iagcore.opportunities import Opportunity
 
 TODAY = date(2026, 1, 5)
 SAMPLES = Path(__file__).parent / "samples"

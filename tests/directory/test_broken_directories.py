@@ -9,7 +9,7 @@ import pytest
 
 from iagcore.directory.matching import Sought
 from iagcore.directory.memory import MemoryDirectory
-from iagcore.practice.opportunities import Place
+from iagcore.opportunities import Place
 from iagcore.testing import DirectoryContract, unkept_promises
 from iagcore.testing.listed_opportunities import ART, HERE, NEARBY, TOGETHER, ids, keep, keep_feeds, keep_in_part
 from iagcore.testing.promises import names_of_promises

@@ -14,7 +14,7 @@ import pytest
 from iagcore.directory import cleaning, json_stream
 from iagcore.directory.identity import Identity, id_of_its_own, put_together
 from iagcore.directory.matching import Sought
-from iagcore.practice.opportunities import NO, UNKNOWN, YES, Cost, Opportunity, Place, Recurrence, Status, Term, Time
+from iagcore.opportunities import NO, UNKNOWN, YES, Cost, Opportunity, Place, Recurrence, Status, Term, Time
 from tests.directory.feeds import TODAY, from_json, from_text, read_one
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from iagcore.directory.folding import forms_of, searched_in, wanted
 from iagcore.directory.languages import language_named
-from iagcore.practice.weekdays import says_only_weekdays, weekdays_named
+from iagcore.opportunities.weekdays import says_only_weekdays, weekdays_named
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
 

@@ -19,7 +19,7 @@ from iagcore.directory.json_stream import JSONStream, Unreadable, Value
 from iagcore.directory.matching import Sought, match, says_every_word
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.directory.sqlite import SQLiteDirectory
-from iagcore.practice.opportunities import (
+from iagcore.opportunities import (
     NO,
     WEEKDAYS,
     Cost,

@@ -10,7 +10,7 @@ import pytest
 from iagcore.directory.folding import folded
 from iagcore.directory.matching import Sought, brings_together, match, says_every_word
 from iagcore.exceptions import InvalidEntry
-from iagcore.practice.opportunities import Cost, Opportunity, Place, Recurrence, Term, Time
+from iagcore.opportunities import Cost, Opportunity, Place, Recurrence, Term, Time
 
 TODAY = date(2026, 1, 5)
 HERE = (51.54, 0.71)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from iagcore.exceptions import InvalidEntry
-from iagcore.practice.opportunities import (
+from iagcore.opportunities import (
     MOST_DAYS,
     NO,
     UNKNOWN,

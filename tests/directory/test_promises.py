@@ -14,7 +14,7 @@ from iagcore.directory.matching import Sought
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.directory.protocols import Directory
 from iagcore.directory.sqlite import SQLiteDirectory
-from iagcore.practice.opportunities import WEEKDAY_NAMES, WEEKDAYS, Status
+from iagcore.opportunities import WEEKDAY_NAMES, WEEKDAYS, Status
 from tests.directory.feeds import TODAY
 
 DAYS = st.integers(0, 6)

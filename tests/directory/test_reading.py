@@ -9,7 +9,7 @@ import pytest
 
 from iagcore.directory import reading, tables
 from iagcore.directory.json_stream import JSONStream, Unreadable, Value
-from iagcore.practice.opportunities import Place, Recurrence, Status, Term
+from iagcore.opportunities import Place, Recurrence, Status, Term
 from tests.directory.feeds import SAMPLES, from_json, from_text, imported
 
 ART = '[{"id": "1", "name": "Café “Art”"}]'

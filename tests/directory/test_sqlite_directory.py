@@ -18,7 +18,7 @@ from iagcore.directory.reading import digest_of_files
 from iagcore.directory.searching import COUNTED, RANKED, parameters, query
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.exceptions import UnusableDirectory
-from iagcore.practice.opportunities import Opportunity, Place
+from iagcore.opportunities import Opportunity, Place
 from iagcore.storage.sqlite_file import SQLiteFile
 from iagcore.testing.listed_opportunities import ART, FAR, HERE, MONDAY, NEARBY, TUESDAY, UNSAID
 

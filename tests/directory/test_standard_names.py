@@ -10,7 +10,7 @@ import pytest
 from iagcore.directory.importing import import_files
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.directory.standard_names import ALIASES, FIELDS, by_standard_names, not_of_the_standard, plainly, read_as
-from iagcore.practice.opportunities import Opportunity, Place, Status, Time
+from iagcore.opportunities import Opportunity, Place, Status, Time
 from tests.directory.feeds import TODAY, Imported, from_json, from_text, imported, read_one
 
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from iagcore.casebook import Casebook
 from iagcore.casebook.what_if import Again
 from iagcore.directory.memory import MemoryDirectory
+from iagcore.opportunities import Opportunity, Status
 from iagcore.policy import Policy
 from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.consent import EVERY_JOURNEY, REFERRAL, THIS_JOURNEY, ConsentGiven, ConsentWithdrawn
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learning import CourseEnrolled, CoursesShown
-from iagcore.practice.opportunities import Opportunity, Status
 from iagcore.practice.readiness import CheckCompleted, CoachPaused, StepTaken, TrainingCompleted
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.signposting import ReferralMade, Signposted

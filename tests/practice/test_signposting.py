@@ -9,10 +9,10 @@ import pytest
 from iagcore.casebook import Casebook
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.exceptions import IdUsedBefore, InvalidEntry
+from iagcore.opportunities import Opportunity, Shown, Status
 from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.consent import REFERRAL, THIS_JOURNEY, ConsentGiven, ConsentWithdrawn
 from iagcore.practice.learning import CourseCompleted, CourseEnrolled, CourseLeft, CoursesShown
-from iagcore.practice.opportunities import Opportunity, Shown, Status
 from iagcore.practice.readiness import CourseExperienced, TrainingCompleted
 from iagcore.practice.safeguarding import ConcernClosed, ConcernRaised
 from iagcore.practice.signposting import (

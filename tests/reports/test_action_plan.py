@@ -16,9 +16,9 @@ from iagcore import entries
 from iagcore.cli import main
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.directory.sqlite import SQLiteDirectory
+from iagcore.opportunities import Opportunity
 from iagcore.practice.disclosures import OUTLET_BY_NAME
 from iagcore.practice.kinds import Entry
-from iagcore.practice.opportunities import Opportunity
 from iagcore.record.releasing import released
 from iagcore.reports import action_plan
 from iagcore.reports.action_plan import COLUMNS, LINES

@@ -10,7 +10,7 @@ import pytest
 
 from iagcore.directory.matching import Match, Sought, match
 from iagcore.directory.protocols import Found
-from iagcore.practice.opportunities import Cost, Opportunity, Place, Recurrence, Time
+from iagcore.opportunities import Cost, Opportunity, Place, Recurrence, Time
 from iagcore.reports.opportunity_page import LONGEST_DESCRIPTION, opportunity_page, what_to_ask
 
 TODAY = date(2026, 11, 30)

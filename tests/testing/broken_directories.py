@@ -18,7 +18,7 @@ from iagcore.directory.matching import Sought, match, says_every_word
 from iagcore.directory.memory import MemoryDirectory, hidden
 from iagcore.directory.protocols import Directory, Found, Kept, Listing, Unread
 from iagcore.directory.sqlite import SQLiteDirectory
-from iagcore.practice.opportunities import Answer, Opportunity, Place
+from iagcore.opportunities import Answer, Opportunity, Place
 from iagcore.testing.directory_contract import DirectoryContract
 from iagcore.testing.other_process import Opening
 from tests.testing.broken import Broken

@@ -4,9 +4,9 @@ from typing import Any
 
 import attrs
 
+from iagcore.opportunities import Opportunity, Shown
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learning import AS_SHOWN
-from iagcore.practice.opportunities import Opportunity, Shown
 from iagcore.record.records import Record
 from iagcore.rulebook.signposting import FOR_OTHER_AGES
 

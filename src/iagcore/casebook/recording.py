@@ -19,6 +19,7 @@ from iagcore.casebook.reading import Reading, folded
 from iagcore.casebook.writing import Writing
 from iagcore.directory.protocols import Directory
 from iagcore.exceptions import Conflict, IdUsedBefore, InvalidEntry, UnknownJourney, nearest
+from iagcore.opportunities import Opportunity
 from iagcore.policy import Policy
 from iagcore.practice.amendments import EntryCorrected, Erased
 from iagcore.practice.disclosures import DisclosureMade
@@ -33,7 +34,6 @@ from iagcore.practice.kinds import (
     is_in_confidence,
 )
 from iagcore.practice.learners import JourneyStarted
-from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.parties import role_of
 from iagcore.record.case import Asked, Case, nature_of, place_amended
 from iagcore.record.filing import subjects_of_a_refusal

@@ -21,7 +21,7 @@ from iagcore.directory.matching import FRESH_DAYS, Match, Sought, brings_togethe
 from iagcore.directory.protocols import MOST_COUNTED, Found, Listing
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.exceptions import InvalidEntry, nearest
-from iagcore.practice.opportunities import WEEKDAY_NAMES
+from iagcore.opportunities import WEEKDAY_NAMES
 from iagcore.reports.opportunity_page import opportunity_page
 
 DEFAULT_DIRECTORY: Final = "directory.db"

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from iagcore.exceptions import nearest
-from iagcore.practice.opportunities import LONGEST_TEXT, Status
+from iagcore.opportunities import LONGEST_TEXT, Status
 
 REPAIRS: Final = {
     "named": "a service without a name was named after its organisation, or said to be nameless",

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import attrs
 
-from iagcore.practice.opportunities import Cost, Opportunity, Place, Recurrence, Term, Time
+from iagcore.opportunities import Cost, Opportunity, Place, Recurrence, Term, Time
 
 FORMAT: Final = 2
 """Of these documents; a store keeps it with its tables."""

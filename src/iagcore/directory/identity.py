@@ -25,7 +25,7 @@ import attrs
 
 from iagcore.directory.codec import written
 from iagcore.directory.folding import folded
-from iagcore.practice.opportunities import LONGEST_TEXT, UNKNOWN, Opportunity, Place
+from iagcore.opportunities import LONGEST_TEXT, UNKNOWN, Opportunity, Place
 
 LONGEST_ID: Final = 64
 """Characters of an id, as many as an entry can name."""

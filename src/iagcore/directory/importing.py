@@ -24,8 +24,8 @@ from iagcore.directory.reading import Document, Tables, digest_of_files, files_i
 from iagcore.directory.shapes import Around, NotAService, Service
 from iagcore.directory.tables import TABLES, Package, table_in
 from iagcore.exceptions import InvalidFile
+from iagcore.opportunities import Opportunity
 from iagcore.practice.kinds import accept_day, accept_id, accepted, kept
-from iagcore.practice.opportunities import Opportunity
 
 SET_ASIDE: Final = "set aside"
 """What is told of a record that no opportunity can be made of, beside the sorts of repair."""

@@ -21,8 +21,7 @@ import attrs
 from iagcore.directory.folding import folded, says, searched_in, wanted
 from iagcore.directory.languages import language_named
 from iagcore.exceptions import InvalidEntry, nearest
-from iagcore.practice.kinds import accept_day, accepted, kept
-from iagcore.practice.opportunities import (
+from iagcore.opportunities import (
     NO,
     UNKNOWN,
     WEEKDAY_NAMES,
@@ -34,6 +33,7 @@ from iagcore.practice.opportunities import (
     nearest_square,
     on_globe,
 )
+from iagcore.practice.kinds import accept_day, accepted, kept
 
 MOST_WORDS: Final = 20
 """Words of one search."""

@@ -14,7 +14,7 @@ from iagcore.directory.codec import written
 from iagcore.directory.identity import Before, Settled, id_of_its_own, identity_of, settle
 from iagcore.directory.matching import Match, Sought, match, says_every_word
 from iagcore.directory.protocols import MOST_COUNTED, MOST_NAMED, Found, Kept, Listing, Unread
-from iagcore.practice.opportunities import NO, Opportunity
+from iagcore.opportunities import NO, Opportunity
 
 
 class MemoryDirectory:

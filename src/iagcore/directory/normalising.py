@@ -15,7 +15,7 @@ from iagcore.directory.cleaning import Named, Notes, every
 from iagcore.directory.identity import id_without_one
 from iagcore.directory.languages import language_named
 from iagcore.directory.timetable import times_of
-from iagcore.practice.opportunities import LONGEST_TEXT, PRICE_IN_WORDS, Cost, Opportunity, Place, Term
+from iagcore.opportunities import LONGEST_TEXT, PRICE_IN_WORDS, Cost, Opportunity, Place, Term
 
 MOST_PARTS: Final = 200
 """Places, prices, terms and the like of one service that are kept, of each."""

@@ -18,8 +18,8 @@ from typing import Final, Protocol, runtime_checkable
 import attrs
 
 from iagcore.directory.matching import Match, Sought
+from iagcore.opportunities import Opportunity
 from iagcore.practice.kinds import kept
-from iagcore.practice.opportunities import Opportunity
 
 
 @attrs.frozen

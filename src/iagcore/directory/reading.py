@@ -22,10 +22,10 @@ from typing import IO, Final
 
 import attrs
 
+from iagcore import opportunities
 from iagcore.directory.json_stream import JSONStream, Unreadable, Value
 from iagcore.directory.tables import LONGEST_CELL, table_of
 from iagcore.exceptions import InvalidFile
-from iagcore.practice import opportunities
 
 PIECE: Final = 1 << 16
 """Bytes that are read at once."""

@@ -14,7 +14,7 @@ from typing import Final
 from iagcore.directory.folding import folded
 from iagcore.directory.matching import BANDS, Sought, languages_searched
 from iagcore.directory.protocols import MOST_COUNTED
-from iagcore.practice.opportunities import NO, YES, Answer, Opportunity
+from iagcore.opportunities import NO, YES, Answer, Opportunity
 
 _FACTS: Final = """runs, checked, least_age, most_age, free, free_until, lasting, ending, worded,
     first_end, last_end, whole, begins, languages, points, name, id"""

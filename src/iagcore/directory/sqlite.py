@@ -42,7 +42,7 @@ from iagcore.directory.searching import (
     questions,
 )
 from iagcore.exceptions import UnusableDirectory
-from iagcore.practice.opportunities import Opportunity
+from iagcore.opportunities import Opportunity
 from iagcore.storage.sqlite_file import IN_MEMORY, PRIVATE, OnAFile, SQLiteFile, Store, transaction
 
 APPLICATION_ID: Final = 0x49414744

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from iagcore.directory.cleaning import Named, Notes, day, every, hour, shown, words
 from iagcore.exceptions import InvalidEntry
-from iagcore.practice.opportunities import MOST_DAYS, WEEKDAY_NAMES, WEEKDAYS, Recurrence, Time
-from iagcore.practice.weekdays import says_only_weekdays, weekdays_named
+from iagcore.opportunities import MOST_DAYS, WEEKDAY_NAMES, WEEKDAYS, Recurrence, Time
+from iagcore.opportunities.weekdays import says_only_weekdays, weekdays_named
 
 MOST_TIMES: Final = 60
 """Times of one service that are kept."""

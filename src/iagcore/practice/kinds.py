@@ -20,6 +20,7 @@ from typing import Annotated, Any, ClassVar, Final, TypeVar, Union, dataclass_tr
 import attrs
 
 from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.exceptions import kept as kept  # noqa: PLC0414 # the practice modules have it from here
 from iagcore.practice.parties import role_of
 
 
@@ -241,14 +242,6 @@ ItemNumber = Annotated[int, FieldType("item number", FieldClass.SPECIAL_CATEGORY
 
 
 T = TypeVar("T")
-
-
-def kept(items: Iterable[Any]) -> tuple[Any, ...]:
-    """Tuples are kept, lists accepted, and a text is not a list of its letters. Raises `InvalidEntry`."""
-    # a converter; what attrs knows of the types of converters cannot be generic
-    if isinstance(items, str):
-        raise InvalidEntry("argument", "list", items, "a list is expected, not a text")
-    return tuple(items)
 
 
 @attrs.frozen

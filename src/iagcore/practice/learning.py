@@ -10,8 +10,8 @@ from typing import Annotated, Final
 
 import attrs
 
+from iagcore.opportunities import Status
 from iagcore.practice.kinds import FACT, PLAN, Day, Entry, HealthWords, Id, Words, kept, kind, one_of
-from iagcore.practice.opportunities import Status
 from iagcore.practice.self_efficacy import Domain
 
 SHOWN: Final = "shown"

@@ -14,11 +14,11 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import attrs
 
+from iagcore.opportunities import Opportunity
 from iagcore.policy import Policy, PolicyOnDay
 from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import Amendment
 from iagcore.practice.kinds import FACT, PLAN, Entry, Nature, accept_moment, accept_party, accepted
-from iagcore.practice.opportunities import Opportunity
 from iagcore.practice.parties import role_of
 from iagcore.record.home import Home, LineKey, Place
 from iagcore.record.journey import Hour, Timeline

@@ -16,10 +16,10 @@ from typing import Final
 import attrs
 
 from iagcore.directory.protocols import Directory
+from iagcore.opportunities import Opportunity, Status
 from iagcore.practice.disclosures import OUTLET_BY_NAME
 from iagcore.practice.grow import Action, GoalState
 from iagcore.practice.learners import Standing
-from iagcore.practice.opportunities import Opportunity, Status
 from iagcore.practice.signposting import Pointer
 from iagcore.record.journey import Journey
 from iagcore.record.releasing import released

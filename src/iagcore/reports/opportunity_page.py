@@ -13,7 +13,7 @@ from typing import Final
 
 from iagcore.directory.matching import Match, Sought, brings_together
 from iagcore.directory.protocols import Found
-from iagcore.practice.opportunities import WEEKDAY_NAMES, YES, Cost, Opportunity
+from iagcore.opportunities import WEEKDAY_NAMES, YES, Cost, Opportunity
 
 LONGEST_DESCRIPTION: Final = 400
 """Characters of a description on the page; a sentence is not cut where there is room for one."""

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from iagcore.opportunities import NO, Status
 from iagcore.policy import Gap
 from iagcore.practice.kinds import begun_by
 from iagcore.practice.learning import CourseEnrolled
-from iagcore.practice.opportunities import NO, Status
 from iagcore.practice.signposting import Pointer, ReferralMade, Signposted
 from iagcore.record.case import Case, NotKnown, known
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, none_of, verdict

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from iagcore.directory.matching import Sought
 from iagcore.directory.protocols import Directory, Kept, Listing, Unread
-from iagcore.practice.opportunities import Cost, Opportunity, Place, Recurrence, Status, Term, Time
+from iagcore.opportunities import Cost, Opportunity, Place, Recurrence, Status, Term, Time
 from iagcore.testing import other_process
 from iagcore.testing.rivals import Tell
 

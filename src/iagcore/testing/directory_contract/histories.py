@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from iagcore.directory.matching import Sought
 from iagcore.directory.protocols import Directory, Kept, Unread
-from iagcore.practice.opportunities import Opportunity
+from iagcore.opportunities import Opportunity
 from iagcore.testing.directory_contract.given import DirectoryPromises
 from iagcore.testing.listed_opportunities import MONDAY, ids
 from iagcore.testing.promises import made_up

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iagcore.directory.matching import Sought
 from iagcore.directory.protocols import Directory, Kept, Listing, Unread
-from iagcore.practice.opportunities import Opportunity, Status
+from iagcore.opportunities import Opportunity, Status
 from iagcore.testing.directory_contract.given import DirectoryPromises
 from iagcore.testing.listed_opportunities import (
     ART,

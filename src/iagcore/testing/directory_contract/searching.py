@@ -8,7 +8,7 @@ import pytest
 
 from iagcore.directory.matching import Sought, match
 from iagcore.directory.protocols import MOST_COUNTED, Directory
-from iagcore.practice.opportunities import Opportunity, Place, Status
+from iagcore.opportunities import Opportunity, Place, Status
 from iagcore.testing.directory_contract.given import DirectoryPromises
 from iagcore.testing.listed_opportunities import (
     ART,

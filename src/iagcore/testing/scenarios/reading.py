@@ -8,9 +8,9 @@ from typing import Final
 import attrs
 
 from iagcore.exceptions import InvalidEntry, InvalidPolicy, nearest
+from iagcore.opportunities import Opportunity
 from iagcore.policy import Policy
 from iagcore.practice.kinds import accept_day, accept_flag, accept_words
-from iagcore.practice.opportunities import Opportunity
 from iagcore.testing.scenarios.cases import CASES, cases_of
 from iagcore.testing.scenarios.expecting import Expected, expected
 from iagcore.testing.scenarios.tables import Table, accept_name, accept_name_or_names

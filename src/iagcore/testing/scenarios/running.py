@@ -8,8 +8,8 @@ import attrs
 from iagcore.casebook import Casebook
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.exceptions import InvalidEntry, InvalidFile, UnknownJourney
+from iagcore.opportunities import Opportunity
 from iagcore.policy import Policy
-from iagcore.practice.opportunities import Opportunity
 from iagcore.record.findings import Decision, Duty
 from iagcore.record.rules import Rule
 from iagcore.rulebook import RULES

@@ -20,9 +20,8 @@ from typing import Any, Final, Literal
 import attrs
 from dateutil.rrule import DAILY, FR, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, YEARLY, rrule
 
-from iagcore.exceptions import InvalidEntry, nearest
-from iagcore.practice.kinds import kept
-from iagcore.practice.weekdays import weekdays_named
+from iagcore.exceptions import InvalidEntry, kept, nearest
+from iagcore.opportunities.weekdays import weekdays_named
 
 
 class Answer(StrEnum):
