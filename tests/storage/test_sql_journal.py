@@ -210,7 +210,7 @@ def test_a_reader_whose_connection_is_lost_time_and_again_is_told(journal: SQLJo
         run(schema, f"SELECT pg_terminate_backend({connection.connection.dbapi_connection.info.backend_pid}, 5000)")
 
     event.listen(journal._connections.engine, "before_cursor_execute", always)
-    with pytest.raises(UnusableJournal, match="PostgreSQL reports: (terminating connection|consuming input)") as raised:
+    with pytest.raises(UnusableJournal, match=r"PostgreSQL reports: (terminating connection|consuming input)") as raised:
         list(journal.read(HOME))
     assert raised.value.interrupted is False
     assert lost == TRIES
