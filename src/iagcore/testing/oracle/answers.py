@@ -436,6 +436,29 @@ READY_FOR: Final = {
 """What a coach may be ready for, and the rules that say so."""
 
 
+IN_CONFIDENCE: Final = ("concern-raised", "concern-escalated", "concern-closed", "safety-talked-about")
+
+
+def is_there(asked: Told, story: Story) -> bool:
+    """Whether something is told of the journey that the asker may know of: more than somebody else's concern."""
+    knows_all = asked.by.startswith("safeguarding-lead:")
+    for one in story.told:
+        if one.home == asked.home and (knows_all or one.by == asked.by or not told_in_confidence(one)):
+            return True
+    return False
+
+
+def told_in_confidence(one: Told) -> bool:
+    entry: Any = one.entry
+    match entry.declares.name:
+        case "referral-made":
+            return entry.concern is not None or entry.why is not None
+        case "disclosure-made":
+            return bool(entry.outlet == "safeguarding view")
+        case name:
+            return name in IN_CONFIDENCE
+
+
 @attrs.frozen
 class Answer:
     """What should be answered: whether it happens, and by its code what each rule that is not met weighs.
@@ -459,7 +482,7 @@ class Oracle:
         if declares.name in ("entry-corrected", "entry-withdrawn"):
             raise ValueError("the oracle answers for no corrections and withdrawals")
         begins = declares.name in (STARTED, "concern-raised") or declares.about[0] == "coach"
-        if not begins and all(one.home != asked.home for one in self.story.told):
+        if not begins and not is_there(asked, self.story):
             return Answer(None)
         return answered(asked, self.story, COVERED, plan=declares.nature == "plan")
 
