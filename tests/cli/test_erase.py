@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 from iagcore.casebook import Casebook
 from iagcore.casebook.due import DueIndex
 from iagcore.entries import ConcernRaised, DiaryWritten, InterestExpressed
-from iagcore.exceptions import InvalidEntry
+from iagcore.exceptions import InvalidEntry, UnusableJournal
 from iagcore.record.records import Sort
 from iagcore.storage import codec
 from iagcore.storage.sql import SQLJournal
@@ -230,3 +230,14 @@ def test_verify_says_that_a_file_is_open_to_others(recorded: Run, tmp_path: Path
         "The file is not private: its group and everybody may read or write it (mode 644): "
         "run chmod 600 on it and on the files beside it.\n"
     ) in out
+
+
+def test_what_cannot_be_told_of_a_journal_that_becomes_unusable_meanwhile_is_left_out(
+    recorded: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(self: Casebook) -> None:
+        raise UnusableJournal("casebook.db", "it is damaged")
+
+    monkeypatch.setattr(Casebook, "pending_erasures", lost)
+    code, out, _ = recorded("verify")
+    assert (code, out.splitlines()[-1]) == (0, "Everything is as it was written.")

@@ -430,7 +430,8 @@ def law_16_it_equals_the_history_in_which_the_right_entry_was_made(
     assume(accepted)
     changed = accepted[changed % len(accepted)]
     entry = drawn.draw(that_may_stand_for(history[changed].entry))
-    corrected = wrong.correct("a", f"s{changed}", entry, by=JO, why="a slip", id="fix")
+    author = author_of(entry, "learner:a")
+    corrected = wrong.correct("a", f"s{changed}", entry, by=author, why="a slip", id="fix")
     assume(corrected.accepted)
     for number, step in enumerate(history):
         decision = take(right, number, attrs.evolve(step, entry=entry) if number == changed else step)

@@ -12,7 +12,7 @@ from iagcore.practice.conversations import Conversations
 from iagcore.record.case import Case, NotKnown
 from iagcore.record.journey import CoachHome, Journey
 from iagcore.record.parts import Parts
-from tests.casework import NINA, on
+from tests.casework import NINA, casebook, on, start
 
 STARTER = Policy.load("starter")
 BY_HAND = Case(STARTER, at=on(0), by=NINA)
@@ -53,3 +53,11 @@ def test_a_home_gives_every_part_and_readiness_where_it_is_a_coachs() -> None:
     )
     assert {name for name in PARTS if getattr(journey, name) != getattr(Parts(), name)} == {"readiness"}
     assert coach.parts == Parts()
+
+
+def test_a_place_knows_when_it_was_recorded() -> None:
+    cases = casebook()
+    start(cases)
+    (place,) = cases.journey("a").places
+    assert (place.recorded_at, place.at) == (place.recorded[0].recorded_at, on(0))
+    assert place.recorded_at is not None

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, event, text
+from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import URL
 
 from iagcore.exceptions import Conflict, UnusableJournal
 from iagcore.storage.protocols import Pending, StoredRecord
 from iagcore.storage.sql import Horizon, SQLJournal
 from iagcore.storage.sql.connections import TRIES
+from iagcore.storage.sql.schema import statements
 from iagcore.testing.stored_records import COACH, HOME, LEARNER, chain, receipt, stored
 from tests.casework import book, casebook, on, start
 from tests.servers import run
@@ -210,7 +212,9 @@ def test_a_reader_whose_connection_is_lost_time_and_again_is_told(journal: SQLJo
         run(schema, f"SELECT pg_terminate_backend({connection.connection.dbapi_connection.info.backend_pid}, 5000)")
 
     event.listen(journal._connections.engine, "before_cursor_execute", always)
-    with pytest.raises(UnusableJournal, match=r"PostgreSQL reports: (terminating connection|consuming input)") as raised:
+    with pytest.raises(
+        UnusableJournal, match=r"PostgreSQL reports: (terminating connection|consuming input)"
+    ) as raised:
         list(journal.read(HOME))
     assert raised.value.interrupted is False
     assert lost == TRIES
@@ -742,3 +746,9 @@ def test_two_erasures_of_one_record_both_take_their_part(journal: SQLJournal) ->
     [found] = journal.read_all()
     assert [filing.subject for filing in found.about] == ["erased:2", "erased:1", "erased:3"]
     assert [one.home for one in journal.read("erased:3")] == ["erased:2"]
+
+
+def test_the_statements_for_a_server_that_has_no_sequences_say_nothing_of_samples() -> None:
+    made = statements(mysql.dialect(), order=("era", "xact", "position"), numbers=False, piecemeal=True)
+    assert [one for one in made if "SEQUENCE" in one or "STATISTICS" in one] == []
+    assert made[-1].startswith("INSERT IGNORE INTO iag_journal")

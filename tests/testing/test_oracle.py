@@ -17,6 +17,7 @@ from iagcore.practice.conversations import (
 )
 from iagcore.practice.disclosures import DisclosureMade
 from iagcore.practice.follow_up import FollowUpPlanned
+from iagcore.practice.grow import GoalSet
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft
 from iagcore.practice.readiness import CoachPaused, CoachSuspended, StepTaken, SupervisionHeld
@@ -195,6 +196,7 @@ def last_of(*told: tuple[str, Entry, int], by: str = JO) -> Mapping[str, str]:
         ([("a", consented("referral", only_for="r2"), 1), ("a", REFERRED, 3)], "CON-01", "refusal"),
         ([("a", CONCERN, 1), ("a", UNDER_A_CONCERN, 3)], "CON-01", None),
         ([("a", CONCERN, 1), ("a", SEEN_TO, 2), ("a", UNDER_A_CONCERN, 3)], "CON-01", "refusal"),
+        ([("a", CONCERN, 1), ("a", ConcernClosed(concern="k2", words="x"), 2), ("a", UNDER_A_CONCERN, 3)], "CON-01", None),
     ],
 )  # fmt: skip
 def test_consent_and_concerns_are_as_the_rule_book_says(
@@ -294,3 +296,29 @@ def test_what_is_pointed_to_is_as_the_rule_book_says(told: list[tuple[Entry, str
     assert disagreement(history, STARTER) is None
     oracle = Oracle(STARTER)
     assert [oracle.tell(one) for one in history][-1].findings.get("REF-02") == weight
+
+
+INSTEAD_OF_NINA = (CoachAssigned(coach="coach:omar"), JO)
+GOAL = GoalSet(goal="g", words="To travel.", conversation="c1")
+
+
+@pytest.mark.parametrize(
+    ("told", "weight"),
+    [
+        ([(ASSIGNED, JO), (GOAL, NINA)], None),
+        ([INSTEAD_OF_NINA, (GoalSet(goal="g", words="To travel."), NINA)], "refusal"),
+        ([INSTEAD_OF_NINA, (GOAL, NINA)], "refusal"),
+        ([(ASSIGNED, JO), (held(30), NINA), INSTEAD_OF_NINA, (GOAL, NINA)], None),
+        ([(held(30), JO), INSTEAD_OF_NINA, (GOAL, NINA)], None),
+        ([(held(30), NINA), INSTEAD_OF_NINA, (GOAL, NINA)], "refusal"),
+        ([(ASSIGNED, JO), (held(30), NINA), INSTEAD_OF_NINA, (GOAL, "coach:zed")], "refusal"),
+    ],
+)
+def test_who_may_write_of_a_conversation_is_as_the_rule_book_says(
+    told: list[tuple[Entry, str]], weight: str | None
+) -> None:
+    history = [Told("a", JourneyStarted(learner="learner:a", programme="p", attests_age=30), JO, on(0), "start")]
+    history += [Told("a", entry, by, on(number), f"s{number}") for number, (entry, by) in enumerate(told, start=1)]
+    assert disagreement(history, STARTER) is None
+    oracle = Oracle(STARTER)
+    assert [oracle.tell(one) for one in history][-1].findings.get("ACC-03") == weight

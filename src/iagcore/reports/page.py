@@ -159,18 +159,16 @@ def _reason(page: Page[Any], finding: Assessment, *, label: str = "", of: str = 
 
 
 def refused_lines(page: Page[Any]) -> Iterator[str]:
-    """What was refused, when it was asked for, and why; nothing of one whose only reason is not for this party."""
+    """What was refused, when it was asked for, and why."""
     for record in page.records:
         if record.accepted:
-            continue
-        reasons = [one for one in record.considered if one.weight is Weight.REFUSAL]
-        if not reasons:
             continue
         # when an amendment was asked is said by nobody: its time is that of what it amends, or of the recording
         asked = "" if isinstance(record.entry, Amendment) else page.day(record.at)
         yield from beside(asked, page.named(record.entry), column=DATE)
-        for one in reasons:
-            yield from _reason(page, one)
+        for one in record.considered:
+            if one.weight is Weight.REFUSAL:
+                yield from _reason(page, one)
 
 
 def put_right_lines(page: Page[Any]) -> Iterator[str]:
