@@ -322,3 +322,24 @@ def test_who_may_write_of_a_conversation_is_as_the_rule_book_says(
     assert disagreement(history, STARTER) is None
     oracle = Oracle(STARTER)
     assert [oracle.tell(one) for one in history][-1].findings.get("ACC-03") == weight
+
+
+@pytest.mark.parametrize(
+    ("told", "there"),
+    [
+        ([], False),
+        ([UNDER_A_CONCERN], False),
+        ([DisclosureMade(outlet="safeguarding view", shown_to=SAM)], False),
+        ([SEEN_TO], False),
+        ([REFERRED], True),
+        ([EXTRACT], True),
+    ],
+)
+def test_a_journey_of_which_only_a_concern_is_told_is_there_for_those_alone_who_may_know(
+    told: list[Entry], there: bool
+) -> None:
+    oracle = Oracle(STARTER)
+    for number, entry in enumerate([CONCERN, *told]):
+        oracle.story = oracle.story.with_(Told("a", entry, NINA, on(number), f"s{number}"))
+    asked = {by: oracle.ask(Told("a", JourneyClosed(), by, on(9), "asked")).accepted for by in (JO, NINA, SAM)}
+    assert {by: answer is not None for by, answer in asked.items()} == {JO: there, NINA: True, SAM: True}
