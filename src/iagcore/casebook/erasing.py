@@ -3,7 +3,7 @@
 A learner goes with all their journeys, together. A home that is somebody else's keeps its own record, and loses only
 the refusals that stand under this learner: a start that named them, or what they asked for there. Each home touched
 keeps one receipt without content, which lists the records whose words went; it releases the hours that were still
-held, so that a coach's time is free again.
+booked, so that a coach's time is free again.
 """
 
 import secrets
@@ -56,7 +56,7 @@ class Home:
     records: tuple[StoredRecord, ...]
     losing: tuple[str, ...]
     version: int
-    held: tuple[tuple[str, Line], ...] = ()
+    booked: tuple[tuple[str, Line], ...] = ()
 
 
 @attrs.frozen
@@ -113,7 +113,7 @@ def planned(reading: Reading, asked: AskedToErase) -> Plan:
     ]
     renames = {subject: f"{sealing.ERASED}{secrets.token_hex(16)}" for subject in (learner, *own)}
     expect = {learner: version_in(filed[-1], learner) if filed else 0} | {one.subject: one.version for one in homes}
-    coaches = {line.coach for home in homes for _, line in home.held if line.coach is not None}
+    coaches = {line.coach for home in homes for _, line in home.booked if line.coach is not None}
     expect |= {coach: reading.timeline(coach).version for coach in coaches}
     return Plan(homes, renames, expect, any(held))
 
@@ -272,7 +272,7 @@ def previewed(reading: Reading, asked: AskedToErase, left: tuple[Pending, ...]) 
         journeys=plan.journeys,
         records=sum(len(home.losing) for home in plan.homes),
         others=sum(len(home.losing) for home in others),
-        hours=sum(len(home.held) for home in plan.homes),
+        hours=sum(len(home.booked) for home in plan.homes),
         pending=left,
     )
 
@@ -286,20 +286,20 @@ def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord
     if journey is None or journey.learner != learner:
         # somebody else's, or one that was erased before: only what stands under this learner goes
         return Home(subject, records, tuple(one.surrogate for one in filed if one.home == subject), version)
-    held = tuple((journey.surrogates[line.key], line) for line in journey.allowance.lines if line.booked)
-    return Home(subject, records, tuple(one.surrogate for one in records), version, held)
+    booked = tuple((journey.surrogates[line.key], line) for line in journey.allowance.lines if line.booked)
+    return Home(subject, records, tuple(one.surrogate for one in records), version, booked)
 
 
 def _receipt(
     home: Home, asked: AskedToErase, renames: dict[str, str], versions: dict[str, int], *, now: datetime, policy: str
 ) -> StoredRecord:
     about = dict.fromkeys(
-        (home.subject, asked.learner, *(line.coach for _, line in home.held if line.coach is not None))
+        (home.subject, asked.learner, *(line.coach for _, line in home.booked if line.coach is not None))
     )
     surrogate = secrets.token_hex(16)
     released = tuple(
         codec.line_state(attrs.evolve(line, booked=0, starts_at=None, coach=None), line_surrogate, {})
-        for line_surrogate, line in home.held
+        for line_surrogate, line in home.booked
     )
     filings = []
     for subject in about:

@@ -156,8 +156,8 @@ class Home(Parts):
 
     def _authorised_by(self, entry: Entry, findings: tuple[Assessment, ...]) -> tuple[str, Assessment] | None:
         # what a lead authorises is the breach as it stands: it stands again, unauthorised, once it has changed; and
-        # what points at nothing its author may know of authorises nothing, not by chance either
-        if not isinstance(entry, BreachAuthorised) or any(one.rule == "REF-02" for one in findings):
+        # an authorisation that is a breach itself, of what its author may not know of, authorises nothing
+        if not isinstance(entry, BreachAuthorised) or any(one.weight is Weight.BREACH for one in findings):
             return None
         standing = (one for one in self.standing if (one.record, one.finding.rule) == (entry.record, entry.rule))
         return next(((one.record, one.finding) for one in standing), None)

@@ -71,7 +71,7 @@ _moments = st.sampled_from(
     )
 ) | st.datetimes(
     datetime(1901, 1, 1),  # noqa: DTZ001 # Hypothesis adds the zone
-    datetime(2998, 12, 31),  # noqa: DTZ001
+    datetime(2998, 12, 31),  # noqa: DTZ001 # the same
     timezones=st.just(UTC),
 )
 
