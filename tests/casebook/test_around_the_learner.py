@@ -13,7 +13,7 @@ from iagcore.exceptions import InvalidEntry, Refused
 from iagcore.practice import consent as consent_module
 from iagcore.practice import follow_up as follow_up_module
 from iagcore.practice import readiness as readiness_module
-from iagcore.practice.amendments import RecordAnnotated
+from iagcore.practice.amendments import BreachAuthorised, RecordAnnotated
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import (
     CONTACT,
@@ -584,3 +584,16 @@ def test_what_was_said_stays_out_of_errors() -> None:
         with pytest.raises(InvalidEntry) as raised:
             wrong()
         assert "SECRET" not in str(raised.value)
+
+
+def test_a_lead_who_authorises_what_they_may_not_know_of_authorises_nothing() -> None:
+    cases = around()
+    cases.record("a", ConcernRaised(concern="w", words="x"), by=NINA).require()
+    cases.record("a", ConcernEscalated(concern="v", held_by=SAM), by=NINA, id="mistyped").require()
+    standing = [(one.record, one.finding.rule) for one in cases.journey("a").breaches]
+    assert standing == [("mistyped", "REF-02")]
+    authorised = BreachAuthorised(record="mistyped", rule="REF-02", reason="it was meant")
+    cases.record("a", authorised, by=JO, id="guessed").require()
+    assert ("mistyped", "REF-02") in [(one.record, one.finding.rule) for one in cases.journey("a").breaches]
+    cases.record("a", authorised, by=SAM, id="known").require()
+    assert ("mistyped", "REF-02") not in [(one.record, one.finding.rule) for one in cases.journey("a").breaches]
