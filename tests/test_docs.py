@@ -28,9 +28,9 @@ from iagcore.practice.kinds import ROLES, Entry, FieldClass
 from iagcore.record.findings import Outcome
 from iagcore.record.records import Envelope, LineState
 from iagcore.record.rules import JUDGED, Rule, RuleSort
-from iagcore.record.stored import Filing, StoredRecord
 from iagcore.rulebook import FAMILIES, RULES
 from iagcore.storage import codec
+from iagcore.storage.stored import Filing, StoredRecord
 from tests.test_structure import ORDER
 
 DOCS = Path(__file__).parent.parent / "docs"

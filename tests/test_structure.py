@@ -36,6 +36,7 @@ ORDER = (
     ("storage",),
     ("directory",),
     ("incoming",),
+    ("what_if",),
     ("casebook",),
     ("reports",),
     ("testing",),

@@ -34,11 +34,11 @@ from iagcore.practice.kinds import ROLES, Entry, Field, FieldClass
 from iagcore.record.case import Case
 from iagcore.record.judging import decide
 from iagcore.record.records import Envelope, LineState, Record, Sort
-from iagcore.record.stored import Filing, StoredRecord
 from iagcore.reports import policy_sheet_as_html
 from iagcore.rulebook import RULES
 from iagcore.storage import codec
 from iagcore.storage.codec import Payload
+from iagcore.storage.stored import Filing, StoredRecord
 
 # ---- the kinds of entry
 

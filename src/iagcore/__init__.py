@@ -24,7 +24,7 @@ _NAMES: Final = {
     ),
     "iagcore.casebook.coaching": ("Coach",),
     "iagcore.casebook.due": ("DueIndex",),
-    "iagcore.casebook.what_if": ("WhatIf",),
+    "iagcore.what_if": ("WhatIf",),
     "iagcore.exceptions": (
         "Conflict",
         "IagcoreError",
@@ -101,7 +101,6 @@ if TYPE_CHECKING:
     from iagcore.casebook import Released as Released
     from iagcore.casebook.coaching import Coach as Coach
     from iagcore.casebook.due import DueIndex as DueIndex
-    from iagcore.casebook.what_if import WhatIf as WhatIf
     from iagcore.exceptions import Conflict as Conflict
     from iagcore.exceptions import IagcoreError as IagcoreError
     from iagcore.exceptions import IdUsedBefore as IdUsedBefore
@@ -148,6 +147,7 @@ if TYPE_CHECKING:
     from iagcore.storage.protocols import Journal as Journal
     from iagcore.storage.sql import SQLJournal as SQLJournal
     from iagcore.storage.sqlite import SQLiteJournal as SQLiteJournal
+    from iagcore.what_if import WhatIf as WhatIf
 else:
     # a type checker sees the names above and no others: a misspelt one is an error
 

@@ -40,7 +40,7 @@ from iagcore.practice.conversations import ConversationBooked, ConversationHeld
 from iagcore.practice.grow import GoalSet
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
-from iagcore.record import sealing
+from iagcore.storage import sealing
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import StoredRecord
 from iagcore.storage.sql import SQLJournal

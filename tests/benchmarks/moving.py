@@ -26,12 +26,12 @@ from iagcore.cli import main
 from iagcore.policy import Policy
 from iagcore.practice.conversations import ConversationHeld
 from iagcore.practice.learners import JourneyStarted
-from iagcore.record import sealing
-from iagcore.record.stored import StoredRecord
+from iagcore.storage import sealing
 from iagcore.storage.copying import copy, pairing
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.salvaging import examine_file
 from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.storage.stored import StoredRecord
 
 JOURNEYS = 2_000
 ROWS = 1_000

@@ -30,10 +30,10 @@ from iagcore.record.findings import Outcome
 from iagcore.record.journey import Journey
 from iagcore.record.judging import decide
 from iagcore.record.records import UnreadEntry
-from iagcore.record.stored import StoredRecord
 from iagcore.rulebook import ALLOWANCE
 from iagcore.storage import codec
 from iagcore.storage.memory import MemoryJournal
+from iagcore.storage.stored import StoredRecord
 from tests.casework import (
     JO,
     NINA,

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iagcore.casebook import Casebook
-from iagcore.casebook.what_if import Again
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.opportunities import Opportunity, Status
 from iagcore.policy import Policy
@@ -20,6 +19,7 @@ from iagcore.practice.signposting import ReferralMade, Signposted
 from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.testing.strategies.journeys import LEARNERS
+from iagcore.what_if import Again
 from tests.casework import JO, NINA, OMAR, STARTER, gated, on, policy, value
 from tests.laws.histories import CHARGING, Step, begin, examples, steps, take
 

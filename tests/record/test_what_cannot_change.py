@@ -14,13 +14,12 @@ from iagcore.practice.allowance import AllowanceExtended
 from iagcore.practice.conversations import ConversationBooked, ConversationCancelled, ConversationRescheduled, State
 from iagcore.practice.learners import JourneyReopened, JourneyStarted, LearnerLeft
 from iagcore.practice.self_efficacy import DiaryWritten
-from iagcore.record import sealing
 from iagcore.record.journey import Hour, Journey
-from iagcore.record.sealing import ERASED
-from iagcore.record.stored import StoredRecord
-from iagcore.storage import codec
+from iagcore.storage import codec, sealing
 from iagcore.storage.memory import MemoryJournal
+from iagcore.storage.sealing import ERASED
 from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.storage.stored import StoredRecord
 from tests.casework import (
     JO,
     NINA,

@@ -15,10 +15,10 @@ from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.learners import JourneyClosed
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import DiaryWritten
-from iagcore.record.sealing import Alteration
 from iagcore.reports import Traced, record_page
 from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
+from iagcore.storage.sealing import Alteration
 from iagcore.storage.sqlite import SQLiteJournal
 from tests.casework import JO, NINA, STARTER, WELLBEING, book, hold, on, opened, policy, start
 

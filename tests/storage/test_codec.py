@@ -15,12 +15,11 @@ from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, RecordAn
 from iagcore.practice.conversations import ConversationHeld
 from iagcore.practice.kinds import Entry
 from iagcore.practice.measures import MeasureTaken
-from iagcore.record import sealing
 from iagcore.record.journey import fold
 from iagcore.record.records import PolicyKept, UnreadEntry
-from iagcore.record.stored import Filing, StoredRecord
-from iagcore.storage import codec
+from iagcore.storage import codec, sealing
 from iagcore.storage.memory import MemoryJournal
+from iagcore.storage.stored import Filing, StoredRecord
 from tests.casework import JO, NINA, STARTER, book, booked, cancel, casebook, hold, on, opened, refusals, start
 
 FROZEN = Path(__file__).parent / "formats" / "format-1.json"

@@ -17,13 +17,13 @@ from iagcore.casebook import Casebook
 from iagcore.exceptions import Conflict, UnusableJournal
 from iagcore.practice.grow import RealityExplored
 from iagcore.record.records import UnreadEntry
-from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec, copying, sqlite
 from iagcore.storage.copying import NotACopy, copy, pairing
 from iagcore.storage.examining import examine
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import Position
 from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.storage.stored import StoredRecord
 from iagcore.testing.stored_records import COACH, HOME, OTHER_HOME, chain, stored
 from tests.casework import JO, NINA, book, casebook, hold, on, opened, start
 from tests.conftest import Run
@@ -122,7 +122,7 @@ def test_kinds_of_a_later_version_survive_a_copy_and_are_said_to_be_unread(tmp_p
 
 def _written_as(journal: SQLiteJournal, id: str, entry: UnreadEntry) -> None:
     """A record's entry as a later version would have written it, sealed."""
-    from iagcore.record import sealing
+    from iagcore.storage import sealing
 
     *before, kept = list(journal.read("journey:a"))
     envelope, payload = codec.encode(

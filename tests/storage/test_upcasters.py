@@ -15,8 +15,8 @@ from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.learning import CourseLeft
 from iagcore.record.journey import fold
-from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec, upcasters
+from iagcore.storage.stored import StoredRecord
 from iagcore.storage.upcasters import UPCASTERS, Document, Upcaster
 from tests.storage.test_codec import frozen, thaw
 

@@ -28,8 +28,6 @@ from iagcore.casebook.erasing import (
 from iagcore.casebook.patience import patiently
 from iagcore.casebook.reading import Reading
 from iagcore.casebook.recording import Recording, wanted
-from iagcore.casebook.what_if import Progress as Told
-from iagcore.casebook.what_if import WhatIf, judged_again
 from iagcore.directory.protocols import Directory
 from iagcore.exceptions import InvalidEntry, UnknownJourney, UnusableJournal
 from iagcore.policy import Policy
@@ -47,15 +45,16 @@ from iagcore.practice.kinds import (
     accepted,
 )
 from iagcore.practice.parties import role_of
-from iagcore.record import sealing
 from iagcore.record.findings import Decision, Duty, DutyStatus
 from iagcore.record.journey import Journey, Timeline, empty_home, journey_name
 from iagcore.record.records import Record
 from iagcore.record.releasing import View, view
 from iagcore.record.rules import Rule, check_levels
 from iagcore.rulebook import RULES
-from iagcore.storage import codec
+from iagcore.storage import codec, sealing
 from iagcore.storage.protocols import Erases, Erasure, Feed, Journal, Pending
+from iagcore.what_if import Progress as Told
+from iagcore.what_if import WhatIf, judged_again
 
 PREVIEWED: Final = "preview"
 """The id that a previewed entry has in its answer, where something would be due of its record."""

@@ -26,10 +26,10 @@ from iagcore.record.home import Home
 from iagcore.record.judging import duties, shown_in
 from iagcore.record.records import Sort
 from iagcore.record.rules import Grounds, Rule, RuleSort
-from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
 from iagcore.storage.protocols import Feed, Pending
 from iagcore.storage.sqlite_file import IN_MEMORY, PRIVATE, OnAFile, SQLiteFile, Store, belongs_to
+from iagcore.storage.stored import StoredRecord
 
 TABLES: Final = {
     "made": """CREATE TABLE made (only INTEGER PRIMARY KEY CHECK (only = 1), by TEXT NOT NULL, before TEXT, upto TEXT,

@@ -16,20 +16,19 @@ from typing import Final
 import attrs
 
 from iagcore.casebook.due import SUFFIX, DueIndex
-from iagcore.casebook.reading import Reading, version_in
+from iagcore.casebook.reading import Reading
 from iagcore.casebook.writing import salted
 from iagcore.exceptions import UnusableJournal, nearest
 from iagcore.practice.allowance import Line
 from iagcore.practice.parties import name_of_home, role_of
 from iagcore.practice.safeguarding import ConcernRaised
-from iagcore.record import sealing
 from iagcore.record.journey import Journey
 from iagcore.record.records import Envelope, Sort
 from iagcore.record.rules import Rule
-from iagcore.record.stored import StoredRecord
 from iagcore.rulebook.safeguarding import ESCALATION_DUE
-from iagcore.storage import codec
+from iagcore.storage import codec, sealing
 from iagcore.storage.protocols import GONE, HELD, NOTHING_FOUND, Erasable, Erases, Erasure, Feed, Journal, Pending
+from iagcore.storage.stored import StoredRecord
 
 GROUNDS: Final = {
     "asked": "asked by the learner",
@@ -112,7 +111,7 @@ def planned(reading: Reading, asked: AskedToErase) -> Plan:
         if role_of(home.subject) != "coach" and len(home.losing) == len(home.records)
     ]
     renames = {subject: f"{sealing.ERASED}{secrets.token_hex(16)}" for subject in (learner, *own)}
-    expect = {learner: version_in(filed[-1], learner) if filed else 0} | {one.subject: one.version for one in homes}
+    expect = {learner: filed[-1].version_of(learner) if filed else 0} | {one.subject: one.version for one in homes}
     coaches = {line.coach for home in homes for _, line in home.booked if line.coach is not None}
     expect |= {coach: reading.timeline(coach).version for coach in coaches}
     return Plan(homes, renames, expect, any(held))
@@ -281,7 +280,7 @@ def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord
     filed_there = list(reading.journal.read(subject))
     # bookings stand under their coach, too, and are other homes' records
     records = tuple(one for one in filed_there if one.home == subject)
-    version = version_in(filed_there[-1], subject)
+    version = filed_there[-1].version_of(subject)
     journey = reading.journey(name_of_home(subject)) if role_of(subject) == "journey" else None
     if journey is None or journey.learner != learner:
         # somebody else's, or one that was erased before: only what stands under this learner goes

@@ -5,22 +5,21 @@ learner who was erased may have come back under the same name, and nothing of th
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeVar
 
 import attrs
 
 from iagcore.exceptions import UnusableJournal
 from iagcore.policy import Policy
-from iagcore.practice import consent
 from iagcore.practice.consent import Consents
-from iagcore.practice.parties import name_of_home, role_of
+from iagcore.practice.parties import name_of_home
 from iagcore.record.home import Home
-from iagcore.record.journey import CoachHome, Journey, Timeline
-from iagcore.record.stored import StoredRecord
+from iagcore.record.journey import CoachHome, Journey, Timeline, consents_across
 from iagcore.storage import codec
 from iagcore.storage.forks import lock_for_a_moment
 from iagcore.storage.protocols import Journal
+from iagcore.storage.stored import StoredRecord
 
 H = TypeVar("H", bound=Home)
 
@@ -97,8 +96,8 @@ class Reading:
         if home.learner is None:
             return 0, home.consents
         filed = list(self.journal.read(home.learner))
-        version = version_in(filed[-1], home.learner) if filed else 0
-        order = {(one.home, one.id): version_in(one, home.learner) for one in filed}
+        version = filed[-1].version_of(home.learner) if filed else 0
+        order = {(one.home, one.id): one.version_of(home.learner) for one in filed}
         return version, consents_across(home, order, version, lambda one: self.journey(name_of_home(one)))
 
     def timeline(self, subject: str) -> Timeline:
@@ -108,7 +107,7 @@ class Reading:
         timeline = Timeline(subject) if anew else timeline
         for stored in records:
             about = tuple(filing.subject for filing in stored.about)
-            timeline = timeline.after(codec.read_envelope(stored), about, version=version_in(stored, subject))
+            timeline = timeline.after(codec.read_envelope(stored), about, version=stored.version_of(subject))
         self.remembered.keep(f"hours {subject}", timeline)
         return timeline
 
@@ -141,33 +140,9 @@ class Reading:
         return fingerprint in self._kept
 
 
-def consents_across(
-    home: Home, order: Mapping[tuple[str, str | None], int], version: int, journey: Callable[[str], Home]
-) -> Consents:
-    """What a learner consented to on a journey, and on every other under whose subject something is filed of them.
-
-    `order` has the version of the learner at which each record stands, by home and id, and `version` is the latest.
-    """
-    names = dict.fromkeys(name for name, _ in order if role_of(name) == "journey" and name != home.subject)
-    others = (journey(name) for name in names)
-    elsewhere = tuple(_in_order(one, order, version) for one in others if one.learner == home.learner)
-    return attrs.evolve(_in_order(home, order, version), elsewhere=elsewhere)
-
-
-def _in_order(home: Home, order: Mapping[tuple[str, str | None], int], version: int) -> Consents:
-    """What a home says of consent, each at its place in the order of recording across homes."""
-    found = Consents()
-    for number, place in enumerate(home.places, start=1):
-        if place.top is not None:
-            # what is only just being recorded comes after all that is
-            at_place = order.get((home.subject, place.record), version + number)
-            found = consent.apply(found, place.top.entry, at=place.top.at, place=at_place)
-    return found
-
-
 def folded(home: H, stored: StoredRecord) -> H:
     """A home after one more record that is filed under its subject."""
-    version = version_in(stored, home.subject)
+    version = stored.version_of(home.subject)
     if stored.home != home.subject:
         # a booking stands under its coach too, and is the journey's record: the version moves on, and nothing else
         return attrs.evolve(home, version=version, last=stored.surrogate)
@@ -175,8 +150,3 @@ def folded(home: H, stored: StoredRecord) -> H:
         # a refusal whose learner was erased, or the receipt for it: neither is part of this home
         return attrs.evolve(home, version=version, last=stored.surrogate, plain=stored.plain)
     return home.after(codec.decode(stored), version=version, surrogate=stored.surrogate, plain=stored.plain)
-
-
-def version_in(stored: StoredRecord, subject: str) -> int:
-    """The version that a record takes of one of its subjects."""
-    return next(filing.version for filing in stored.about if filing.subject == subject)

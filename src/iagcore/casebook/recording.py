@@ -12,11 +12,10 @@ from itertools import islice
 
 import attrs
 
-from iagcore.casebook.deciding import Weighed, weigh_up
 from iagcore.casebook.patience import patiently
-from iagcore.casebook.pointing import as_shown, pointed_to, says_as_much
 from iagcore.casebook.reading import Reading, folded
 from iagcore.casebook.writing import Writing
+from iagcore.directory.pointing import as_shown, pointed_to, says_as_much
 from iagcore.directory.protocols import Directory
 from iagcore.exceptions import Conflict, IdUsedBefore, InvalidEntry, UnknownJourney, nearest
 from iagcore.opportunities import Opportunity
@@ -36,6 +35,7 @@ from iagcore.practice.kinds import (
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import role_of
 from iagcore.record.case import Asked, Case, nature_of, place_amended
+from iagcore.record.deciding import Weighed, weigh_up
 from iagcore.record.filing import subjects_of_a_refusal
 from iagcore.record.findings import Decision, Duty
 from iagcore.record.home import Home

@@ -11,12 +11,11 @@ from iagcore.policy import Policy
 from iagcore.practice.allowance import Line
 from iagcore.practice.consent import Consents
 from iagcore.practice.readiness import Readiness
-from iagcore.record import sealing
 from iagcore.record.home import Home
 from iagcore.record.journey import Timeline
 from iagcore.record.records import PolicyKept, Record, Sort
-from iagcore.record.stored import StoredRecord
-from iagcore.storage import codec
+from iagcore.storage import codec, sealing
+from iagcore.storage.stored import StoredRecord
 
 
 class Writing:

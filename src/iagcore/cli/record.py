@@ -19,10 +19,10 @@ from typing import Final
 import attrs
 
 from iagcore.casebook import Casebook
-from iagcore.casebook.pointing import pointed_to, says_as_much
 from iagcore.casebook.recording import belongs
 from iagcore.cli import BAD_INPUT, add_journal, add_looking_up, directory_at, journeys_in
 from iagcore.cli.terminal import Progress
+from iagcore.directory.pointing import pointed_to, says_as_much
 from iagcore.directory.protocols import Directory
 from iagcore.exceptions import (
     IagcoreError,

@@ -7,13 +7,15 @@ A *timeline* is of one person across journeys: the hours that lines hold, folded
 coach's timeline stands after a learner's words and references are gone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import attrs
 
 from iagcore.exceptions import InvalidEntry
+from iagcore.practice import consent
+from iagcore.practice.consent import Consents
 from iagcore.practice.kinds import ROLES, accept_coach, accept_id, accepted
 from iagcore.practice.parties import role_of
 from iagcore.record.home import Home
@@ -120,3 +122,27 @@ class Timeline:
     def clashes(self, hour: Hour) -> Iterator[Hour]:
         """The hours that overlap `hour`, in order of time."""
         return iter(sorted((one for one in self.hours.values() if one.overlaps(hour)), key=lambda one: one.starts_at))
+
+
+def consents_across(
+    home: Home, order: Mapping[tuple[str, str | None], int], version: int, journey: Callable[[str], Home]
+) -> Consents:
+    """What a learner consented to on a journey, and on every other under whose subject something is filed of them.
+
+    `order` has the version of the learner at which each record stands, by home and id, and `version` is the latest.
+    """
+    names = dict.fromkeys(name for name, _ in order if role_of(name) == "journey" and name != home.subject)
+    others = (journey(name) for name in names)
+    elsewhere = tuple(_in_order(one, order, version) for one in others if one.learner == home.learner)
+    return attrs.evolve(_in_order(home, order, version), elsewhere=elsewhere)
+
+
+def _in_order(home: Home, order: Mapping[tuple[str, str | None], int], version: int) -> Consents:
+    """What a home says of consent, each at its place in the order of recording across homes."""
+    found = Consents()
+    for number, place in enumerate(home.places, start=1):
+        if place.top is not None:
+            # what is only just being recorded comes after all that is
+            at_place = order.get((home.subject, place.record), version + number)
+            found = consent.apply(found, place.top.entry, at=place.top.at, place=at_place)
+    return found

@@ -14,10 +14,10 @@ from iagcore.policy import VALUES, Gap, Policy
 from iagcore.record.findings import Assessment, Decision, Outcome
 from iagcore.record.records import Record
 from iagcore.record.rules import Rule
-from iagcore.record.sealing import Alteration
-from iagcore.record.stored import StoredRecord
 from iagcore.reports.layout import beside, section, wrapped
 from iagcore.reports.policy_sheet import written
+from iagcore.storage.sealing import Alteration
+from iagcore.storage.stored import StoredRecord
 
 COLUMN: Final = 15
 """The column at which the text beside a label begins."""

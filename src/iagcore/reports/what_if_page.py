@@ -9,13 +9,13 @@ from datetime import date, tzinfo
 from itertools import groupby
 from typing import Final
 
-from iagcore.casebook.what_if import Change, ChangeSort, WhatIf
 from iagcore.policy import VALUES, Gap, Policy
 from iagcore.practice.allowance import Line
 from iagcore.record.findings import Assessment, Decision
 from iagcore.record.rules import Rule
 from iagcore.reports.layout import beside, section, wrapped
 from iagcore.reports.policy_sheet import written
+from iagcore.what_if import Change, ChangeSort, WhatIf
 
 COLUMN: Final = 15
 """The column at which the text beside *then* and *now* begins."""

@@ -25,8 +25,8 @@ from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdraw
 from iagcore.practice.kinds import Entry, Field, accept_party, accepted
 from iagcore.record.findings import Assessment, Level, Outcome, Weight
 from iagcore.record.records import Envelope, LineState, PolicyKept, Record, Sort, UnreadEntry
-from iagcore.record.stored import StoredRecord
 from iagcore.storage import upcasters
+from iagcore.storage.stored import StoredRecord
 from iagcore.storage.upcasters import upcast, upcast_entry
 
 FORMAT: Final = 1

@@ -15,10 +15,10 @@ from typing import Final, Protocol
 import attrs
 
 from iagcore.exceptions import Conflict, IagcoreError
-from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
 from iagcore.storage.examining import Progress, Trouble, place_of
 from iagcore.storage.protocols import Feed, Journal, Position
+from iagcore.storage.stored import StoredRecord
 
 RECORDS_AT_ONCE: Final = 500
 BYTES_AT_ONCE: Final = 4_000_000

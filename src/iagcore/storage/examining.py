@@ -15,10 +15,9 @@ import attrs
 
 from iagcore.practice.amendments import EntryCorrected
 from iagcore.practice.parties import role_of
-from iagcore.record import sealing
 from iagcore.record.records import PolicyKept, Record, Sort, UnreadEntry
-from iagcore.record.stored import StoredRecord
-from iagcore.storage import codec
+from iagcore.storage import codec, sealing
+from iagcore.storage.stored import StoredRecord
 
 Progress = Callable[[int], None]
 """Told how many records were looked at so far."""

@@ -16,7 +16,7 @@ from typing import Final, Protocol, runtime_checkable
 
 import attrs
 
-from iagcore.record.stored import Filing, Position, StoredRecord
+from iagcore.storage.stored import Filing, Position, StoredRecord
 
 __all__ = [
     "GONE",

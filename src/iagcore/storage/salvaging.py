@@ -19,9 +19,9 @@ from typing import Any, Final
 import attrs
 
 from iagcore.exceptions import UnusableJournal
-from iagcore.record.stored import Filing, StoredRecord
 from iagcore.storage.examining import Examination, Progress, Trouble, examine
 from iagcore.storage.sqlite import APPLICATION_ID, SCHEMA, SCHEMA_VERSION, SQLiteJournal
+from iagcore.storage.stored import Filing, StoredRecord
 
 HEADER: Final = b"SQLite format 3\0"
 THE_FILE: Final = "the file"

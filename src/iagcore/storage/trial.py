@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from iagcore.exceptions import Conflict
-from iagcore.record.stored import StoredRecord
 from iagcore.storage.protocols import Journal, follow_on
+from iagcore.storage.stored import StoredRecord
 
 
 class TrialJournal:

@@ -6,10 +6,10 @@ import attrs
 import pytest
 
 from iagcore.practice.learners import JourneyStarted
-from iagcore.record.sealing import alterations, sealed
-from iagcore.record.stored import StoredRecord
 from iagcore.storage import codec
 from iagcore.storage.memory import MemoryJournal
+from iagcore.storage.sealing import alterations, sealed
+from iagcore.storage.stored import StoredRecord
 from tests.casework import JO, NINA, OMAR, book, casebook, on, start
 
 

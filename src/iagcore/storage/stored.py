@@ -47,3 +47,7 @@ class StoredRecord:
     def home(self) -> str:
         """The subject whose chain this record stands in."""
         return self.about[0].subject
+
+    def version_of(self, subject: str) -> int:
+        """The version that this record takes of one of its subjects."""
+        return next(filing.version for filing in self.about if filing.subject == subject)

@@ -18,7 +18,7 @@ from typing import Final
 import attrs
 
 from iagcore.practice.parties import role_of
-from iagcore.record.stored import Filing, StoredRecord
+from iagcore.storage.stored import Filing, StoredRecord
 
 ERASED: Final = "erased:"
 """The names that erased subjects take begin so."""

@@ -4,11 +4,9 @@ from typing import Any
 
 import attrs
 
-from iagcore.opportunities import Opportunity, Shown
+from iagcore.opportunities import Shown
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learning import AS_SHOWN
-from iagcore.record.records import Record
-from iagcore.rulebook.signposting import FOR_OTHER_AGES
 
 evolved: Any = attrs.evolve
 
@@ -33,15 +31,3 @@ def says_as_much(kept: Any, asked: Any) -> bool:
         return False
     unsaid = {field: None for field in AS_SHOWN if getattr(asked, field) is None}
     return bool(evolved(kept, **unsaid) == asked)
-
-
-def as_answered(record: Record) -> Opportunity | None:
-    """What the directory said of an opportunity when a record was decided, as far as its answer depends on it.
-
-    A directory keeps no past; that it was for other ages stands in what was found then.
-    """
-    id = pointed_to(record.entry)
-    found = (str(value) for one in record.considered for name, value in one.evidence if name == "found")
-    if id is None or not any(FOR_OTHER_AGES in one for one in found):
-        return None
-    return Opportunity(id, id, most_age=0)

@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 import pytest
 
-from iagcore.casebook import Casebook, what_if
-from iagcore.casebook.what_if import ChangeSort, WhatIf
+from iagcore import what_if
+from iagcore.casebook import Casebook
 from iagcore.cli import main
 from iagcore.cli.terminal import BLANK
 from iagcore.exceptions import InvalidEntry, InvalidPolicy, UnusableJournal
@@ -28,6 +28,7 @@ from iagcore.storage import codec
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import Position, StoredRecord
 from iagcore.storage.sqlite import SQLiteJournal
+from iagcore.what_if import ChangeSort, WhatIf
 from tests.casework import (
     JO,
     NINA,

@@ -19,10 +19,9 @@ from typing import Any, Final
 
 import attrs
 
-from iagcore.casebook.deciding import Weighed, weigh_up
-from iagcore.casebook.pointing import as_answered
-from iagcore.casebook.reading import consents_across, version_in
+from iagcore.directory.pointing import pointed_to
 from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.opportunities import Opportunity
 from iagcore.policy import Policy, PolicyOnDay
 from iagcore.practice.amendments import EntryCorrected
 from iagcore.practice.consent import Consents
@@ -32,17 +31,19 @@ from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import is_home, name_of_home, role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.case import Asked, nature_of, place_amended
+from iagcore.record.deciding import Weighed, weigh_up
 from iagcore.record.findings import Assessment, Decision
 from iagcore.record.home import Home, LineKey
-from iagcore.record.journey import Timeline, empty_home
+from iagcore.record.journey import Timeline, consents_across, empty_home
 from iagcore.record.judging import counted
 from iagcore.record.naming import plain_title, title
 from iagcore.record.records import Record, Sort, UnreadEntry
 from iagcore.record.releasing import carries_record
 from iagcore.record.rules import Rule
-from iagcore.record.stored import StoredRecord
+from iagcore.rulebook.signposting import FOR_OTHER_AGES
 from iagcore.storage import codec
 from iagcore.storage.protocols import Feed
+from iagcore.storage.stored import StoredRecord
 
 Progress = Callable[[int], None]
 """Told how many records have been looked at."""
@@ -193,7 +194,7 @@ class Again:
         elif is_home(stored.home):
             home = self._home(stored.home)
             record = self._settled_again(codec.decode(stored), home)
-            self.homes[stored.home] = home.after(record, version=version_in(stored, stored.home))
+            self.homes[stored.home] = home.after(record, version=stored.version_of(stored.home))
         about = tuple(filing.subject for filing in stored.about)
         for filing in stored.about:
             if role_of(filing.subject) in ROLES:
@@ -220,7 +221,7 @@ class Again:
             id=record.id,
             nature=nature_of(record.entry),
             place=place_amended(record.entry, home),
-            opportunity=as_answered(record),
+            opportunity=_as_answered(record),
         )
         weighed = weigh_up(asked, home, self._policy, beyond=self, rules=self._rules)
         if self._is_asked_about(record, home) and carries_record(home, record, FOR_A_LEAD, None):
@@ -293,3 +294,15 @@ class Again:
 def _surrogate(key: LineKey) -> str:
     # a grant of nothing is no line on the record; as a line it is nobody's hour, so any name will do
     return " ".join(key)
+
+
+def _as_answered(record: Record) -> Opportunity | None:
+    """What the directory said of an opportunity when a record was decided, as far as its answer depends on it.
+
+    A directory keeps no past; that it was for other ages stands in what was found then.
+    """
+    id = pointed_to(record.entry)
+    found = (str(value) for one in record.considered for name, value in one.evidence if name == "found")
+    if id is None or not any(FOR_OTHER_AGES in one for one in found):
+        return None
+    return Opportunity(id, id, most_age=0)
