@@ -1,6 +1,6 @@
 """The laws of what goes around a learner: coaches, consent, concerns, what may leave, and what is due."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -12,7 +12,7 @@ from iagcore.casebook import Casebook
 from iagcore.casebook.due import DueIndex
 from iagcore.practice import KINDS
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
-from iagcore.practice.coaches import CoachAssigned
+from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import (
     CONTACT,
     EVERY_JOURNEY,
@@ -24,7 +24,7 @@ from iagcore.practice.consent import (
     ConsentWithdrawn,
 )
 from iagcore.practice.consent import apply as apply_consent
-from iagcore.practice.conversations import ConversationHeld
+from iagcore.practice.conversations import ConversationHeld, ConversationRescheduled
 from iagcore.practice.disclosures import OUTLETS, DisclosureMade
 from iagcore.practice.follow_up import FollowUpMade, FollowUpPlanned
 from iagcore.practice.grow import ActionAgreed, ActionReviewed
@@ -388,10 +388,17 @@ def law_14_what_a_coachs_record_does_not_say_never_lets_a_booking_pass(known: li
         *({"COA-01"} if "trained" not in known else ()),
         *({"COA-04"} if not leads else ()),
         *({"COA-08"} if "assigned" not in known else ()),
+        *({"COA-11"} if _suspended_still(steps_taken) else ()),
     }
     assert {one.rule for one in decision.refusals} == missing
     asked = cases.coach(NINA).ready_for("one-to-one", on=on(2).date())
     assert {one.rule for one in asked.refusals} == missing - {"COA-08"}
+
+
+def _suspended_still(steps_taken: list[str]) -> bool:
+    if "suspended" not in steps_taken:
+        return False
+    return not {"stepped", "supported without a name"} & {*steps_taken[steps_taken.index("suspended") :]}
 
 
 @given(order=st.permutations(("step", "suspended", "paused", "back")), by=st.sampled_from((NINA, JO)))
@@ -437,11 +444,59 @@ def law_a_booking_is_due_while_its_coach_is_not_ready() -> None:
     cases.withdraw(NINA, "trained", by=JO, why="it was somebody else's").require()
     (what,) = due(cases, "COA-09")
     assert "c1 rests on coach:nina, who is no longer ready (COA-01: " in what
-    cases.record(NINA, CoachSuspended(reason="x"), by=JO, id="s").require()
+    cases.record(NINA, CoachPaused(), by=NINA, id="p").require()
     assert "COA-04: " in due(cases, "COA-09")[0]
+    cases.record(NINA, CoachSuspended(reason="x"), by=JO, id="s").require()
+    assert due(cases, "COA-09") == []  # once suspended, it is COA-12's
+    assert due(cases, "COA-12") == [
+        "conversation c1 is booked with coach:nina, who is suspended: move it, or call it off"
+    ]
     make_ready(cases, OMAR)
     moved = cases.record("a", booked("c2", on(6), coach=OMAR), by=JO)
     assert [one.rule for one in moved.refusals] == ["COA-08"]
+
+
+@given(
+    steps=st.lists(
+        st.sampled_from(
+            ("assign nina", "assign omar", "cover nina", "name nina", "move to omar", "suspend nina", "end")
+        ),
+        max_size=6,
+    )
+)
+@examples(60)
+def law_a_booking_whose_coach_was_replaced_or_suspended_is_due_at_once(steps: list[str]) -> None:
+    cases = with_a_ready_coach()
+    make_ready(cases, OMAR)
+    cases.record("a", booked("c1", on(5)), by=NINA, id="b").require()
+    coach, assigned, kept, suspended = NINA, NINA, True, False
+    for number, one in enumerate(steps, start=1):
+        at = on(0) + timedelta(minutes=number)
+        match one:
+            case "assign nina" | "assign omar":
+                assigned = NINA if one == "assign nina" else OMAR
+                cases.record("a", CoachAssigned(coach=assigned), by=JO, at=at).require()
+                kept = False
+            case "cover nina":
+                cases.record("a", CoverAssigned(coach=NINA, until=on(30).date()), by=JO, at=at).require()
+            case "suspend nina":
+                cases.record(NINA, CoachSuspended(reason="x"), by=JO, at=at).require()
+                suspended = True
+            case "end":
+                step = StepTaken(step="independent", coach_agrees=True)
+                cases.record(NINA, step, by=JO, at=at).require()
+                suspended = False
+            case _:
+                to = NINA if one == "name nina" else OMAR
+                moved = ConversationRescheduled(conversation="c1", starts_at=on(5), minutes=60, coach=to)
+                if cases.record("a", moved, by=JO, at=at).accepted:
+                    coach, kept = to, True
+        covers = coach == NINA and "cover nina" in steps[:number]
+        left = coach != assigned and not kept and not covers
+        found = [duty for duty in cases.duties("a") if duty.rule == "COA-12"]
+        expected = {"lead", *({assigned} - {coach})} if left or (suspended and coach == NINA) else set()
+        assert {duty.party for duty in found} == expected
+        assert all(duty.due is not None and duty.due <= at for duty in found)
 
 
 @given(days=st.integers(1, 60), asked=st.integers(-40, 70))

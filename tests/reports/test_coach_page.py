@@ -209,12 +209,11 @@ def test_a_day_asked_for_says_what_the_coach_was_ready_for_and_why() -> None:
         "               What helps: Record the check that was completed, have it done, or let another coach",
         "               take this.",
     ]
-    (renewed,) = (
-        one
-        for one in cases.coach(NINA).ready_for("one-to-one", on=date(2026, 1, 20)).considered
-        if one.rule == "COA-07"
+    considered = cases.coach(NINA).ready_for("one-to-one", on=date(2026, 1, 20)).considered
+    renewed, suspended = (one for one in considered if one.rule in ("COA-07", "COA-11"))
+    assert " ".join(" ".join(printed[7:recruiting]).split()) == (
+        f"COA-07 (SHOULD, met): {renewed.sentence} COA-11 (MUST, met): {suspended.sentence}"
     )
-    assert " ".join(" ".join(printed[7:recruiting]).split()) == f"COA-07 (SHOULD, met): {renewed.sentence}"
     assert printed[recruiting + 1 :] == [
         "               COA-01 (MUST, met): values-and-processes training on 20 Jan 2026: in force (training",
         "               of 06 Jan 2026)",

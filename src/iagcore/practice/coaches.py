@@ -45,12 +45,15 @@ class Coaching:
 
     def goes_with(self, coach: str, *, on: date, zone: tzinfo) -> bool:
         """Whether a coach is assigned, or covers, on a day of a zone; on the day of a change, both do."""
-        covers = (one for one in self.covers if one.coach == coach)
-        if any(one.since.astimezone(zone).date() <= on <= one.until for one in covers):
+        if coach in self.covers_on(on, zone=zone):
             return True
         days = sorted(((since.astimezone(zone).date(), one) for one, since in self.assigned), key=lambda one: one[0])
         before = [one for day, one in days if day < on][-1:]
         return coach in (*before, *(one for day, one in days if day == on)) or (not days and coach == self.coach)
+
+    def covers_on(self, day: date, *, zone: tzinfo) -> tuple[str, ...]:
+        """The coaches who cover on a day of a zone."""
+        return tuple(one.coach for one in self.covers if one.since.astimezone(zone).date() <= day <= one.until)
 
     def is_assigned(self, *, on: date, zone: tzinfo) -> bool:
         """Whether any coach is assigned, or covers, on a day of a zone."""

@@ -257,7 +257,7 @@ class Decision:
         if self.accepted:
             said = "this could be done." if self.record is None else "this is on your record."
             also = (self.counted.plainly if self.counted else "", *(one.plainly for one in self.breaches))
-            return "\n".join((f"{self.plain_title}: {said}", *filter(None, also)))
+            return "\n".join((f"{self.plain_title}: {said}", *dict.fromkeys(filter(None, also))))
         lines = [f"{self.plain_title}: this could not be done as it was asked."]
         for one in self.refusals:
             lines += [one.plainly or SOMETHING_MISSING, one.plain_remedy or ASK]

@@ -9,7 +9,9 @@ from typing import Final
 
 import attrs
 
-from iagcore.practice.conversations import ConversationHeld, State
+from iagcore.policy import Policy
+from iagcore.practice.coaches import CoachAssigned
+from iagcore.practice.conversations import Conversation, ConversationHeld, State
 from iagcore.practice.grow import (
     ActionAgreed,
     ActionReviewed,
@@ -28,9 +30,11 @@ from iagcore.practice.readiness import (
     SIGNPOSTING,
     STEPS,
     SUPPORTED,
+    SUSPENDED,
     VALUES_AND_PROCESSES,
     BasisChanged,
     Proof,
+    Readiness,
     Step,
     StepTaken,
     plain_name,
@@ -60,6 +64,16 @@ Notes = (
 """What a coach notes of a conversation."""
 
 
+CANNOT: Final = "This coach cannot take it on that day."
+ASK_A_LEAD: Final = "Ask a lead which coach is there for you meanwhile."
+SHOULD_NOT_HAVE: Final = (
+    "We should have made sure that the right coach was there for you on that day, and we did not. We will find out how "
+    "it happened and put it right. You can ask a lead about it."
+)
+"""What the learner is told where a coach cannot take something on: the same, however many rules say so, and why is the
+coach's own."""
+
+
 def _moment(entry: Entry, case: Case) -> datetime:
     # a booking is asked about on the day of the conversation, everything else on its own day
     return entry.starts_at if isinstance(entry, Bookings) else case.at
@@ -86,11 +100,10 @@ def _said(proof: Proof | None) -> str:
     question="May a coach begin before the training in values and processes?",
     source=CASE_STUDY,
     remedy="Record the training that was completed, have it done, or let a coach who has done it take this.",
-    plain_remedy="Ask a lead which coach is there for you meanwhile.",
+    plain_remedy=ASK_A_LEAD,
     breach="Record the training if the coach has completed it. If not, arrange it, let a trained coach take over, "
     "and ask a lead to authorise what happened.",
-    plain_breach="We should have made sure that the coach was ready first. We will put this right. You can ask a "
-    "lead about it.",
+    plain_breach=SHOULD_NOT_HAVE,
     outside=True,
 )
 def trained_in_values_and_processes(entry: Leading | JourneyStarted, case: Case) -> Verdict:
@@ -101,7 +114,7 @@ def trained_in_values_and_processes(entry: Leading | JourneyStarted, case: Case)
     return verdict(
         recruits_nobody or proof is not None,
         says="values-and-processes training on {day}: {proof}",
-        plainly="This coach is not ready for it on that day.",
+        plainly=CANNOT,
         day=f"{day:%d %b %Y}",
         proof="nobody recruited the learner" if recruits_nobody else _said(proof),
     )
@@ -160,11 +173,10 @@ def coach_has_experienced_the_course(entry: CourseEnrolled | Signposted, case: C
     question="May a coach who is still shadowing lead a conversation?",
     source=STEP_GRADUALLY,
     remedy="Let a coach whose step allows it take this; a supported coach names who supports.",
-    plain_remedy="Ask a lead which coach is there for you meanwhile.",
+    plain_remedy=ASK_A_LEAD,
     breach="Correct the coach's step, or say who supported them, if the record is wrong. If it is right, ask a lead "
     "to authorise what happened.",
-    plain_breach="We should have made sure that your coach was ready to meet you. We will put this right. You can "
-    "ask a lead about it.",
+    plain_breach=SHOULD_NOT_HAVE,
     outside=True,
 )
 def step_allows_it(entry: Leading, case: Case) -> Verdict:
@@ -175,7 +187,7 @@ def step_allows_it(entry: Leading, case: Case) -> Verdict:
     return verdict(
         _leads(leads_by),
         says="on {day} the coach is {step}{support}",
-        plainly="This coach is not taking it on at the moment.",
+        plainly=CANNOT,
         day=f"{day:%d %b %Y}",
         step=step.name,
         support=_support(leads_by) if leads_by is step else f", and {leads_by.name}{_support(leads_by)} before that",
@@ -251,7 +263,7 @@ def _change(entry: StepTaken | BasisChanged, case: Case) -> str:
     question="May I book a coach whose checks have run out?",
     source=LOCAL,
     remedy="Record the check that was completed, have it done, or let another coach take this.",
-    plain_remedy="Ask a lead which coach is there for you meanwhile.",
+    plain_remedy=ASK_A_LEAD,
     values=("required_checks",),
     outside=True,
 )
@@ -262,7 +274,7 @@ def required_checks_in_force(entry: Bookings, case: Case) -> Verdict:
         [name for name in required if _proof(name, day, case) is None],
         says="not in force on {day}: {found}",
         otherwise="in force on {day}: {required}",
-        plainly="This coach is not ready for it on that day.",
+        plainly=CANNOT,
         day=f"{day:%d %b %Y}",
         required=", ".join(required) or "nothing is required",
     )
@@ -325,7 +337,7 @@ def assigned_or_covering(entry: Bookings | Notes, case: Case) -> Verdict:
     return verdict(
         goes,
         says="{coach} is {assigned}",
-        plainly="This coach does not go with you at the moment.",
+        plainly=CANNOT,
         coach=coach,
         assigned="assigned to this journey"
         if goes and coach == case.coaching.coach
@@ -340,6 +352,33 @@ def _whose(entry: Bookings | Notes, case: Case) -> str | None:
             "which coach the conversation is with", entry.coach or case.conversations[entry.conversation].coach
         )
     return case.by if role_of(case.by) == "coach" else None
+
+
+@rule(
+    "COA-11",
+    MUST,
+    question="May a coach who is suspended see a learner?",
+    source=LOCAL,
+    remedy="Let another coach take this. A suspension ends when a lead records the coach's next step.",
+    plain_remedy=ASK_A_LEAD,
+    breach="Correct the coach or the hour if the record is wrong. If it is right, ask a lead to find out how it came "
+    "about, and to authorise what happened.",
+    plain_breach=SHOULD_NOT_HAVE,
+    protected=True,
+    outside=True,
+)
+def not_suspended(entry: Leading, case: Case) -> Verdict:
+    """A coach whom a lead suspended does not coach, whatever their step, until a lead ends the suspension."""
+    moment = _moment(entry, case)
+    standing = case.readiness.standing_at(moment, zone=case.policy.zone)
+    suspended = standing is not None and standing.name == SUSPENDED
+    return verdict(
+        not suspended,
+        says="on {day} the coach is {suspended}",
+        plainly=CANNOT,
+        day=f"{case.day_of(moment):%d %b %Y}",
+        suspended="suspended" if suspended else "not suspended",
+    )
 
 
 RESTS_ON_A_COACH: Final = (trained_in_values_and_processes, step_allows_it, required_checks_in_force)
@@ -361,9 +400,9 @@ def no_longer_ready(journey: Journey, grounds: Grounds) -> list[Duty]:
         if not isinstance(entry, Bookings) or place.top is None or not _is_what_is_booked(entry, journey):
             continue
         one = journey.conversations[entry.conversation]
-        if one.id in found:
-            continue
         readiness = grounds.readiness(one.coach or "")
+        if one.id in found or _suspended(one, readiness, grounds.policy(place)):
+            continue  # a suspension is said once, by COA-12
         case = Case(grounds.policy(place), at=place.top.at, by=place.top.by)
         case = case if readiness is None else attrs.evolve(case, readiness=readiness)
         assessed = (assess(rule, entry, case, nature=PLAN) for rule in RESTS_ON_A_COACH)
@@ -382,6 +421,58 @@ def _is_what_is_booked(entry: Bookings, journey: Journey) -> bool:
     """Whether a booking, or the moving of one, is how the conversation stands now."""
     one = journey.conversations[entry.conversation]
     return one.state is State.BOOKED and one.starts_at == entry.starts_at and entry.coach in (None, one.coach)
+
+
+@duty(
+    "COA-12",
+    MUST,
+    question="What becomes of bookings when a coach is replaced or suspended?",
+    source=LOCAL,
+    proven_by=("law_a_booking_whose_coach_was_replaced_or_suspended_is_due_at_once",),
+)
+def bookings_left_behind(journey: Journey, grounds: Grounds) -> list[Duty]:
+    """A booking with a coach who was replaced or suspended is moved, called off or, unless suspended, kept by name."""
+    found: list[Duty] = []
+    for one in journey.conversations.booked:
+        policy = grounds.policy(journey.places[-1])
+        suspended = _suspended(one, grounds.readiness(one.coach or ""), policy)
+        since = suspended.since if suspended else _replaced_since(one, journey, policy)
+        if since is None:
+            continue
+        how = (
+            "is suspended: move it, or call it off"
+            if suspended
+            else "was replaced: move it, keep it by name, or call it off"
+        )
+        what = f"conversation {one.id} is booked with {one.coach}, who {how}"
+        new = [] if journey.coaching.coach in (None, one.coach) else [journey.coaching.coach]
+        found += [
+            Duty(rule="COA-12", what=what, due=since, party=party, about=journey.subject) for party in (*new, "lead")
+        ]
+    return found
+
+
+def _suspended(one: Conversation, readiness: Readiness | None, policy: Policy) -> Step | None:
+    """The suspension in which a booking falls, if there is one."""
+    if readiness is None or one.starts_at is None:
+        return None
+    standing = readiness.standing_at(one.starts_at, zone=policy.zone)
+    return standing if standing is not None and standing.name == SUSPENDED else None
+
+
+def _replaced_since(one: Conversation, journey: Journey, policy: Policy) -> datetime | None:
+    """Since when another coach has been assigned than the one whom a booking names; None where it is kept by name.
+
+    It is kept by name where an entry names its coach after that, or where its coach covers that day.
+    """
+    since: datetime | None = None
+    for top in filter(None, (place.top for place in journey.places)):
+        if isinstance(top.entry, CoachAssigned):
+            since = None if top.entry.coach == one.coach else since or top.at
+        elif isinstance(top.entry, Bookings) and (top.entry.conversation, top.entry.coach) == (one.id, one.coach):
+            since = None
+    covers = journey.coaching.covers_on(policy.day(one.starts_at), zone=policy.zone) if one.starts_at else ()
+    return None if one.coach in covers else since
 
 
 @duty(
@@ -460,8 +551,10 @@ COACHES: Final[tuple[Rule, ...]] = (
     required_checks_in_force,
     renewed_and_supervised,
     assigned_or_covering,
+    not_suspended,
     no_longer_ready,
     renewals,
+    bookings_left_behind,
 )
 
 READY_FOR: Final = {
@@ -470,6 +563,7 @@ READY_FOR: Final = {
         step_allows_it,
         required_checks_in_force,
         renewed_and_supervised,
+        not_suspended,
     ),
     "recruiting": (trained_in_values_and_processes,),
     "signposting": (trained_in_signposting,),

@@ -201,6 +201,10 @@ def step_allows_it(asked: Told, story: Story) -> bool:
     return standing.name == "independent" or (standing.name == "supported" and standing.supported_by is not None)
 
 
+def not_suspended(asked: Told, story: Story) -> bool:
+    return coaches.suspended_since(coach_asked(asked, story), story, by=moment_asked(asked)) is None
+
+
 def coach_agrees(asked: Told, story: Story) -> bool:
     entry: Any = asked.entry
     if entry.declares.name == "step-taken":
@@ -413,6 +417,7 @@ RULINGS: Final = (
     Ruling("COA-06", MUST, BOOKINGS, checks_in_force),
     Ruling("COA-07", SHOULD, BOOKINGS, renewed_and_supervised),
     Ruling("COA-08", MUST, (*BOOKINGS, *NOTES), assigned_or_covering),
+    Ruling("COA-11", MUST, (*BOOKINGS, HELD), not_suspended),
     Ruling("CON-01", MUST, ("referral-made",), consent_to_refer),
     Ruling("CON-02", MUST, ("disclosure-made",), consent_to_research),
     Ruling("CON-03", MUST, ("disclosure-made",), consent_to_a_case_study),
@@ -429,7 +434,7 @@ COVERED: Final = frozenset(one.code for one in RULINGS)
 """The codes of the rules that the oracle answers for."""
 
 READY_FOR: Final = {
-    "one-to-one": ("COA-01", "COA-04", "COA-06", "COA-07"),
+    "one-to-one": ("COA-01", "COA-04", "COA-06", "COA-07", "COA-11"),
     "recruiting": ("COA-01",),
     "signposting": ("COA-02",),
 }
