@@ -10,7 +10,7 @@ version of its day. Lived experience is the coach's own to tell; no field here i
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Final
 
 import attrs
@@ -223,19 +223,19 @@ class Readiness:
     @property
     def is_suspended(self) -> bool:
         """Whether a suspension is on the record that no later record ends, whatever moment is asked about."""
-        return any(
-            one.name == SUSPENDED
-            and not any(step.name in STEPS and step.since >= one.since for step in self.steps[place + 1 :])
-            for place, one in enumerate(self.steps)
-        )
+        return self.suspended_at(datetime.max.replace(tzinfo=UTC)) is not None
 
-    def _standing(self, last: datetime, on: date) -> Step | None:
+    def suspended_at(self, moment: datetime) -> Step | None:
+        """The suspension in which a moment falls: one that no step ends which was recorded after it."""
         for place, one in enumerate(self.steps):
             later = (step for step in self.steps[place + 1 :] if step.name in STEPS)
-            if one.name != SUSPENDED or one.since > last:
-                continue
-            if not any(one.since <= step.since <= last for step in later):
+            if one.name == SUSPENDED and one.since <= moment and not any(one.since <= s.since <= moment for s in later):
                 return one
+        return None
+
+    def _standing(self, last: datetime, on: date) -> Step | None:
+        if suspended := self.suspended_at(last):
+            return suspended
         taken = [step for step in _by(self.steps, last) if step.until is None or on <= step.until]
         return taken[-1] if taken else None
 

@@ -9,7 +9,6 @@ from typing import Final
 
 import attrs
 
-from iagcore.policy import Policy
 from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.conversations import Conversation, ConversationHeld, State
 from iagcore.practice.grow import (
@@ -30,7 +29,6 @@ from iagcore.practice.readiness import (
     SIGNPOSTING,
     STEPS,
     SUPPORTED,
-    SUSPENDED,
     VALUES_AND_PROCESSES,
     BasisChanged,
     Proof,
@@ -370,10 +368,9 @@ def _whose(entry: Bookings | Notes, case: Case) -> str | None:
 def not_suspended(entry: Leading, case: Case) -> Verdict:
     """A coach whom a lead suspended does not coach, whatever their step, until a lead ends the suspension."""
     moment = _moment(entry, case)
-    standing = case.readiness.standing_at(moment, zone=case.policy.zone)
-    suspended = standing is not None and standing.name == SUSPENDED
+    suspended = case.readiness.suspended_at(moment)
     return verdict(
-        not suspended,
+        suspended is None,
         says="on {day} the coach is {suspended}",
         plainly=CANNOT,
         day=f"{case.day_of(moment):%d %b %Y}",
@@ -401,7 +398,7 @@ def no_longer_ready(journey: Journey, grounds: Grounds) -> list[Duty]:
             continue
         one = journey.conversations[entry.conversation]
         readiness = grounds.readiness(one.coach or "")
-        if one.id in found or _suspended(one, readiness, grounds.policy(place)):
+        if one.id in found or _suspended(one, readiness):
             continue  # a suspension is said once, by COA-12
         case = Case(grounds.policy(place), at=place.top.at, by=place.top.by)
         case = case if readiness is None else attrs.evolve(case, readiness=readiness)
@@ -434,9 +431,8 @@ def bookings_left_behind(journey: Journey, grounds: Grounds) -> list[Duty]:
     """A booking with a coach who was replaced or suspended is moved, called off or, unless suspended, kept by name."""
     found: list[Duty] = []
     for one in journey.conversations.booked:
-        policy = grounds.policy(journey.places[-1])
-        suspended = _suspended(one, grounds.readiness(one.coach or ""), policy)
-        since = suspended.since if suspended else _replaced_since(one, journey, policy)
+        suspended = _suspended(one, grounds.readiness(one.coach or ""))
+        since = suspended.since if suspended else _replaced_since(one, journey, grounds)
         if since is None:
             continue
         how = (
@@ -452,15 +448,12 @@ def bookings_left_behind(journey: Journey, grounds: Grounds) -> list[Duty]:
     return found
 
 
-def _suspended(one: Conversation, readiness: Readiness | None, policy: Policy) -> Step | None:
+def _suspended(one: Conversation, readiness: Readiness | None) -> Step | None:
     """The suspension in which a booking falls, if there is one."""
-    if readiness is None or one.starts_at is None:
-        return None
-    standing = readiness.standing_at(one.starts_at, zone=policy.zone)
-    return standing if standing is not None and standing.name == SUSPENDED else None
+    return None if readiness is None or one.starts_at is None else readiness.suspended_at(one.starts_at)
 
 
-def _replaced_since(one: Conversation, journey: Journey, policy: Policy) -> datetime | None:
+def _replaced_since(one: Conversation, journey: Journey, grounds: Grounds) -> datetime | None:
     """Since when another coach has been assigned than the one whom a booking names; None where it is kept by name.
 
     It is kept by name where an entry names its coach after that, or where its coach covers that day.
@@ -471,7 +464,10 @@ def _replaced_since(one: Conversation, journey: Journey, policy: Policy) -> date
             since = None if top.entry.coach == one.coach else since or top.at
         elif isinstance(top.entry, Bookings) and (top.entry.conversation, top.entry.coach) == (one.id, one.coach):
             since = None
-    covers = journey.coaching.covers_on(policy.day(one.starts_at), zone=policy.zone) if one.starts_at else ()
+    if since is None or one.starts_at is None:
+        return None
+    policy = grounds.policy(journey.places[-1])
+    covers = journey.coaching.covers_on(policy.day(one.starts_at), zone=policy.zone)
     return None if one.coach in covers else since
 
 
