@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
+import pytest
 
 from iagcore.casebook import Casebook
 from iagcore.policy import Policy
@@ -128,3 +129,16 @@ def refusals(decision: Decision) -> list[str]:
 def findings(decision: Decision) -> list[str]:
     """The codes of every finding."""
     return [one.rule for one in decision.findings]
+
+
+def count_calls(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> list[str]:
+    """A list that grows by one whenever a function of a module is called."""
+    calls: list[str] = []
+    called = getattr(module, name)
+
+    def counting(*given: Any, **named: Any) -> Any:
+        calls.append(name)
+        return called(*given, **named)
+
+    monkeypatch.setattr(module, name, counting)
+    return calls

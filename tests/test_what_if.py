@@ -38,6 +38,7 @@ from tests.casework import (
     book,
     booked,
     casebook,
+    count_calls,
     gated,
     hold,
     on,
@@ -375,19 +376,6 @@ def test_the_journal_is_read_once_and_each_decision_is_judged_once(
     passes.clear()
     cases.what_if(HOUR)
     assert len(passes) == 4  # an amendment costs one pass, as it did when it was made
-
-
-def count_calls(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> list[str]:
-    """A list that grows by one whenever a function of a module is called."""
-    calls: list[str] = []
-    called = getattr(module, name)
-
-    def counting(*given: Any, **named: Any) -> Any:
-        calls.append(name)
-        return called(*given, **named)
-
-    monkeypatch.setattr(module, name, counting)
-    return calls
 
 
 # ---- the page

@@ -179,7 +179,6 @@ class Again:
         self._programme = programme
         self.homes: dict[str, Home] = {}
         self._timelines: dict[str, Timeline] = {}
-        self._filed: dict[str, dict[tuple[str, str | None], int]] = {}
         self.plans = self.facts = self.erased = self.unread = 0
         self.looked_at: set[str] = set()
         self.programmes: set[str] = set()
@@ -198,9 +197,8 @@ class Again:
         about = tuple(filing.subject for filing in stored.about)
         for filing in stored.about:
             if role_of(filing.subject) in ROLES:
-                timeline = self.timeline(filing.subject).after(envelope, about, version=filing.version)
-                self._timelines[filing.subject] = timeline
-                self._filed.setdefault(filing.subject, {})[stored.home, stored.id] = filing.version
+                before = self.timeline(filing.subject)
+                self._timelines[filing.subject] = before.after(envelope, about, version=filing.version, id=stored.id)
 
     def _home(self, subject: str) -> Home:
         return self.homes.get(subject) or empty_home(name_of_home(subject))
@@ -287,8 +285,7 @@ class Again:
 
     def consents(self, home: Home) -> Consents:
         """What the learner had consented to by then, on other journeys too."""
-        order = self._filed.get(home.learner or "", {})
-        return consents_across(home, order, max(order.values(), default=0), self._home)
+        return consents_across(home, self.timeline(home.learner or ""), self._home).of(home)
 
 
 def _surrogate(key: LineKey) -> str:

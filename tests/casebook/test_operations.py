@@ -1,16 +1,29 @@
 """How many operations a decision costs, counted and not timed."""
 
+import gc
+import pickle
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy, deepcopy
 from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
 
+import attrs
 import pytest
 
+from iagcore.casebook import Casebook
+from iagcore.casebook.reading import Reading
+from iagcore.practice.grow import GoalSet
 from iagcore.practice.self_efficacy import DiaryWritten
+from iagcore.record import judging
+from iagcore.record.findings import Decision
+from iagcore.rulebook import RULES
+from iagcore.storage import codec, sealing
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import StoredRecord
 from iagcore.storage.sqlite import SQLiteJournal
-from tests.casework import NINA, book, booked, casebook, on, start
+from tests.casework import NINA, book, booked, casebook, count_calls, hold, on, start
 
 
 class CountingJournal(MemoryJournal):
@@ -35,18 +48,22 @@ class CountingJournal(MemoryJournal):
 @pytest.mark.parametrize("length", [5, 50])
 def test_a_warm_casebook_reads_one_record_a_subject_however_long_the_journey(length: int) -> None:
     journal = CountingJournal()
-    cases = casebook(journal)
+    cases = casebook(journal, rules=RULES)
     start(cases)
     for number in range(length):
         cases.record("a", DiaryWritten(diary=f"d{number}", sort="gratitude", words="the sea"), by="learner:a")
     book(cases, "c1", on(1), 30).require()
     journal.counts.clear()
     book(cases, "c2", on(2), 30).require()
-    # the journey, its learner and its coach: the last record known of each is read again
+    # the journey, its learner, its coach's hours and readiness: the last record known of each is read again
     assert journal.counts == {"reads": 4, "records read": 4, "appends": 1, "records written": 1}
     journal.counts.clear()
     cases.record("a", DiaryWritten(diary="last", sort="gratitude", words="the sea"), by="learner:a").require()
-    assert journal.counts == {"reads": 1, "records read": 1, "appends": 1, "records written": 1}
+    # no hours; the learner for what they consented to and the coach who is booked, for what is due of it
+    assert journal.counts == {"reads": 3, "records read": 3, "appends": 1, "records written": 1}
+    journal.counts.clear()
+    cases.preview("a", GoalSet(goal="g", words="the sea"), by=NINA)
+    assert journal.counts == {"reads": 3, "records read": 3}
 
 
 def test_a_policy_is_kept_once() -> None:
@@ -66,6 +83,65 @@ def test_a_preview_writes_nothing() -> None:
     assert (decision.accepted, decision.record, decision.complete) == (True, None, True)
     assert journal.counts["appends"] == 0
     assert cases.journey("a").conversations.all == ()
+
+
+def test_a_preview_seals_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = casebook(CountingJournal(), rules=RULES)
+    start(cases)
+    encoded, seals = count_calls(monkeypatch, codec, "encode"), count_calls(monkeypatch, sealing, "sealed")
+    assert cases.preview("a", booked("c1", on(1), 60), by=NINA).accepted
+    assert (encoded, seals) == ([], [])
+    book(cases, "c1", on(1), 60).require()
+    assert (len(encoded), len(seals)) == (1, 1)
+
+
+def test_duties_are_derived_when_they_are_read_and_never_from_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = CountingJournal()
+    cases = casebook(journal, rules=RULES)
+    start(cases)
+    book(cases, "c1", on(1), 60).require()
+    derived = count_calls(monkeypatch, judging, "duties")
+    decision, preview = hold(cases, "c1", 50, at=on(1)), cases.preview("a", booked("c2", on(2)), by=NINA)
+    refused = book(cases, "c2", on(2), 5000)
+    assert derived == []
+    journal.counts.clear()
+    assert [duty.rule for duty in decision.duties] == ["BKG-03", "FUP-02"]
+    assert decision.duties == decision.duties
+    # on the home before the record, and on the home after it
+    assert (len(derived), journal.counts) == (2, {})
+    assert ([duty.rule for duty in preview.duties], len(derived)) == (["BKG-04"], 4)
+    assert (refused.duties, len(derived)) == ((), 4)
+
+
+def test_a_decision_is_a_value_and_holds_no_casebook() -> None:
+    def decided() -> Decision:
+        cases = casebook(MemoryJournal(), rules=RULES)
+        start(cases)
+        book(cases, "c1", on(1), 60).require()
+        return hold(cases, "c1", 50, at=on(1))
+
+    decision, same = decided(), decided()
+    assert not [one for one in held_by(decision) if isinstance(one, Casebook | Reading | MemoryJournal)]
+    assert decision == same
+    assert hash(decision) == hash(same)
+    without = attrs.evolve(decision, duties=decision.duties[1:])
+    assert without != decision
+    assert decision == copy(decision) == deepcopy(decision) == pickle.loads(pickle.dumps(decision))
+    assert pickle.loads(pickle.dumps(decision)).duties == decision.duties
+    assert "BKG-03" in repr(decision)
+
+
+def held_by(value: Any) -> Iterator[Any]:
+    """All that a value holds on to, short of what a module holds anyway."""
+    seen: dict[int, Any] = {}
+    left = [value]
+    while left:
+        one = left.pop()
+        if id(one) in seen or isinstance(one, type | ModuleType):
+            continue
+        seen[id(one)] = one
+        left += one.__closure__ or () if isinstance(one, FunctionType) else gc.get_referents(one)
+    return iter(seen.values())
 
 
 def test_the_statements_of_a_booking_are_counted(tmp_path: Path) -> None:

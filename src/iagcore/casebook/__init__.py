@@ -177,7 +177,7 @@ class Casebook:
         home = self._recording.home(name)
         if record not in home.ids:
             raise InvalidEntry("argument", "record", record, f"no record of {name} has this id", private=True)
-        return self._recording.as_given(home, record, self._recording.writing(home))[1]
+        return self._recording.as_given(home, record)[1]
 
     def duties(self, name: str) -> tuple[Duty, ...]:
         """What is to do on a journey, or for a coach, under the policies it was recorded under.
@@ -187,7 +187,7 @@ class Casebook:
         home = self._recording.home(name)
         if not home.exists:
             raise UnknownJourney(name)
-        return self._recording.duties(home, self._recording.writing(home))
+        return self._recording.duties(home)
 
     def due(
         self, *, at: datetime | None = None, party: str | None = None, progress: Progress | None = None

@@ -95,7 +95,7 @@ def _derived(reading: Reading, home: Home, rules: Sequence[Rule]) -> tuple[tuple
 
     def consents(asked_of: Home) -> Consents:
         learners.update([asked_of.learner] if asked_of.learner is not None else [])
-        return reading.consents(asked_of)[1]
+        return reading.consents(asked_of).of(asked_of)
 
     grounds = Grounds(lambda place: reading.policy(place.policy), readiness, consents)
     return duties(home, rules, grounds=grounds), frozenset({*asked, *learners})

@@ -12,10 +12,10 @@ import attrs
 
 from iagcore.exceptions import UnusableJournal
 from iagcore.policy import Policy
-from iagcore.practice.consent import Consents
 from iagcore.practice.parties import name_of_home
 from iagcore.record.home import Home
-from iagcore.record.journey import CoachHome, Journey, Timeline, consents_across
+from iagcore.record.journey import CoachHome, ConsentsAcross, Journey, Timeline, consents_across
+from iagcore.record.rules import Grounds
 from iagcore.storage import codec
 from iagcore.storage.forks import lock_for_a_moment
 from iagcore.storage.protocols import Journal
@@ -88,17 +88,20 @@ class Reading:
         self.remembered.keep(f"home {subject}", home)
         return home
 
-    def consents(self, home: Home) -> tuple[int, Consents]:
-        """What a learner consented to, on this and on other journeys, and the version of the learner it was read at.
+    def consents(self, home: Home, timeline: Timeline | None = None) -> ConsentsAcross:
+        """What a learner consented to, on this and on other journeys, as of a timeline of theirs."""
+        if timeline is None:
+            timeline = Timeline("") if home.learner is None else self.timeline(home.learner)
+        return consents_across(home, timeline, lambda one: self.journey(name_of_home(one)))
 
-        All of it is filed under the learner, whose versions tell what was recorded after what.
-        """
-        if home.learner is None:
-            return 0, home.consents
-        filed = list(self.journal.read(home.learner))
-        version = filed[-1].version_of(home.learner) if filed else 0
-        order = {(one.home, one.id): one.version_of(home.learner) for one in filed}
-        return version, consents_across(home, order, version, lambda one: self.journey(name_of_home(one)))
+    @property
+    def grounds(self) -> Grounds:
+        """What duties are derived from, as the record gives it now."""
+        return Grounds(
+            policy=lambda place: self.policy(place.policy),
+            readiness=lambda coach: self.coach(coach).readiness,
+            consents=lambda home: self.consents(home).of(home),
+        )
 
     def timeline(self, subject: str) -> Timeline:
         """The hours of a learner or a coach."""
@@ -107,7 +110,9 @@ class Reading:
         timeline = Timeline(subject) if anew else timeline
         for stored in records:
             about = tuple(filing.subject for filing in stored.about)
-            timeline = timeline.after(codec.read_envelope(stored), about, version=stored.version_of(subject))
+            timeline = timeline.after(
+                codec.read_envelope(stored), about, version=stored.version_of(subject), id=stored.id
+            )
         self.remembered.keep(f"hours {subject}", timeline)
         return timeline
 

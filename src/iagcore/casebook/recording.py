@@ -30,7 +30,6 @@ from iagcore.practice.kinds import (
     accept_moment,
     accept_party,
     accepted,
-    is_in_confidence,
 )
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import role_of
@@ -40,10 +39,10 @@ from iagcore.record.filing import subjects_of_a_refusal
 from iagcore.record.findings import Decision, Duty
 from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey, empty_home
-from iagcore.record.judging import accepts, consider, counted, duties_on
+from iagcore.record.judging import Arising, accepts, consider, counted, duties_on
 from iagcore.record.naming import plain_title, title
 from iagcore.record.records import Record, Sort
-from iagcore.record.rules import Grounds, Rule
+from iagcore.record.rules import Rule
 from iagcore.rulebook.safeguarding import HOLD
 from iagcore.storage import codec
 
@@ -70,15 +69,6 @@ def wanted(entry: Entry, *, by: str, at: datetime | None, id: str | None, nature
         id=secrets.token_hex(16) if id is None else accepted("id", id, accept_id),
         nature=nature or nature_of(entry),
     )
-
-
-@attrs.frozen
-class Judged:
-    """What came of judging one entry: its record, the decision, and the home after it."""
-
-    record: Record
-    decision: Decision
-    after: Home
 
 
 @attrs.frozen(kw_only=True)
@@ -121,11 +111,12 @@ class Recording:
         decisions: list[Decision] = []
         for one in asked:
             if keep and one.id in home.ids:
-                decisions.append(self._first_answer(home, one, writing))
+                decisions.append(self._first_answer(home, one))
                 continue
-            judged = self._judge(writing.home, one, writing, now=now)
-            decisions.append(judged.decision)
-            writing.add(judged.record, judged.after)
+            record = self._judge(one, writing, now=now)
+            decisions.append(self._decision(record, writing))
+            if keep:
+                writing.add(record)
         refused = any(not decision.accepted for decision in decisions)
         if not keep or (together and refused):
             return [attrs.evolve(decision, record=None) for decision in decisions]
@@ -134,17 +125,17 @@ class Recording:
 
     def again(self, home: Home, one: Wanted) -> Decision:
         """What would be decided now of what was decided before, under another id. Records nothing."""
-        anew = attrs.evolve(one, id=secrets.token_hex(16))
-        return attrs.evolve(self._judge(home, anew, self.writing(home), now=self.now()).decision, record=None)
+        writing = self.writing(home)
+        anew = self._judge(attrs.evolve(one, id=secrets.token_hex(16)), writing, now=self.now())
+        return attrs.evolve(self._decision(anew, writing), record=None)
 
-    def _judge(self, home: Home, one: Wanted, writing: Writing, *, now: datetime) -> Judged:
+    def _judge(self, one: Wanted, writing: Writing, *, now: datetime) -> Record:
+        home = writing.home
         _may_stand(one.entry, home, by=one.by)
         policy = self._policy_for(home, one.entry)
         asked = self._looked_up(home, one, now=now)
         weighed = weigh_up(asked, home, policy, beyond=writing, rules=self.rules)
-        record = _recorded(asked, weighed, home, writing, policy=policy.fingerprint, now=now)
-        after = home.after(record, version=home.version + 1)
-        return Judged(record, self._decision(record, home, after, writing), after)
+        return _recorded(asked, weighed, writing, policy=policy.fingerprint)
 
     def _looked_up(self, home: Home, one: Wanted, *, now: datetime) -> Asked:
         place = place_amended(one.entry, home)
@@ -171,9 +162,9 @@ class Recording:
         status = None if listing.gone else listing.opportunity.shown.status
         return as_shown(entry, listing.opportunity.shown, status), listing.opportunity
 
-    def _decision(self, record: Record, before: Home, after: Home, writing: Writing) -> Decision:
+    def _decision(self, record: Record, writing: Writing) -> Decision:
+        """The decision that a record is of, on the home that an append has come to."""
         zone = self.reading.policy(record.policy).zone
-        already = set(self.duties(before, writing))
         effect = tuple(line for _, line in record.effect)
         return Decision(
             accepted=record.accepted,
@@ -183,17 +174,19 @@ class Recording:
             policy=record.policy,
             effect=effect,
             restated=record.restated,
-            duties=tuple(
-                duty for duty in self.duties(after, writing) if duty not in already and _is_told(duty, record)
-            ),
+            duties=self._arising(record, writing) if record.accepted else (),
             record=record.id,
             complete=True,
             counted=counted(record.entry, effect, record.considered, self.rules),
         )
 
-    def _first_answer(self, home: Home, asked: Wanted, writing: Writing) -> Decision:
+    def _arising(self, record: Record, writing: Writing) -> Arising:
+        grounds = writing.grounds(record)
+        return Arising(before=writing.home, record=record, rules=self.rules, grounds=grounds, zone=self.first.zone)
+
+    def _first_answer(self, home: Home, asked: Wanted) -> Decision:
         """The decision that stands under an id, when the content is the same."""
-        first, decision = self.as_given(home, asked.id, writing)
+        first, decision = self.as_given(home, asked.id)
         for what, same in (
             ("entry", first.entry == asked.entry or says_as_much(first.entry, asked.entry)),
             ("author", first.by == asked.by),
@@ -203,17 +196,15 @@ class Recording:
                 raise IdUsedBefore(home.subject, asked.id, what)
         return decision
 
-    def as_given(self, home: Home, id: str, writing: Writing) -> tuple[Record, Decision]:
+    def as_given(self, home: Home, id: str) -> tuple[Record, Decision]:
         """The record under an id, and the decision as it was first given. Raises `Conflict` where it was erased."""
         version = home.ids[id]
         upto = list(islice(self.reading.journal.read(home.subject), version))
         if len(upto) < version:
             raise Conflict(home.subject, version, len(upto))  # it was erased since it was read
         *earlier, stored = upto
-        before = reduce(folded, earlier, empty_home(home.name))
-        after = folded(before, stored)
         first = codec.decode(stored)
-        return first, self._decision(first, before, after, writing)
+        return first, self._decision(first, self.writing(reduce(folded, earlier, empty_home(home.name))))
 
     def home(self, name: str) -> Home:
         """The home of that name, as the record gives it now."""
@@ -234,13 +225,9 @@ class Recording:
         kept = self.first if started is None else self.reading.policy(started.policy)
         return self.by_programme.get(home.status.programme or "", kept)
 
-    def duties(self, home: Home, writing: Writing) -> tuple[Duty, ...]:
+    def duties(self, home: Home) -> tuple[Duty, ...]:
         """What is to do on a home."""
-        zone = self.first.zone
-        grounds = Grounds(
-            lambda place: self.reading.policy(place.policy), writing.glance_at, writing.glance_at_consents
-        )
-        return duties_on(home, self.rules, grounds=grounds, zone=zone)
+        return duties_on(home, self.rules, grounds=self.reading.grounds, zone=self.first.zone)
 
     def holds(self, journey: Journey, asked: Erased, *, by: str, now: datetime) -> bool:
         """Whether something holds a journey, so that nothing of it is erased.
@@ -277,11 +264,6 @@ def belongs(entry: Entry, empty: Home) -> None:
         )
 
 
-def _is_told(duty: Duty, record: Record) -> bool:
-    """Whether a new duty is for whoever asked to know of: one in confidence tells that there is a concern."""
-    return not duty.in_confidence or duty.is_for(record.by) or is_in_confidence(record.entry)
-
-
 def _may_stand(entry: Entry, home: Home, *, by: str) -> None:
     """Raise where an entry begins nothing on a home that is not there, or shows it to a stranger.
 
@@ -302,15 +284,15 @@ def _is_shown_to_its_own(entry: DisclosureMade, home: Home) -> None:
         )
 
 
-def _recorded(asked: Asked, weighed: Weighed, home: Home, writing: Writing, *, policy: str, now: datetime) -> Record:
+def _recorded(asked: Asked, weighed: Weighed, writing: Writing, *, policy: str) -> Record:
     """The record of an answer: of a refusal, no effect stands and no more than its home is named."""
-    accepted_ = weighed.accepted
+    home, accepted_ = writing.home, weighed.accepted
     amended = weighed.amended if accepted_ else None
     return Record(
         id=asked.id,
         about=weighed.subjects if accepted_ else subjects_of_a_refusal(asked.entry, home, by=asked.by),
         at=asked.at,
-        recorded_at=now,
+        recorded_at=asked.recorded_at,
         by=asked.by,
         policy=policy,
         corrects=asked.place.record if asked.place is not None and accepted_ else None,

@@ -3,17 +3,17 @@
 import secrets
 from collections.abc import Callable, Sequence
 
-import attrs
-
-from iagcore.casebook.reading import Reading
+from iagcore.casebook.reading import Reading, folded
 from iagcore.exceptions import Conflict
 from iagcore.policy import Policy
 from iagcore.practice.allowance import Line
 from iagcore.practice.consent import Consents
+from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.home import Home
 from iagcore.record.journey import Timeline
 from iagcore.record.records import PolicyKept, Record, Sort
+from iagcore.record.rules import Grounds
 from iagcore.storage import codec, sealing
 from iagcore.storage.stored import StoredRecord
 
@@ -28,8 +28,7 @@ class Writing:
         self._expect = {home.subject: home.version}
         self._versions = dict(self._expect)
         self._timelines: dict[str, Timeline] = {}
-        self._coaches: dict[str, Readiness] = {}
-        self._glanced_at: dict[str, Readiness] = {}
+        self._coaches: dict[str, Home] = {}
         self._surrogates: dict[tuple[str, str], str] = {}
         self._stored: list[StoredRecord] = []
 
@@ -43,29 +42,30 @@ class Writing:
 
     def readiness(self, coach: str) -> Readiness:
         """A coach's readiness, whose version the append then expects."""
-        home = self._reading.coach(coach)
+        home = self._coach(coach)
         self._rests_on(coach, home.version)
-        self._coaches[coach] = home.readiness
         return home.readiness
-
-    def glance_at(self, coach: str) -> Readiness:
-        """A coach's readiness, on which what is decided does not rest."""
-        if coach in self._coaches:
-            return self._coaches[coach]
-        if coach not in self._glanced_at:
-            self._glanced_at[coach] = self._reading.coach(coach).readiness
-        return self._glanced_at[coach]
 
     def consents(self, home: Home) -> Consents:
         """What the learner consented to, on other journeys too; the learner's version the append then expects."""
-        version, found = self._reading.consents(home)
-        if home.learner is not None:
-            self._rests_on(home.learner, version)
-        return found
+        timeline = None if home.learner is None else self.timeline(home.learner)
+        return self._reading.consents(home, timeline).of(home)
 
-    def glance_at_consents(self, home: Home) -> Consents:
-        """The same, on which what is decided does not rest."""
-        return self._reading.consents(home)[1]
+    def _coach(self, coach: str) -> Home:
+        if coach not in self._coaches:
+            self._coaches[coach] = self._reading.coach(coach)
+        return self._coaches[coach]
+
+    def grounds(self, record: Record) -> Grounds:
+        """What duties are derived from on the home before a record and after it: values, on which no append rests."""
+        home = self.home
+        lines = (*home.allowance.lines, *(line for _, line in record.effect))
+        policies = {one: self.policy(one) for one in {record.policy, *(place.policy for place in home.places)}}
+        coaches = {one: self._coach(one).readiness for one in {line.coach for line in lines if line.booked} if one}
+        learner = next((one for one in (home.learner or "", *record.about) if role_of(one) == "learner"), "")
+        timeline = self._timelines.get(learner) or (self._reading.timeline(learner) if learner else None)
+        consents = self._reading.consents(home, timeline)
+        return Grounds(policy=lambda place: policies[place.policy], readiness=coaches.get, consents=consents.of)
 
     def policy(self, fingerprint: str) -> Policy:
         """The policy of a fingerprint. Raises `UnusableJournal` where it is neither given nor kept."""
@@ -82,17 +82,22 @@ class Writing:
         known = self.home.surrogates.get(line.key)
         return known or self._surrogates.setdefault(line.key, self._fresh(16).hex())
 
-    def add(self, record: Record, after: Home) -> None:
-        """One more record, which makes the home `after`."""
+    def add(self, record: Record) -> None:
+        """One more record."""
         self._keep_policy(record)
         for subject in record.about[1:]:
             self.timeline(subject)
         stored = self._sealed(record, previous=self.home.plain)
-        self.home = attrs.evolve(after, last=stored.surrogate, plain=stored.plain)
+        self.home = self.home.after(
+            record, version=self.home.version + 1, surrogate=stored.surrogate, plain=stored.plain
+        )
         envelope = codec.read_envelope(stored)
         for subject in record.about[1:]:
-            timeline = self._timelines[subject]
-            self._timelines[subject] = timeline.after(envelope, record.about, version=self._versions[subject])
+            timeline, version = self._timelines[subject], self._versions[subject]
+            self._timelines[subject] = timeline.after(envelope, record.about, version=version, id=record.id)
+            if subject in self._coaches:
+                # read after their hours, or at the same version as these: else the append is a conflict
+                self._coaches[subject] = folded(self._coaches[subject], stored)
 
     def _keep_policy(self, record: Record) -> None:
         subject = f"policy:{record.policy}"
@@ -136,7 +141,8 @@ class Writing:
         if not self._stored:
             return
         self._reading.journal.append(self._stored, expect=self._expect)
-        self._reading.remembered.keep(f"home {self.home.subject}", self.home)
+        for home in (self.home, *self._coaches.values()):
+            self._reading.remembered.keep(f"home {home.subject}", home)
         for subject, timeline in self._timelines.items():
             self._reading.remembered.keep(f"hours {subject}", timeline)
 

@@ -188,6 +188,8 @@ class Decision:
     fingerprint of the policy it was judged under; `record` the id it stands under on the record, None where nothing
     was recorded; `complete` is False where only some rules, or a case put together by hand, were used; `counted` the
     computation that settled minutes, where these are not simply the minutes that were said.
+
+    Duties may be given as what derives them: that is asked when they are read, and compared and pickled as they are.
     """
 
     accepted: bool
@@ -197,7 +199,7 @@ class Decision:
     policy: str
     effect: tuple[Line, ...] = ()
     restated: tuple[tuple[str, tuple[Assessment, ...]], ...] = ()
-    duties: tuple[Duty, ...] = ()
+    _duties: Iterable[Duty] = attrs.field(default=(), alias="duties", eq=tuple, repr=lambda found: repr(tuple(found)))
     record: str | None = None
     complete: bool = False
     counted: Assessment | None = None
@@ -206,6 +208,11 @@ class Decision:
         """Raises TypeError: a refusal must not read as true, so ask `.accepted`."""
         # not NoReturn: a type checker would take all that follows `if decision:` for unreachable, and check none of it
         raise TypeError("a decision is neither true nor false: ask decision.accepted, or call decision.require()")
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """What is now due, and was not before."""
+        return tuple(self._duties)
 
     @property
     def findings(self) -> tuple[Assessment, ...]:

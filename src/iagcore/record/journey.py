@@ -95,14 +95,20 @@ class Hour:
 
 @attrs.frozen
 class Timeline:
-    """The hours of one learner or coach across journeys, by the surrogate of the line that holds each."""
+    """The hours of one learner or coach across journeys, by the surrogate of the line that holds each.
+
+    `order` has, of a learner, the version at which each record stands that is filed under them, by its home and id.
+    """
 
     subject: str
     hours: Mapping[str, Hour] = attrs.field(factory=dict)
+    order: Mapping[str, Mapping[str | None, int]] = attrs.field(factory=dict, eq=False)
     version: int = attrs.field(default=0, eq=False)
     last: str | None = attrs.field(default=None, eq=False)
 
-    def after(self, envelope: Envelope, about: tuple[str, ...], *, version: int = 0) -> "Timeline":
+    def after(
+        self, envelope: Envelope, about: tuple[str, ...], *, version: int = 0, id: str | None = None
+    ) -> "Timeline":
         """The timeline after one more record that is filed under its subject."""
         hours = dict(self.hours)
         is_coach = role_of(self.subject) == "coach"
@@ -112,7 +118,10 @@ class Timeline:
                 hours[line.surrogate] = Hour(line.starts_at, line.held)
             else:
                 hours.pop(line.surrogate, None)
-        return attrs.evolve(self, hours=hours, version=version, last=envelope.surrogate)
+        order = self.order
+        if not is_coach:
+            order = {**order, about[0]: {**order.get(about[0], {}), id: version}}
+        return attrs.evolve(self, hours=hours, order=order, version=version, last=envelope.surrogate)
 
     def without(self, lines: Iterable[str]) -> "Timeline":
         """The timeline as if these lines held nothing."""
@@ -124,25 +133,34 @@ class Timeline:
         return iter(sorted((one for one in self.hours.values() if one.overlaps(hour)), key=lambda one: one.starts_at))
 
 
-def consents_across(
-    home: Home, order: Mapping[tuple[str, str | None], int], version: int, journey: Callable[[str], Home]
-) -> Consents:
-    """What a learner consented to on a journey, and on every other under whose subject something is filed of them.
+@attrs.frozen
+class ConsentsAcross:
+    """What a learner said of consent: at which version of theirs on which journey, and all that other journeys say."""
 
-    `order` has the version of the learner at which each record stands, by home and id, and `version` is the latest.
-    """
-    names = dict.fromkeys(name for name, _ in order if role_of(name) == "journey" and name != home.subject)
-    others = (journey(name) for name in names)
-    elsewhere = tuple(_in_order(one, order, version) for one in others if one.learner == home.learner)
-    return attrs.evolve(_in_order(home, order, version), elsewhere=elsewhere)
+    version: int
+    order: Mapping[str, Mapping[str | None, int]]
+    elsewhere: tuple[Consents, ...]
+
+    def of(self, home: Home) -> Consents:
+        """What is said on a journey, and on the others."""
+        return attrs.evolve(_in_order(home, self.order, self.version), elsewhere=self.elsewhere)
 
 
-def _in_order(home: Home, order: Mapping[tuple[str, str | None], int], version: int) -> Consents:
+def consents_across(home: Home, timeline: Timeline, journey: Callable[[str], Home]) -> ConsentsAcross:
+    """What the learner of a timeline said of consent on a journey, and on others under which something is filed."""
+    names = (one for one in timeline.order if role_of(one) == "journey" and one != home.subject)
+    others = (one for one in map(journey, names) if one.learner == timeline.subject)
+    elsewhere = tuple(_in_order(one, timeline.order, timeline.version) for one in others)
+    return ConsentsAcross(timeline.version, timeline.order, elsewhere)
+
+
+def _in_order(home: Home, order: Mapping[str, Mapping[str | None, int]], version: int) -> Consents:
     """What a home says of consent, each at its place in the order of recording across homes."""
     found = Consents()
+    known = order.get(home.subject, {})
     for number, place in enumerate(home.places, start=1):
         if place.top is not None:
             # what is only just being recorded comes after all that is
-            at_place = order.get((home.subject, place.record), version + number)
+            at_place = known.get(place.record, version + number)
             found = consent.apply(found, place.top.entry, at=place.top.at, place=at_place)
     return found

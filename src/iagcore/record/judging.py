@@ -4,19 +4,22 @@
 are *rules* (`rules.py`); every rule that applies is considered, and all that is found comes back together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
+from functools import cached_property
+from typing import Any
 
 import attrs
 
 from iagcore.policy import Gap
 from iagcore.practice.allowance import Line
-from iagcore.practice.kinds import Entry, Nature
+from iagcore.practice.kinds import Entry, Nature, is_in_confidence
 from iagcore.practice.parties import role_of
 from iagcore.record.case import UNKNOWN, Case, NotKnown
 from iagcore.record.findings import Assessment, Decision, Duty, Level, Outcome, Verdict, Weight, filled, weigh
 from iagcore.record.home import Home
 from iagcore.record.naming import plain_title, title
+from iagcore.record.records import Record
 from iagcore.record.rules import JUDGED, Grounds, Rule, RuleSort
 
 
@@ -114,6 +117,39 @@ def duties_on(home: Home, rules: Iterable[Rule], *, grounds: Grounds, zone: tzin
     """The same, with their times shown in a zone."""
     found = duties(home, rules, grounds=grounds)
     return tuple(attrs.evolve(one, due=shown_in(one.due, zone), opens=shown_in(one.opens, zone)) for one in found)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Arising:
+    """What a record makes due: what is due on its home after it and was not before, derived when it is looked at.
+
+    It is made of values, and asks nobody: `grounds` holds what was known when it was decided. A copy of it is the
+    duties themselves. A duty in confidence tells that there is a concern, so it is there for nobody but whom it is for,
+    or who entered what is in confidence.
+    """
+
+    before: Home
+    record: Record
+    rules: tuple[Rule, ...]
+    grounds: Grounds
+    zone: tzinfo
+
+    @cached_property
+    def _duties(self) -> tuple[Duty, ...]:
+        after = self.before.after(self.record)
+        already, due = (
+            duties_on(home, self.rules, grounds=self.grounds, zone=self.zone) for home in (self.before, after)
+        )
+        return tuple(one for one in due if one not in already and self._is_told(one))
+
+    def _is_told(self, duty: Duty) -> bool:
+        return not duty.in_confidence or duty.is_for(self.record.by) or is_in_confidence(self.record.entry)
+
+    def __iter__(self) -> Iterator[Duty]:
+        return iter(self._duties)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (self._duties,)
 
 
 def shown_in(moment: datetime | None, zone: tzinfo) -> datetime | None:
