@@ -15,7 +15,7 @@ What was erased cannot be; and what was shown to somebody is left out, since no 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -30,13 +30,12 @@ from iagcore.practice.kinds import PLAN, ROLES
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import is_home, name_of_home, role_of
 from iagcore.practice.readiness import Readiness
-from iagcore.record.case import Asked, nature_of, place_amended
+from iagcore.record.case import Asked
 from iagcore.record.deciding import Weighed, weigh_up
 from iagcore.record.findings import Assessment, Decision
 from iagcore.record.home import Home, LineKey
 from iagcore.record.journey import Timeline, consents_across, empty_home
-from iagcore.record.judging import counted
-from iagcore.record.naming import plain_title, title
+from iagcore.record.judging import answer
 from iagcore.record.records import Record, Sort, UnreadEntry
 from iagcore.record.releasing import carries_record
 from iagcore.record.rules import Rule
@@ -211,14 +210,13 @@ class Again:
             return record
         if isinstance(entry, DisclosureMade):
             return record
-        asked = Asked(
-            entry=record.entry,
+        asked = Asked.of(
+            home,
+            record.entry,
             by=record.by,
             at=record.at,
             recorded_at=record.recorded_at,
             id=record.id,
-            nature=nature_of(record.entry),
-            place=place_amended(record.entry, home),
             opportunity=_as_answered(record),
         )
         weighed = weigh_up(asked, home, self._policy, beyond=self, rules=self._rules)
@@ -246,28 +244,21 @@ class Again:
         return self._programme in (None, on)
 
     def _compare(self, record: Record, home: Home, weighed: Weighed) -> None:
-        before = self._decision(record, record.considered, tuple(line for _, line in record.effect), record.accepted)
         accepted = weighed.accepted
-        after = self._decision(record, weighed.considered, weighed.case.effect if accepted else (), accepted)
-        before = attrs.evolve(before, policy=record.policy, restated=record.restated, record=record.id)
+        anew = attrs.evolve(
+            record,
+            outcome=Sort.ACCEPTED if accepted else Sort.REFUSED,
+            policy=self._policy.fingerprint,
+            considered=weighed.considered,
+            restated=(),
+            effect=tuple(("", line) for line in weighed.case.effect) if accepted else (),
+        )
+        before, after = (answer(one, self._rules, zone=self._policy.zone) for one in (record, anew))
+        after = attrs.evolve(after, record=None)
         change = Change(about=home.subject, record=record.id, at=record.at, before=before, after=after)
         moves = before.accepted and after.accepted and set(before.effect) != set(after.effect)
         if before.accepted is not after.accepted or change.goes or change.comes or moves:
             self.changes.append(change)
-
-    def _decision(
-        self, record: Record, considered: tuple[Assessment, ...], effect: tuple[Any, ...], accepted: bool
-    ) -> Decision:
-        return Decision(
-            accepted=accepted,
-            considered=considered,
-            title=title(record.entry, self._policy.zone),
-            plain_title=plain_title(record.entry, self._policy.zone),
-            policy=self._policy.fingerprint,
-            effect=effect,
-            complete=True,
-            counted=counted(record.entry, effect, considered, self._rules),
-        )
 
     # ---- what lay beyond a home
 

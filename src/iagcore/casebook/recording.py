@@ -33,15 +33,14 @@ from iagcore.practice.kinds import (
 )
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import role_of
-from iagcore.record.case import Asked, Case, nature_of, place_amended
-from iagcore.record.deciding import Weighed, weigh_up
-from iagcore.record.filing import subjects_of_a_refusal
+from iagcore.record.case import Asked, Case
+from iagcore.record.deciding import recorded, weigh_up
 from iagcore.record.findings import Decision, Duty
 from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey, empty_home
-from iagcore.record.judging import Arising, accepts, consider, counted, duties_on
+from iagcore.record.judging import Arising, accepts, answer, consider, duties_on
 from iagcore.record.naming import plain_title, title
-from iagcore.record.records import Record, Sort
+from iagcore.record.records import Record
 from iagcore.record.rules import Rule
 from iagcore.rulebook.safeguarding import HOLD
 from iagcore.storage import codec
@@ -49,13 +48,13 @@ from iagcore.storage import codec
 
 @attrs.frozen(kw_only=True)
 class Wanted:
-    """What a caller wants on the record; `at` is None where it is left to the clock, or to what is amended."""
+    """What a caller wants on the record; `at` and `nature` are None where they are left to what `Asked` makes of it."""
 
     entry: Entry
     by: str
     at: datetime | None
     id: str
-    nature: Nature
+    nature: Nature | None
 
 
 def wanted(entry: Entry, *, by: str, at: datetime | None, id: str | None, nature: Nature | None = None) -> Wanted:
@@ -67,7 +66,7 @@ def wanted(entry: Entry, *, by: str, at: datetime | None, id: str | None, nature
         by=accepted("by", by, accept_party),
         at=None if at is None else accepted("at", at, accept_moment),
         id=secrets.token_hex(16) if id is None else accepted("id", id, accept_id),
-        nature=nature or nature_of(entry),
+        nature=nature,
     )
 
 
@@ -133,24 +132,19 @@ class Recording:
         home = writing.home
         _may_stand(one.entry, home, by=one.by)
         policy = self._policy_for(home, one.entry)
-        asked = self._looked_up(home, one, now=now)
-        weighed = weigh_up(asked, home, policy, beyond=writing, rules=self.rules)
-        return _recorded(asked, weighed, writing, policy=policy.fingerprint)
-
-    def _looked_up(self, home: Home, one: Wanted, *, now: datetime) -> Asked:
-        place = place_amended(one.entry, home)
-        at = one.at or (place.at if place else now)
         entry, opportunity = self._shown(one.entry)
-        return Asked(
-            entry=entry,
+        asked = Asked.of(
+            home,
+            entry,
             by=one.by,
-            at=at,
+            at=one.at,
             recorded_at=now,
             id=one.id,
             nature=one.nature,
-            place=place,
             opportunity=opportunity,
         )
+        weighed = weigh_up(asked, home, policy, beyond=writing, rules=self.rules)
+        return recorded(asked, weighed, home, policy=policy.fingerprint, surrogate=writing.surrogate)
 
     def _shown(self, entry: Entry) -> tuple[Entry, Opportunity | None]:
         """The entry with what the directory shows of the opportunity that it points to, and the opportunity."""
@@ -163,22 +157,9 @@ class Recording:
         return as_shown(entry, listing.opportunity.shown, status), listing.opportunity
 
     def _decision(self, record: Record, writing: Writing) -> Decision:
-        """The decision that a record is of, on the home that an append has come to."""
-        zone = self.reading.policy(record.policy).zone
-        effect = tuple(line for _, line in record.effect)
-        return Decision(
-            accepted=record.accepted,
-            considered=record.considered,
-            title=title(record.entry, zone),
-            plain_title=plain_title(record.entry, zone),
-            policy=record.policy,
-            effect=effect,
-            restated=record.restated,
-            duties=self._arising(record, writing) if record.accepted else (),
-            record=record.id,
-            complete=True,
-            counted=counted(record.entry, effect, record.considered, self.rules),
-        )
+        """The decision of a record, on the home that an append has come to."""
+        duties = self._arising(record, writing) if record.accepted else ()
+        return answer(record, self.rules, zone=self.reading.policy(record.policy).zone, duties=duties)
 
     def _arising(self, record: Record, writing: Writing) -> Arising:
         grounds = writing.grounds(record)
@@ -282,23 +263,3 @@ def _is_shown_to_its_own(entry: DisclosureMade, home: Home) -> None:
         raise InvalidEntry(
             entry.declares.name, "shown_to", entry.shown_to, "a journey is shown to no learner but its own"
         )
-
-
-def _recorded(asked: Asked, weighed: Weighed, writing: Writing, *, policy: str) -> Record:
-    """The record of an answer: of a refusal, no effect stands and no more than its home is named."""
-    home, accepted_ = writing.home, weighed.accepted
-    amended = weighed.amended if accepted_ else None
-    return Record(
-        id=asked.id,
-        about=weighed.subjects if accepted_ else subjects_of_a_refusal(asked.entry, home, by=asked.by),
-        at=asked.at,
-        recorded_at=asked.recorded_at,
-        by=asked.by,
-        policy=policy,
-        corrects=asked.place.record if asked.place is not None and accepted_ else None,
-        outcome=Sort.ACCEPTED if accepted_ else Sort.REFUSED,
-        considered=weighed.considered,
-        restated=amended.restated if amended is not None else (),
-        effect=tuple((writing.surrogate(line), line) for line in weighed.case.effect) if accepted_ else (),
-        entry=asked.entry,
-    )

@@ -40,11 +40,13 @@ class AllowanceExtended(Entry):
     reason: Words | None = None
 
 
-_none_or_more = whole(0, 10_000_000, "minutes")
+_MOST: Final = 10_000_000
+_none_or_more = whole(0, _MOST, "minutes")
 
 
 def _minutes(value: Any) -> int:
-    return accepted("minutes", value, _none_or_more)
+    # a decision makes dozens of lines: what is plainly right is not asked about further
+    return value if type(value) is int and 0 <= value <= _MOST else accepted("minutes", value, _none_or_more)
 
 
 @attrs.frozen
@@ -138,7 +140,8 @@ class Allowance:
 
     def line(self, id: str, *, sort: str = CONVERSATION) -> Line:
         """The line of that id; an empty one where there is none."""
-        return next((line for line in self.lines if line.key == (sort, id)), Line(id, sort=sort))
+        found = next((line for line in self.lines if line.key == (sort, id)), None)
+        return Line(id, sort=sort) if found is None else found
 
     def after(self, effect: Iterable[Line]) -> "Allowance":
         """The allowance once the lines of `effect` are assigned."""

@@ -267,17 +267,36 @@ class Asked:
     place: Place | None = None
     opportunity: Opportunity | None = None
 
+    @classmethod
+    def of(
+        cls,
+        home: Home,
+        entry: Entry,
+        *,
+        by: str,
+        at: datetime | None,
+        recorded_at: datetime,
+        id: str,
+        nature: Nature | None = None,
+        opportunity: Opportunity | None = None,
+    ) -> "Asked":
+        """What is asked of a home. Without `at` it is at the time of what it amends, or now.
+
+        Without a `nature`, an amendment is judged as a plan, until it is known what it amends.
+        """
+        place = home.stack_of(entry.target) if isinstance(entry, Amendment) else None
+        return cls(
+            entry=entry,
+            by=by,
+            at=at or (place.at if place else recorded_at),
+            recorded_at=recorded_at,
+            id=id,
+            nature=nature or (PLAN if isinstance(entry, Amendment) else entry.declares.nature),
+            place=place,
+            opportunity=opportunity,
+        )
+
     @property
     def beforehand(self) -> bool:
         """Whether it is asked before it happens, where its kind says that it did."""
         return self.nature is PLAN and self.entry.declares.nature is FACT
-
-
-def nature_of(entry: Entry) -> Nature:
-    """How an entry is judged: an amendment as a plan, until it is known what it amends."""
-    return PLAN if isinstance(entry, Amendment) else entry.declares.nature
-
-
-def place_amended(entry: Entry, home: Home) -> Place | None:
-    """The place of a home that an entry amends; None for what amends nothing, or nothing that is there."""
-    return home.stack_of(entry.target) if isinstance(entry, Amendment) else None

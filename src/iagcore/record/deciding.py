@@ -5,7 +5,7 @@ second can never drift from the first. Nothing here reads the journal or a clock
 the home.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import attrs
@@ -19,11 +19,12 @@ from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.amending import Amended, amend
 from iagcore.record.case import Amending, Asked, Case
-from iagcore.record.filing import coach_of, subjects_of
+from iagcore.record.filing import coach_of, subjects_of, subjects_of_a_refusal
 from iagcore.record.findings import Assessment
 from iagcore.record.home import Home
 from iagcore.record.journey import Timeline
 from iagcore.record.judging import accepts, consider
+from iagcore.record.records import Record, Sort
 from iagcore.record.rules import Rule
 
 
@@ -103,3 +104,23 @@ def _what_it_reads(
     if "learner" in asked.entry.declares.reads:
         read["consents"] = beyond.consents(home)
     return read
+
+
+def recorded(asked: Asked, weighed: Weighed, home: Home, *, policy: str, surrogate: Callable[[Line], str]) -> Record:
+    """The record of an answer: of a refusal, no effect stands and no more than its home is named."""
+    accepted = weighed.accepted
+    amended = weighed.amended if accepted else None
+    return Record(
+        id=asked.id,
+        about=weighed.subjects if accepted else subjects_of_a_refusal(asked.entry, home, by=asked.by),
+        at=asked.at,
+        recorded_at=asked.recorded_at,
+        by=asked.by,
+        policy=policy,
+        corrects=asked.place.record if asked.place is not None and accepted else None,
+        outcome=Sort.ACCEPTED if accepted else Sort.REFUSED,
+        considered=weighed.considered,
+        restated=amended.restated if amended is not None else (),
+        effect=tuple((surrogate(line), line) for line in weighed.case.effect) if accepted else (),
+        entry=asked.entry,
+    )

@@ -36,7 +36,9 @@ def assess(rule: Rule, entry: Entry, case: Case, *, nature: Nature) -> Assessmen
         remedy = "Say what is missing." if isinstance(missing, NotKnown) else "Have the policy decide it for that day."
         plain_remedy = "Your coach can find it out with you."
         found = Verdict(Outcome.NOT_ASSESSED, f"missing: {missing}", plainly, ())
-    plainly, weight = found.plainly, weigh(level, found.outcome, nature, always_refuses=rule.always_refuses)
+    plainly, weight = found.plainly, None
+    if found.outcome is not Outcome.MET:
+        weight = weigh(level, found.outcome, nature, always_refuses=rule.always_refuses)
     if weight is Weight.BREACH:
         # it has happened: what a refused plan is told would be of no help
         remedy = filled(rule.breach, found.evidence) or remedy
@@ -97,6 +99,24 @@ def decide(entry: Entry, case: Case, *, rules: Iterable[Rule]) -> Decision:
         policy=case.policy.fingerprint,
         effect=case.effect if accepted else (),
         counted=counted(entry, case.effect, considered, rules) if accepted else None,
+    )
+
+
+def answer(record: Record, rules: Iterable[Rule], *, zone: tzinfo, duties: Iterable[Duty] = ()) -> Decision:
+    """The decision that a record was made by, its times shown in a zone."""
+    effect = tuple(line for _, line in record.effect)
+    return Decision(
+        accepted=record.accepted,
+        considered=record.considered,
+        title=title(record.entry, zone),
+        plain_title=plain_title(record.entry, zone),
+        policy=record.policy,
+        effect=effect,
+        restated=record.restated,
+        duties=duties,
+        record=record.id,
+        complete=True,
+        counted=counted(record.entry, effect, record.considered, rules),
     )
 
 
