@@ -434,6 +434,50 @@ def law_a_suspension_stands_until_a_lead_records_a_step_after_it(order: list[str
         assert still.name == SUSPENDED
 
 
+ways_of_being_ready = st.sets(st.sampled_from(("trained", "stepped", "suspended", "supervised")))
+
+
+@given(
+    ready=st.fixed_dictionaries({NINA: ways_of_being_ready, OMAR: ways_of_being_ready}),
+    held=st.booleans(),
+    wrong=st.sampled_from((NINA, OMAR)),
+    back=st.booleans(),
+)
+@examples(60)
+def law_16_a_coach_put_right_is_asked_about_as_that_coach(
+    ready: dict[str, set[str]], held: bool, wrong: str, back: bool
+) -> None:
+    def told(coach: str) -> tuple[Casebook, Any]:
+        cases = world(STARTER)
+        for one, known in ready.items():
+            if "trained" in known:
+                trained = TrainingCompleted(module="values-and-processes", completed_on=on(-9).date())
+                cases.record(one, trained, by=JO, at=on(-9)).require()
+            if "stepped" in known:
+                cases.record(one, StepTaken(step="independent", coach_agrees=True), by=JO, at=on(-8)).require()
+            if "supervised" in known:
+                cases.record(one, SupervisionHeld(), by=JO, at=on(-8)).require()
+            if held and "suspended" in known:
+                cases.record(one, CoachSuspended(reason="x"), by=JO, at=on(-7)).require()
+        took_place = ConversationHeld(conversation="c1", coach=coach, minutes=30, one_to_one=True, in_private=True)
+        entry = took_place if held else booked("c1", on(5), coach=coach)
+        cases.record("a", entry, by=JO, at=on(0), id="it").require()
+        return cases, entry
+
+    cases, entry = told(wrong)
+    right, put_right = told(OMAR if wrong == NINA else NINA)
+    before = cases.journey("a")
+    cases.correct("a", "it", put_right, by=JO, why="it was the other", id="fix").require()
+    assert cases.journey("a").standing == right.journey("a").standing
+    if back:
+        cases.withdraw("a", "fix", by=JO, why="it was right").require()
+    else:
+        cases.correct("a", "it", entry, by=JO, why="it was right").require()
+    after = cases.journey("a")
+    assert (after, after.standing) == (before, before.standing)
+    assert [one.finding.rule for one in after.standing] == sorted(one.finding.rule for one in after.standing)
+
+
 # ---- duties
 
 

@@ -29,6 +29,7 @@ from iagcore.practice.grow import GoalSet, Grow, OptionRaised, RealityExplored, 
 from iagcore.practice.grow import apply as apply_grow
 from iagcore.practice.kinds import PLAN, ROLES, Entry
 from iagcore.practice.learners import JourneyClosed, JourneyStarted, JourneyStatus, Standing
+from iagcore.practice.readiness import Readiness
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.amending import judge_history
 from iagcore.record.case import Amending, Case
@@ -158,6 +159,8 @@ def cured(entry: ConversationBooked, case: Case, code: str) -> tuple[Conversatio
             return entry, attrs.evolve(case, status=attrs.evolve(case.status, standing=Standing.OPEN))
         case "ACC-01":
             return entry, attrs.evolve(case, by=JO)
+        case "COA-11":
+            return entry, attrs.evolve(case, readiness=Readiness())
         case _:
             assert code == "JRN-01"
             return entry, attrs.evolve(case, policy=CHARGING)
@@ -171,7 +174,7 @@ CLOSED_WINDOW = policy(value("window", "{ first = 2020-01-01, last = 2020-12-31 
     history=steps(),
     outside=st.booleans(),
     author=st.sampled_from((JO, NINA, "researcher:ed", "learner:b")),
-    spare=st.sets(st.sampled_from(("ALW-01", "BKG-01", "BKG-02", "JRN-01", "JRN-03", "ACC-01")), min_size=1),
+    spare=st.sets(st.sampled_from(("ALW-01", "BKG-01", "BKG-02", "JRN-01", "JRN-03", "ACC-01", "COA-11")), min_size=1),
 )
 @examples(60)
 def law_5_curing_every_refusing_finding_is_enough_and_curing_fewer_is_not(

@@ -141,6 +141,32 @@ def test_a_correction_of_a_plan_that_a_fact_settled_may_change_what_is_used_and_
     assert cases.journey("a").breaches == ()
 
 
+def test_a_typo_that_is_mended_restates_nothing_else_however_often() -> None:
+    cases = casebook()
+    start(cases)
+    for number in range(1, 6):
+        book(cases, f"c{number}", on(number), 10)
+    before = cases.journey("a")
+    (place,) = (one for one in before.places if isinstance(one.original, JourneyStarted))
+    for age in (31, 32):
+        mended = JourneyStarted(learner="learner:a", programme=place.original.programme, attests_age=age)
+        decision = cases.correct("a", place.record, mended, by=JO, why="a typo").require()
+        assert decision.restated == ()
+    cases.correct("a", place.record, place.original, by=JO, why="it was right").require()
+    assert cases.journey("a") == before
+
+
+def test_a_finding_in_other_words_is_the_same_finding_and_one_with_other_values_is_not() -> None:
+    cases = casebook()
+    start(cases)
+    hold(cases, "c1", 200, at=on(1))
+    (one,) = (breach.finding for breach in cases.journey("a").breaches)
+    reworded = attrs.evolve(one, sentence="x", plainly="x", remedy="x", plain_remedy="x", source="x")
+    assert reworded == one
+    assert attrs.evolve(one, evidence=(("asked", 201),)) != one
+    assert attrs.evolve(one, weight=None) != one
+
+
 # ---- what a withdrawal may not take
 
 

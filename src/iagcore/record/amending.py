@@ -10,14 +10,17 @@ nothing old. What comes of it:
 
 - the *effect* is the final assignment of every line that differs;
 - the findings that then stand on the amended entry, and on every later record, are those that the pass gives at their
-  places; checks that look outside the home keep their first answer;
+  places; on later records, checks that look outside the home keep their first answer; on the amended entry they do
+  where it looks at the same as something that stood there before, and are asked anew where it does not, as if it had
+  been right from the first (a coach put right is asked about as that coach);
 - whether the amendment may be made turns on the lines before and after, which the rule book judges (ALW-01, ALW-08,
   BKG-02) on the case built here.
 
 One amendment costs one pass.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import attrs
 
@@ -46,6 +49,10 @@ def may_amend(amendment: Amendment, original: Entry) -> bool:
 
 PolicyOf = Callable[[str], Policy]
 """The policy of a fingerprint."""
+LookOut = Callable[[Entry, Home, str], Mapping[str, Any]]
+"""What a decision about an entry of an author reads beyond a home, by its name in a case."""
+LOOKED_AT: Final = ("coach", "recruiter", "starts_at", "course", "opportunity")
+"""The fields that say what checks look at outside the home."""
 
 
 @attrs.frozen
@@ -64,8 +71,12 @@ def judge_history(
     since: int,
     policy_of: PolicyOf,
     rules: Sequence[Rule],
+    look_out: LookOut | None = None,
 ) -> Pass:
-    """Settle and judge a whole history once, with `stacks` at its places; findings before place `since` stay."""
+    """Settle and judge a whole history once, with `stacks` at its places; findings before place `since` stay.
+
+    With `look_out`, the place `since` is asked anew about what lies outside the home.
+    """
     inside = [rule for rule in rules if not rule.outside]
     outside = {rule.code for rule in rules if rule.outside}
     then = attrs.evolve(home, **Parts().by_name(), allowance=Allowance(0))
@@ -95,10 +106,33 @@ def judge_history(
             # a plan that stands on the record has been accepted: what no longer fits is said, as a breach
             judged = consider(top.entry, settled, inside, nature=FACT)
             kept = [one for one in place.findings if one.rule in outside]
-            findings.append(tuple(one for one in (*judged, *kept) if one.weight is not None))
+            if number == since and look_out is not None:
+                kept = _from_outside(top, place, settled, then=then, rules=rules, look_out=look_out)
+            found = (one for one in (*judged, *kept) if one.weight is not None)
+            findings.append(tuple(sorted(found, key=lambda one: one.rule)))
         changed = told(then, top.entry, at=top.at, by=top.by)
         then = attrs.evolve(then, allowance=then.allowance.after(settled.effect), **changed)
     return Pass(then.parts, then.allowance, tuple(findings))
+
+
+def _from_outside(
+    top: Version, place: Place, case: Case, *, then: Home, rules: Sequence[Rule], look_out: LookOut
+) -> list[Assessment]:
+    """What checks that look outside the home find of an amended entry, as if it had been right from the first."""
+    outside = {rule.code: rule for rule in rules if rule.outside}
+    same = next((one for one in place.recorded if _looks_at(one) == _looks_at(top)), None)
+    if same is not None:
+        return [one for one in same.findings if one.rule in outside]
+    # its author, and the hours it takes, are asked of the amendment itself
+    anew = [rule for rule in outside.values() if rule.family not in ("ACC", "BKG")]
+    kept = [one for one in place.findings if one.rule in outside and outside[one.rule] not in anew]
+    author = place.recorded[0].by
+    asked = attrs.evolve(case, by=author, **look_out(top.entry, then, author))
+    return [*kept, *consider(top.entry, asked, anew, nature=FACT)]
+
+
+def _looks_at(version: Version) -> tuple[Any, ...]:
+    return version.at, *(getattr(version.entry, name, None) for name in LOOKED_AT)
 
 
 @attrs.frozen(kw_only=True)
@@ -115,7 +149,7 @@ class Amended:
     restated: tuple[tuple[str, tuple[Assessment, ...]], ...]
 
 
-def amend(asked: Asked, home: Home, *, policy_of: PolicyOf, rules: Sequence[Rule]) -> Amended | None:
+def amend(asked: Asked, home: Home, *, policy_of: PolicyOf, rules: Sequence[Rule], look_out: LookOut) -> Amended | None:
     """What an amendment would settle; None where it may not be made."""
     entry, place = asked.entry, asked.place
     if place is None or not isinstance(entry, Amendment) or not may_amend(entry, place.original):
@@ -123,7 +157,7 @@ def amend(asked: Asked, home: Home, *, policy_of: PolicyOf, rules: Sequence[Rule
     index = home.stacks[place.record]
     stack = stack_after(place, entry, record=asked.id, at=asked.at, by=asked.by, recorded_at=asked.recorded_at)
     stacks = [stack if number == index else other.stack for number, other in enumerate(home.places)]
-    after = judge_history(home, stacks, since=index, policy_of=policy_of, rules=rules)
+    after = judge_history(home, stacks, since=index, policy_of=policy_of, rules=rules, look_out=look_out)
     effect = _difference(home.allowance, after.allowance)
     return Amended(
         place=place,

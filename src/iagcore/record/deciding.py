@@ -14,7 +14,7 @@ from iagcore.policy import Policy
 from iagcore.practice.allowance import Line
 from iagcore.practice.amendments import Amendment
 from iagcore.practice.consent import Consents
-from iagcore.practice.kinds import ROLES
+from iagcore.practice.kinds import ROLES, Entry
 from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.amending import Amended, amend
@@ -71,7 +71,12 @@ def weigh_up(asked: Asked, home: Home, policy: Policy, *, beyond: Beyond, rules:
     case = Case.of(home, policy, at=asked.at, by=asked.by)
     amended: Amended | None = None
     if isinstance(asked.entry, Amendment):
-        amended = amend(asked, home, policy_of=beyond.policy, rules=rules)
+
+        def look_out(entry: Entry, then: Home, by: str) -> dict[str, Any]:
+            seen = _looked_up(attrs.evolve(asked, entry=entry, by=by), then, beyond)
+            return {**seen, "opportunity": asked.opportunity}
+
+        amended = amend(asked, home, policy_of=beyond.policy, rules=rules, look_out=look_out)
         effect = amended.effect if amended is not None else ()
         case = attrs.evolve(case, amending=Amending(asked.place, amended is not None and amended.as_a_fact))
     else:
@@ -97,7 +102,13 @@ def _what_it_reads(
     """What the case has of what lies beyond the home, by name; hours as if the lines of the effect were released."""
     released = [home.surrogates[line.key] for line in effect if line.key in home.surrogates]
     people = [one for one in subjects if role_of(one) in ROLES and one != home.subject]
-    read: dict[str, Any] = {"timelines": {one: beyond.timeline(one).without(released) for one in people}}
+    timelines = {one: beyond.timeline(one).without(released) for one in people}
+    return {"timelines": timelines, **_looked_up(asked, home, beyond)}
+
+
+def _looked_up(asked: Asked, home: Home, beyond: Beyond) -> dict[str, Any]:
+    """The coach's readiness, and consents, as far as the kind of the entry reads them."""
+    read: dict[str, Any] = {}
     coach = coach_of(asked.entry, home, by=asked.by)
     if coach is not None:
         read["readiness"] = beyond.readiness(coach)

@@ -117,18 +117,21 @@ def none_of(found: Iterable[str], *, says: str, otherwise: str, plainly: str = "
 
 @attrs.frozen(kw_only=True)
 class Assessment:
-    """One rule, considered: what it saw and what follows. `weight` is None where nothing does."""
+    """One rule, considered: what it saw and what follows. `weight` is None where nothing does.
+
+    Two are equal where their content is: code, level, outcome, weight and evidence. Wording is no content.
+    """
 
     rule: str
     level: Level
     outcome: Outcome
     weight: Weight | None
-    sentence: str
-    plainly: str
+    sentence: str = attrs.field(eq=False)
+    plainly: str = attrs.field(eq=False)
     evidence: tuple[tuple[str, Scalar], ...]
-    remedy: str
-    plain_remedy: str
-    source: str
+    remedy: str = attrs.field(eq=False)
+    plain_remedy: str = attrs.field(eq=False)
+    source: str = attrs.field(eq=False)
 
     def __str__(self) -> str:
         """The finding as staff read it: code, level, outcome, sentence, remedy and source."""

@@ -28,6 +28,7 @@ class Version:
     """One entry of a stack, the original or a correction of it, and the lines that its record settled.
 
     `at` is when it happened or was decided, `recorded_at` when it was put on the record; None where that is not known.
+    `findings` are those that stood on it at first.
     """
 
     record: str
@@ -36,6 +37,11 @@ class Version:
     by: str
     effect: tuple[Line, ...] = ()
     recorded_at: datetime | None = None
+    findings: tuple[Assessment, ...] = attrs.field(default=(), eq=False)
+
+
+def _what_stands(stack: tuple[Version, ...]) -> tuple[Any, ...] | None:
+    return (stack[-1].entry, stack[-1].at, stack[-1].by) if stack else None
 
 
 @attrs.frozen(kw_only=True)
@@ -52,11 +58,11 @@ class Place:
     original: Entry
     at: datetime
     policy: str
-    stack: tuple[Version, ...]
+    # what once stood is no part of what stands: a journey that was corrected back equals the one it was
+    stack: tuple[Version, ...] = attrs.field(eq=_what_stands)
     findings: tuple[Assessment, ...]
     opened_before: int
     authorises: tuple[str, Assessment] | None = None
-    # what once stood is no part of what stands: a journey that was corrected back equals the one it was
     recorded: tuple[Version, ...] = attrs.field(
         default=attrs.Factory(lambda self: self.stack, takes_self=True), eq=False
     )
@@ -114,8 +120,8 @@ class Home(Parts):
     allowance: Allowance = Allowance(0)
     places: tuple[Place, ...] = ()
     opened: tuple[LineKey, ...] = ()
-    stacks: Mapping[str, int] = attrs.field(factory=dict)
-    # where the fold stands in its store: no part of what the journey is
+    # where the fold stands in its store, and under which ids: no part of what the journey is
+    stacks: Mapping[str, int] = attrs.field(factory=dict, eq=False)
     version: int = attrs.field(default=0, eq=False)
     last: str | None = attrs.field(default=None, eq=False)
     plain: bytes = attrs.field(default=b"", eq=False, repr=False)
@@ -210,6 +216,7 @@ class Home(Parts):
                     by=record.by,
                     effect=lines,
                     recorded_at=record.recorded_at,
+                    findings=findings,
                 ),
             ),
             findings=findings,
@@ -227,6 +234,7 @@ class Home(Parts):
     def _amended(self, record: Record, lines: tuple[Line, ...]) -> dict[str, Any]:
         assert record.corrects is not None  # an amendment that was accepted names its stack
         index = self.stacks[record.corrects]
+        restated = {self.stacks[id]: findings for id, findings in record.restated}
         stack = stack_after(
             self.places[index],
             record.entry,
@@ -235,8 +243,8 @@ class Home(Parts):
             by=record.by,
             recorded_at=record.recorded_at,
             effect=lines,
+            findings=restated.get(index, self.places[index].findings),
         )
-        restated = {self.stacks[id]: findings for id, findings in record.restated}
         places = tuple(
             attrs.evolve(
                 place,
@@ -277,11 +285,20 @@ def stack_after(
     by: str,
     recorded_at: datetime,
     effect: tuple[Line, ...] = (),
+    findings: tuple[Assessment, ...] = (),
 ) -> tuple[Version, ...]:
     """The stack at a place once an amendment is made."""
     match amendment:
         case EntryCorrected():
-            made = Version(record=record, entry=amendment.entry, at=at, by=by, effect=effect, recorded_at=recorded_at)
+            made = Version(
+                record=record,
+                entry=amendment.entry,
+                at=at,
+                by=by,
+                effect=effect,
+                recorded_at=recorded_at,
+                findings=findings,
+            )
             return (*place.stack, made)
         case EntryWithdrawn(whole=True):
             return ()

@@ -353,10 +353,11 @@ def _ready_coaches(steps: Sequence[Step], telling: Telling, line: int | None) ->
     """Every coach that the scenario names is ready for everything, unless it writes of their record itself."""
     written = {one.journey for one in steps if role_of(one.journey) == "coach"}
     long_ago = telling.began.replace(year=1990)
-    pointing = [one.entry for one in steps if isinstance(one.entry, CourseEnrolled | Signposted)]
-    points = [SIGNPOSTING] if any(isinstance(one.entry, Signposted | ReferralMade) for one in steps) else []
+    said = [one.entry.entry if isinstance(one.entry, EntryCorrected) else one.entry for one in steps]
+    pointing = [entry for entry in said if isinstance(entry, CourseEnrolled | Signposted)]
+    points = [SIGNPOSTING] if any(isinstance(entry, Signposted | ReferralMade) for entry in said) else []
     courses = dict.fromkeys(entry.course for entry in pointing if entry.course is not None)
-    days = dict.fromkeys(starts for one in steps if (starts := _starts_at(one.entry)) is not None)
+    days = dict.fromkeys(starts for one in said if (starts := _starts_at(one)) is not None)
     for coach in dict.fromkeys((PARTIES["coach"], *_coaches_of(steps))):
         if coach in written:
             continue
