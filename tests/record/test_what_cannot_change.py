@@ -148,8 +148,9 @@ def test_a_typo_that_is_mended_restates_nothing_else_however_often() -> None:
         book(cases, f"c{number}", on(number), 10)
     before = cases.journey("a")
     (place,) = (one for one in before.places if isinstance(one.original, JourneyStarted))
+    programme = before.status.programme or ""
     for age in (31, 32):
-        mended = JourneyStarted(learner="learner:a", programme=place.original.programme, attests_age=age)
+        mended = JourneyStarted(learner="learner:a", programme=programme, attests_age=age)
         decision = cases.correct("a", place.record, mended, by=JO, why="a typo").require()
         assert decision.restated == ()
     cases.correct("a", place.record, place.original, by=JO, why="it was right").require()
