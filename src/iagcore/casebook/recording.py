@@ -38,7 +38,7 @@ from iagcore.record.deciding import recorded, weigh_up
 from iagcore.record.findings import Decision, Duty
 from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey, empty_home
-from iagcore.record.judging import Arising, accepts, answer, consider, duties_on
+from iagcore.record.judging import accepts, answer, consider, duties_on
 from iagcore.record.naming import plain_title, title
 from iagcore.record.records import Record
 from iagcore.record.rules import Rule
@@ -101,11 +101,11 @@ class Recording:
         empty = empty_home(name)
         for one in asked:
             belongs(one.entry, empty)
-        return patiently(lambda: self._attempt(name, asked, together=together, keep=keep), seconds=self.patience)
+        return patiently(lambda: self._attempt(empty, asked, together=together, keep=keep), seconds=self.patience)
 
-    def _attempt(self, name: str, asked: Sequence[Wanted], *, together: bool, keep: bool) -> list[Decision]:
+    def _attempt(self, empty: Home, asked: Sequence[Wanted], *, together: bool, keep: bool) -> list[Decision]:
         now = self.now()
-        home = self.home(name)
+        home = self.reading.home(empty)
         writing = self.writing(home)
         decisions: list[Decision] = []
         for one in asked:
@@ -158,12 +158,8 @@ class Recording:
 
     def _decision(self, record: Record, writing: Writing) -> Decision:
         """The decision of a record, on the home that an append has come to."""
-        duties = self._arising(record, writing) if record.accepted else ()
+        duties = writing.arising(record, self.rules, self.first.zone)
         return answer(record, self.rules, zone=self.reading.policy(record.policy).zone, duties=duties)
-
-    def _arising(self, record: Record, writing: Writing) -> Arising:
-        grounds = writing.grounds(record)
-        return Arising(before=writing.home, record=record, rules=self.rules, grounds=grounds, zone=self.first.zone)
 
     def _first_answer(self, home: Home, asked: Wanted) -> Decision:
         """The decision that stands under an id, when the content is the same."""

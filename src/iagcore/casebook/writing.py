@@ -1,7 +1,8 @@
 """Writing: the records of one append as they come together, and the versions they rest on."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import tzinfo
 
 from iagcore.casebook.reading import Reading, folded
 from iagcore.exceptions import Conflict
@@ -10,10 +11,12 @@ from iagcore.practice.allowance import Line
 from iagcore.practice.consent import Consents
 from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import Readiness
+from iagcore.record.findings import Duty
 from iagcore.record.home import Home
 from iagcore.record.journey import Timeline
+from iagcore.record.judging import Arising
 from iagcore.record.records import PolicyKept, Record, Sort
-from iagcore.record.rules import Grounds
+from iagcore.record.rules import Grounds, Rule
 from iagcore.storage import codec, sealing
 from iagcore.storage.stored import StoredRecord
 
@@ -56,8 +59,10 @@ class Writing:
             self._coaches[coach] = self._reading.coach(coach)
         return self._coaches[coach]
 
-    def grounds(self, record: Record) -> Grounds:
-        """What duties are derived from on the home before a record and after it: values, on which no append rests."""
+    def arising(self, record: Record, rules: tuple[Rule, ...], zone: tzinfo) -> Iterable[Duty]:
+        """What a record makes due, derived later from the values that are read here, on which no append rests."""
+        if not record.accepted:
+            return ()
         home = self.home
         lines = (*home.allowance.lines, *(line for _, line in record.effect))
         policies = {one: self.policy(one) for one in {record.policy, *(place.policy for place in home.places)}}
@@ -65,7 +70,8 @@ class Writing:
         learner = next((one for one in (home.learner or "", *record.about) if role_of(one) == "learner"), "")
         timeline = self._timelines.get(learner) or (self._reading.timeline(learner) if learner else None)
         consents = self._reading.consents(home, timeline)
-        return Grounds(policy=lambda place: policies[place.policy], readiness=coaches.get, consents=consents.of)
+        grounds = Grounds(policy=lambda place: policies[place.policy], readiness=coaches.get, consents=consents.of)
+        return Arising(before=home, record=record, rules=rules, grounds=grounds, zone=zone)
 
     def policy(self, fingerprint: str) -> Policy:
         """The policy of a fingerprint. Raises `UnusableJournal` where it is neither given nor kept."""
@@ -91,7 +97,7 @@ class Writing:
         self.home = self.home.after(
             record, version=self.home.version + 1, surrogate=stored.surrogate, plain=stored.plain
         )
-        envelope = codec.read_envelope(stored)
+        envelope = codec.envelope_of(record, surrogate=stored.surrogate)
         for subject in record.about[1:]:
             timeline, version = self._timelines[subject], self._versions[subject]
             self._timelines[subject] = timeline.after(envelope, record.about, version=version, id=record.id)

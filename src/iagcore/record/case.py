@@ -132,9 +132,9 @@ class Case(Parts):
     effect: tuple[Line, ...] = ()
 
     @classmethod
-    def of(cls, home: Home, policy: Policy, *, at: datetime, by: str) -> "Case":
-        """The case that a journey supplies, or a coach's own record."""
-        named = home.by_name()
+    def of(cls, home: Home, policy: Policy, *, at: datetime, by: str, **known: Any) -> "Case":
+        """The case that a journey supplies, or a coach's own record, with whatever else is `known`."""
+        named = home.by_name() | known
         if role_of(home.subject) != "coach":
             del named["readiness"]
         return cls(
@@ -162,7 +162,7 @@ class Case(Parts):
         """The date of a moment, where the policy is at home."""
         return self.policy.day(moment)
 
-    @property
+    @cached_property
     def today_of_recording(self) -> date:
         """The date on which the entry is put on the record."""
         return self.day_of(self.recorded_at)

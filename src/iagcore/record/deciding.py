@@ -1,8 +1,12 @@
-"""Deciding one entry on a home: the case with all that it reads, and every rule that applies.
+"""Deciding one entry on a home: the case with all that it reads, every rule that applies, and whom the record is about.
 
 Recording an entry and asking what another policy would have said of it (`what_if.py`) go through here, so that the
 second can never drift from the first. Nothing here reads the journal or a clock: whoever asks supplies what lies beyond
 the home.
+
+A kind names its subjects by words (`journey`, `learner`, `coach`), which resolve here. They are a minimum: a record is
+also filed under the learner and the coach of every hour that its effect changes, before and after, so that a timeline
+folded from what is filed under a person is never missing an hour that came or went.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,14 +16,15 @@ import attrs
 
 from iagcore.policy import Policy
 from iagcore.practice.allowance import Line
-from iagcore.practice.amendments import Amendment
+from iagcore.practice.amendments import Amendment, EntryCorrected, RecordAnnotated
 from iagcore.practice.consent import Consents
 from iagcore.practice.kinds import ROLES, Entry
+from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import role_of
 from iagcore.practice.readiness import Readiness
+from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.amending import Amended, amend
 from iagcore.record.case import Amending, Asked, Case
-from iagcore.record.filing import coach_of, subjects_of, subjects_of_a_refusal
 from iagcore.record.findings import Assessment
 from iagcore.record.home import Home
 from iagcore.record.journey import Timeline
@@ -68,7 +73,15 @@ class Weighed:
 
 def weigh_up(asked: Asked, home: Home, policy: Policy, *, beyond: Beyond, rules: Sequence[Rule]) -> Weighed:
     """Consider what is asked of a home under a policy; what an amendment changes, under those of its places."""
-    case = Case.of(home, policy, at=asked.at, by=asked.by)
+    case = Case.of(
+        home,
+        policy,
+        at=asked.at,
+        by=asked.by,
+        recorded_at=asked.recorded_at,
+        beforehand=asked.beforehand,
+        opportunity=asked.opportunity,
+    )
     amended: Amended | None = None
     if isinstance(asked.entry, Amendment):
 
@@ -82,14 +95,7 @@ def weigh_up(asked: Asked, home: Home, policy: Policy, *, beyond: Beyond, rules:
     else:
         effect = case.effect_if_made(asked.entry)
     subjects = subjects_of(asked, home, effect)
-    case = attrs.evolve(
-        case,
-        effect=effect,
-        recorded_at=asked.recorded_at,
-        beforehand=asked.beforehand,
-        opportunity=asked.opportunity,
-        **_what_it_reads(asked, home, beyond, effect, subjects),
-    )
+    case = attrs.evolve(case, effect=effect, **_what_it_reads(asked, home, beyond, effect, subjects))
     considered = consider(asked.entry, case, rules, nature=asked.nature)
     if amended is not None and accepts(considered):
         considered = (*considered, *amended.own_findings)
@@ -135,3 +141,82 @@ def recorded(asked: Asked, weighed: Weighed, home: Home, *, policy: str, surroga
         effect=tuple((surrogate(line), line) for line in weighed.case.effect) if accepted else (),
         entry=asked.entry,
     )
+
+
+# ---- whom a record is about
+
+
+def subjects_of(asked: Asked, home: Home, effect: Sequence[Line]) -> tuple[str, ...]:
+    """The subjects that what is asked is filed under, its home first."""
+    entry, place = asked.entry, asked.place
+    said = [entry]
+    if isinstance(entry, EntryCorrected):
+        said.append(entry.entry)
+    if place is not None:
+        said.append(place.top.entry if place.top else place.original)
+    if isinstance(entry, RecordAnnotated) and (beside := home.stack_of(entry.record)) is not None:
+        # a note stands where the record stands that it is about
+        said.append(beside.original)
+    named = [home.subject, *(one for entry in said for one in _named_by(entry, home))]
+    for line in effect:
+        for one in (home.allowance[line.key], line):
+            named += [] if one.hour is None else [home.learner, one.coach]
+    return tuple(dict.fromkeys(subject for subject in named if subject is not None))
+
+
+def subjects_of_a_refusal(entry: Entry, home: Home, *, by: str) -> tuple[str, ...]:
+    """A refusal stands under its home alone, and under a learner who is not the home's own.
+
+    Such a learner asked for it, or was named in a start that did not come about; their erasure then finds it.
+    """
+    start = entry.entry if isinstance(entry, EntryCorrected) else entry
+    named = [start.learner] if isinstance(start, JourneyStarted) else []
+    strangers = [one for one in (*named, by) if role_of(one) == "learner" and one != home.learner]
+    return tuple(dict.fromkeys((home.subject, *strangers)))
+
+
+def coach_of(entry: Entry, home: Home, *, by: str) -> str | None:
+    """The coach whose readiness a decision about an entry reads, or None where its kind reads nobody's.
+
+    That is the coach whom the entry names, or whose booking it is; for a start, whoever recruited the learner; for what
+    is about no conversation, the coach who makes it, or the one assigned.
+    """
+    declares = entry.declares
+    if "recruiter" in declares.reads:
+        recruiter: str | None = getattr(entry, "recruiter", None)
+        return recruiter
+    if not {"journey", "coach"} <= {*declares.about, *declares.reads}:
+        return None
+    named = _coach_named(entry, home)
+    if named is not None or "coach" in declares.about:
+        # a conversation is with the coach it names, or whom it was booked with: nobody stands in for them
+        return named
+    return by if role_of(by) == "coach" else home.coaching.coach
+
+
+def _coach_named(entry: Entry, home: Home) -> str | None:
+    conversation = getattr(entry, "conversation", None)
+    named: str | None = getattr(entry, "coach", None)
+    return named or home.conversations[conversation or ""].coach
+
+
+def _learner_named(entry: Any, home: Home) -> str | None:
+    """The learner whom a concern names; what is said of it later is about the same."""
+    if isinstance(entry, ConcernRaised):
+        return entry.learner
+    raised = (place.original for place in home.places if isinstance(place.original, ConcernRaised))
+    return next((one.learner for one in raised if one.concern == entry.concern and one.learner), None)
+
+
+def _named_by(entry: Entry, home: Home) -> list[str | None]:
+    about = entry.declares.about
+    named: list[str | None] = []
+    if "learner" in about:
+        named.append(getattr(entry, "learner", None) or home.learner)
+    if "learner named" in about:
+        # a concern on a journey is that journey's record, whoever else it names: erasing them does not take it
+        learner = _learner_named(entry, home)
+        named.append(learner if home.learner in (None, learner) else None)
+    if "journey" in about and "coach" in about:
+        named.append(_coach_named(entry, home))
+    return named

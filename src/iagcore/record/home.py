@@ -224,11 +224,11 @@ class Home(Parts):
             authorises=self._authorised_by(entry, findings),
         )
         return {
-            **told(self, entry, at=record.at, by=record.by),
             "learner": self.learner or learner_fixed_by(entry),
             "places": (*self.places, place),
             "opened": self._opened_with(entry),
             "stacks": {**self.stacks, record.id: len(self.places)},
+            **told(self, entry, at=record.at, by=record.by),
         }
 
     def _amended(self, record: Record, lines: tuple[Line, ...]) -> dict[str, Any]:

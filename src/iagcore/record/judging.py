@@ -105,6 +105,7 @@ def decide(entry: Entry, case: Case, *, rules: Iterable[Rule]) -> Decision:
 def answer(record: Record, rules: Iterable[Rule], *, zone: tzinfo, duties: Iterable[Duty] = ()) -> Decision:
     """The decision that a record was made by, its times shown in a zone."""
     effect = tuple(line for _, line in record.effect)
+    minutes = counted(record.entry, effect, record.considered, rules)
     return Decision(
         accepted=record.accepted,
         considered=record.considered,
@@ -116,7 +117,7 @@ def answer(record: Record, rules: Iterable[Rule], *, zone: tzinfo, duties: Itera
         duties=duties,
         record=record.id,
         complete=True,
-        counted=counted(record.entry, effect, record.considered, rules),
+        counted=minutes,
     )
 
 

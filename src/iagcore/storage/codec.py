@@ -281,10 +281,10 @@ def dump_envelope(envelope: Envelope) -> bytes:
     return _dump({name: value for name, value in document.items() if value is not None})
 
 
-def encode(record: Record, *, surrogate: str, salt: str) -> tuple[bytes, bytes]:
-    """The envelope and the payload of a record. `surrogate` and `salt` are random, and made by the caller."""
+def envelope_of(record: Record, *, surrogate: str) -> Envelope:
+    """The half of a record that survives an erasure; `surrogate` is random, and made by the caller."""
     places = {subject: place for place, subject in enumerate(record.about)}
-    envelope = Envelope(
+    return Envelope(
         surrogate=surrogate,
         subjects=len(record.about),
         at=record.at,
@@ -293,6 +293,10 @@ def encode(record: Record, *, surrogate: str, salt: str) -> tuple[bytes, bytes]:
         sort=record.outcome,
         lines=tuple(line_state(line, surrogate, places) for surrogate, line in record.effect),
     )
+
+
+def encode(record: Record, *, surrogate: str, salt: str) -> tuple[bytes, bytes]:
+    """The envelope and the payload of a record, as bytes. `surrogate` and `salt` are random, and made by the caller."""
     document = entry_document(record.entry)
     payload = Payload(
         kind=document["kind"],
@@ -304,7 +308,7 @@ def encode(record: Record, *, surrogate: str, salt: str) -> tuple[bytes, bytes]:
         lines=tuple(line.id for _, line in record.effect),
         salt=salt,
     )
-    return dump_envelope(envelope), _dump(CONVERTER.unstructure(payload))
+    return dump_envelope(envelope_of(record, surrogate=surrogate)), _dump(CONVERTER.unstructure(payload))
 
 
 def line_state(line: Line, surrogate: str, places: Mapping[str, int]) -> LineState:
