@@ -114,7 +114,7 @@ def test_what_was_accepted_stays_on_the_record_and_what_was_refused_stays_off_it
 
 
 def test_minutes_of_what_stands_are_settled_under_the_other_policy() -> None:
-    cases = opened()
+    cases = opened(now=lambda: on(1))
     book(cases, "c1", on(1), 60).require()
     cases.record("a", ConversationMissed(conversation="c1", fault="learner-unexcused"), by=NINA, at=on(1), id="missed")
     book(cases, "c2", on(2), 150).require()
@@ -382,10 +382,12 @@ def test_the_journal_is_read_once_and_each_decision_is_judged_once(
 
 
 def test_the_page_gives_both_reasons_with_values_and_sources(tmp_path: Path) -> None:
-    cases = opened(under=HOUR)
+    clock = [on(0)]
+    cases = opened(under=HOUR, now=lambda: clock[0])
     start(cases, "b", learner="learner:b")
     assert not book(cases, "c1", on(1), 90).accepted
     book(cases, "c2", on(2), 60).require()
+    clock[0] = on(2)
     cases.record("a", ConversationMissed(conversation="c2", fault="learner-unexcused"), by=NINA, at=on(2), id="missed")
     under = policy(
         value("longest_conversation_minutes", "30") + value("missed_charge", CHARGED) + value("rounding", '"none"')

@@ -34,7 +34,7 @@ from iagcore.record.case import Asked
 from iagcore.record.deciding import Weighed, weigh_up
 from iagcore.record.findings import Assessment, Decision
 from iagcore.record.home import Home, LineKey
-from iagcore.record.journey import Timeline, consents_across, empty_home
+from iagcore.record.journey import Timeline, consents_across, empty_home, journeys_beside
 from iagcore.record.judging import answer
 from iagcore.record.records import Record, Sort, UnreadEntry
 from iagcore.record.releasing import carries_record
@@ -273,6 +273,10 @@ class Again:
     def readiness(self, coach: str) -> Readiness:
         """A coach's readiness, as it then was."""
         return self._home(coach).parts.readiness
+
+    def journeys_beside(self, home: Home, learner: str) -> tuple[Home, ...]:
+        """The other journeys of a learner, as they then were."""
+        return tuple(journeys_beside(home, self.timeline(learner), self._home))
 
     def consents(self, home: Home) -> Consents:
         """What the learner had consented to by then, on other journeys too."""

@@ -223,7 +223,7 @@ def test_a_gap_in_the_policy_charges_nothing_and_advises() -> None:
         f'[[value.{name}]]\nfrom = 2020-01-01\ngap = true\nlocal = "not decided"\n'
         for name in ("missed_charge", "rounding", "notice_hours")
     )
-    cases = opened(under=policy(gaps, name="gaps"))
+    cases = opened(under=policy(gaps, name="gaps"), now=lambda: on(9))
     decision = hold(cases, "c1", 47, at=on(1))
     assert (findings(decision), decision.advice[0].outcome) == (["ALW-07"], "not assessed")
     assert decision.effect[0].used == 47
@@ -404,7 +404,7 @@ def test_a_plan_that_a_fact_settled_is_corrected_as_a_fact_on_a_closed_journey()
     charging = policy(
         value("missed_charge", '{ learner-excused = "all", learner-unexcused = "all", provider = 0, logistics = 0 }')
     )
-    cases = opened(under=charging)
+    cases = opened(under=charging, now=lambda: on(1))
     book(cases, "c1", on(1), 60)
     book(cases, "c2", on(9), 60)
     cases.record("a", ConversationMissed(conversation="c1", fault="learner-unexcused"), by=NINA, at=on(1)).require()

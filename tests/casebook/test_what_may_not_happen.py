@@ -415,7 +415,7 @@ def test_a_charge_is_told_to_staff_and_to_the_learner() -> None:
         value("missed_charge", "{ learner-excused = 0, learner-unexcused = 15, provider = 0, logistics = 0 }")
         + value("rounding", '{ way = "up", to = 5 }')
     )
-    cases = opened(under=charging)
+    cases = opened(under=charging, now=lambda: on(1))
     book(cases, "c1", on(1), 60)
     missed = ConversationMissed(conversation="c1", fault="learner-unexcused")
     decision = cases.record("a", missed, by=NINA, at=on(1))

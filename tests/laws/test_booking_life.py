@@ -41,7 +41,7 @@ class BookingLife(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.cases = casebook(under=CHARGING)
+        self.cases = casebook(under=CHARGING, now=lambda: on(400))
         begin(self.cases, ("a",))
 
     def ask(self, entry: Entry, *, by: str = NINA, day: int = -10) -> Decision:
@@ -84,7 +84,7 @@ class BookingLife(RuleBasedStateMachine):
 
     @rule(id=ids, fault=faults)
     def miss(self, id: str, fault: str) -> None:
-        decision = self.ask(ConversationMissed(conversation=id, fault=fault))
+        decision = self.ask(ConversationMissed(conversation=id, fault=fault), day=400)
         self.settle(id, decision, charge=CHARGES[fault], word="missed")
 
     def settle(self, id: str, decision: Decision, *, charge: int, word: str) -> None:

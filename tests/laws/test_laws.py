@@ -66,7 +66,7 @@ evolved: Any = attrs.evolve
 
 
 def world(under: Any = CHARGING) -> Casebook:
-    cases = casebook(under=under)
+    cases = casebook(under=under, now=lambda: on(30))
     begin(cases)
     return cases
 

@@ -187,11 +187,11 @@ def test_a_shipped_policy_has_its_name_and_nothing_to_review(name: str) -> None:
     assert policy.reviews_due(date(2099, 1, 1)) == ()
 
 
-def test_what_a_coachs_record_has_to_say_is_advice_in_starter_alone() -> None:
+def test_what_a_coachs_record_has_to_say_and_a_second_journey_are_advice_in_starter_alone() -> None:
     assert dict(Policy.load("ways-to-wellbeing").levels) == {}
     levels = Policy.load("starter").levels
     assert {code: [(one.since, one.value) for one in history] for code, history in levels.items()} == {
-        code: [(date(2020, 1, 1), "SHOULD")] for code in ("COA-01", "COA-02", "COA-04", "COA-06", "COA-08")
+        code: [(date(2020, 1, 1), "SHOULD")] for code in ("COA-01", "COA-02", "COA-04", "COA-06", "COA-08", "JRN-06")
     }
 
 

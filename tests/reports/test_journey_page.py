@@ -31,15 +31,20 @@ class Book:
     """A casebook of one journey, whose entries are a day apart and are named by their place."""
 
     def __init__(self, *made: Entry, policy: iag.Policy = POLICY) -> None:
-        self.casebook = iag.Casebook(iag.MemoryJournal(), policy, clock=lambda: BEGINNING, rules=OF_ONE_JOURNEY)
+        self.casebook = iag.Casebook(iag.MemoryJournal(), policy, clock=lambda: self.at, rules=OF_ONE_JOURNEY)
         self.policy, self.made = policy, 0
+        self.hours: dict[str, datetime] = {}
         for one in made:
             self.add(one)
 
     def add(self, entry: Entry, by: str = "lead:jo") -> iag.Decision:
         self.made += 1
-        at = BEGINNING + timedelta(days=self.made - 1)
-        return self.casebook.record("a", entry, by=by, at=at, id=f"e{self.made}")
+        self.at = BEGINNING + timedelta(days=self.made - 1)
+        if isinstance(entry, entries.ConversationBooked):
+            self.hours[entry.conversation] = entry.starts_at
+        if isinstance(entry, entries.ConversationMissed):
+            self.at = self.hours[entry.conversation]
+        return self.casebook.record("a", entry, by=by, at=self.at, id=f"e{self.made}")
 
     @property
     def page(self) -> str:
@@ -325,7 +330,7 @@ local = "for a test"
             (booked(), entries.ConversationCancelled(conversation="c1", fault="provider", note="the room was flooded")),
             ["cancelled on 07 Jan 2026, no minutes charged", "the room was flooded"],
         ),
-        ((booked(), MISSED), ["missed on 07 Jan 2026, 20 minutes charged", "no bus came"]),
+        ((booked(), MISSED), ["missed on 02 Jun 2026, 20 minutes charged", "no bus came"]),
         (
             (booked(), MISSED, entries.MissedMarkWaived(conversation="c1", reason="there was a strike")),
             ["missed; a lead has waived the mark. there was a strike", "no bus came"],
@@ -347,7 +352,7 @@ def test_a_missed_mark_that_is_contested_carries_the_learners_words() -> None:
     book = Book(START, booked(), entries.ConversationMissed(conversation="c1", fault="logistics"))
     book.add(entries.MissedMarkContested(conversation="c1", words="I was there"), by="learner:a")
     assert book.lines("CONVERSATIONS") == [
-        "  c1         missed on 07 Jan 2026, no minutes charged",
+        "  c1         missed on 02 Jun 2026, no minutes charged",
         "             The learner says of the missed mark: I was there",
     ]
 

@@ -14,7 +14,7 @@ from iagcore.exceptions import UnusableJournal
 from iagcore.policy import Policy
 from iagcore.practice.parties import name_of_home
 from iagcore.record.home import Home
-from iagcore.record.journey import CoachHome, ConsentsAcross, Journey, Timeline, consents_across
+from iagcore.record.journey import CoachHome, ConsentsAcross, Journey, Timeline, consents_across, journeys_beside
 from iagcore.record.rules import Grounds
 from iagcore.storage import codec
 from iagcore.storage.forks import lock_for_a_moment
@@ -102,6 +102,10 @@ class Reading:
             readiness=lambda coach: self.coach(coach).readiness,
             consents=lambda home: self.consents(home).of(home),
         )
+
+    def journeys_beside(self, home: Home, timeline: Timeline) -> tuple[Home, ...]:
+        """The other journeys of the learner of a timeline."""
+        return tuple(journeys_beside(home, timeline, lambda one: self.journey(name_of_home(one))))
 
     def timeline(self, subject: str) -> Timeline:
         """The hours of a learner or a coach."""

@@ -54,6 +54,10 @@ class Writing:
         timeline = None if home.learner is None else self.timeline(home.learner)
         return self._reading.consents(home, timeline).of(home)
 
+    def journeys_beside(self, home: Home, learner: str) -> tuple[Home, ...]:
+        """The other journeys of a learner, whose version the append then expects."""
+        return self._reading.journeys_beside(home, self.timeline(learner))
+
     def _coach(self, coach: str) -> Home:
         if coach not in self._coaches:
             self._coaches[coach] = self._reading.coach(coach)

@@ -236,6 +236,11 @@ class Conversation:
     settled_at: datetime | None = None
     arranged_by: str | None = None
 
+    def state_after(self, entry: Entry, *, at: datetime) -> State | None:
+        """The state that `entry` leads to, or None where it does not fit: a missed mark before its hour never does."""
+        is_early = isinstance(entry, ConversationMissed) and self.starts_at is not None and at < self.starts_at
+        return None if is_early else next_state(self.state, entry)
+
     def with_coach(self, coach: str, *, by: str) -> "Conversation":
         """The same with a coach, arranged by whoever first said that it is with them."""
         return self if coach == self.coach else attrs.evolve(self, coach=coach, arranged_by=by)
@@ -274,8 +279,10 @@ def next_state(state: State, entry: Entry) -> State | None:
     return LIFE.get((state, type(entry)))
 
 
-def apply(conversations: Conversations, entry: Entry, *, at: datetime, by: str) -> Conversations:
-    """The conversations after `entry`, which happened at `at` and was recorded by `by`."""
+def apply(
+    conversations: Conversations, entry: Entry, *, at: datetime, by: str, recorded_at: datetime | None = None
+) -> Conversations:
+    """The conversations after `entry`, which happened at `at` and was recorded by `by`: at once, if not said when."""
     if isinstance(entry, CoachingOfferAnswered):
         return attrs.evolve(conversations, offer=entry.answer)
     if isinstance(entry, LearnerLeft):
@@ -285,7 +292,7 @@ def apply(conversations: Conversations, entry: Entry, *, at: datetime, by: str) 
     if not isinstance(entry, TouchesAConversation):
         return conversations
     one = conversations[entry.conversation]
-    state = next_state(one.state, entry)
+    state = one.state_after(entry, at=min(at, recorded_at or at))
     if state is None:
         return conversations
     one = attrs.evolve(one, state=state)

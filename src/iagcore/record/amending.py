@@ -98,7 +98,7 @@ def judge_history(
             findings.append(place.findings)
             continue
         then = attrs.evolve(then, places=places[:number], opened=home.opened[: place.opened_before])
-        case = Case.of(then, policy_of(place.policy), at=top.at, by=top.by)
+        case = Case.of(then, policy_of(place.policy), **top.beside)
         settled = attrs.evolve(case, effect=case.effect_of(top.entry))
         if number < since:
             findings.append(place.findings)
@@ -110,7 +110,7 @@ def judge_history(
                 kept = _from_outside(top, place, settled, then=then, rules=rules, look_out=look_out)
             found = (one for one in (*judged, *kept) if one.weight is not None)
             findings.append(tuple(sorted(found, key=lambda one: one.rule)))
-        changed = told(then, top.entry, at=top.at, by=top.by)
+        changed = told(then, top.entry, **top.beside)
         then = attrs.evolve(then, allowance=then.allowance.after(settled.effect), **changed)
     return Pass(then.parts, then.allowance, tuple(findings))
 

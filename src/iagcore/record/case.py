@@ -19,6 +19,7 @@ from iagcore.policy import Policy, PolicyOnDay
 from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import Amendment
 from iagcore.practice.kinds import FACT, PLAN, Entry, Nature, accept_moment, accept_party, accepted
+from iagcore.practice.learners import JourneyStatus
 from iagcore.practice.parties import role_of
 from iagcore.record.home import Home, LineKey, Place
 from iagcore.record.journey import Hour, Timeline
@@ -112,7 +113,8 @@ class Case(Parts):
     asked before it happens, where its kind says that it did; `opened` are the line ids ever used there; `places` what
     is on its record before the entry; `learner` whose journey it is; `readiness` that of the coach whom the entry is
     about; `opportunity` what the directory knows of what it points to; `consents` what the learner consented to, on
-    other journeys too; `timelines` the hours of the people concerned, by subject, as if the lines that the entry
+    other journeys too; `elsewhere` where each of the learner's other journeys stands, by its name, for what starts one;
+    `timelines` the hours of the people concerned, by subject, as if the lines that the entry
     changes were released.
     """
 
@@ -127,6 +129,7 @@ class Case(Parts):
     opportunity: Opportunity | None = None
     timelines: Mapping[str, Timeline] = attrs.field(default=absent("who is booked when"))
     amending: Amending = attrs.field(default=absent("what the amendment concerns"))
+    elsewhere: Mapping[str, JourneyStatus] = attrs.field(default=absent("the learner's other journeys"))
     opened: frozenset[LineKey] = frozenset()
     places: tuple[Place, ...] = attrs.field(default=absent("what is on the record"))
     effect: tuple[Line, ...] = ()
@@ -198,17 +201,18 @@ class Case(Parts):
             for subject in (known("whose journey it is", self.learner), known("the coach", line.coach)):
                 clashes = known(f"when {subject} is booked", self.timelines.get(subject)).clashes(hour)
                 found += [
-                    f"{subject} {self._clock(clash.starts_at)} to {self._clock(clash.ends_at)}" for clash in clashes
+                    f"{subject} {self.clock(clash.starts_at)} to {self.clock(clash.ends_at)}" for clash in clashes
                 ]
             # the effect's own lines were released for this: those that end holding an hour are taken as they end
             found += [
-                f"conversation {other.id} {self._clock(other.starts_at)}"
+                f"conversation {other.id} {self.clock(other.starts_at)}"
                 for other in self.effect
                 if other.starts_at and other.key != line.key and hour.overlaps(Hour(other.starts_at, other.booked))
             ]
         return tuple(found)
 
-    def _clock(self, moment: datetime) -> str:
+    def clock(self, moment: datetime) -> str:
+        """A moment as staff read it, where the policy is at home."""
         return f"{moment.astimezone(self.policy.zone):%d %b %Y %H:%M}"
 
     def settled(self, entry: Entry) -> "Case":
@@ -227,6 +231,7 @@ class Case(Parts):
         return settle(
             entry,
             at=self.at,
+            recorded_at=self.recorded_at,
             values=self.today,
             allowance=said(self.allowance) or Allowance(0),
             conversations=said(self.conversations),

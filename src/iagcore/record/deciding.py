@@ -9,7 +9,7 @@ also filed under the learner and the coach of every hour that its effect changes
 folded from what is filed under a person is never missing an hour that came or went.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import attrs
@@ -26,7 +26,7 @@ from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.amending import Amended, amend
 from iagcore.record.case import Amending, Asked, Case
 from iagcore.record.findings import Assessment
-from iagcore.record.home import Home
+from iagcore.record.home import Home, standing_after
 from iagcore.record.journey import Timeline
 from iagcore.record.judging import accepts, consider
 from iagcore.record.records import Record, Sort
@@ -46,6 +46,10 @@ class Beyond(Protocol):
 
     def consents(self, home: Home) -> Consents:
         """What the learner consented to, on other journeys too."""
+        ...
+
+    def journeys_beside(self, home: Home, learner: str) -> Iterable[Home]:
+        """The other journeys of a learner."""
         ...
 
     def policy(self, fingerprint: str) -> Policy:
@@ -120,6 +124,9 @@ def _looked_up(asked: Asked, home: Home, beyond: Beyond) -> dict[str, Any]:
         read["readiness"] = beyond.readiness(coach)
     if "learner" in asked.entry.declares.reads:
         read["consents"] = beyond.consents(home)
+    start = asked.entry if asked.place is None else standing_after(asked.entry, asked.place)
+    if isinstance(start, JourneyStarted):
+        read["elsewhere"] = {one.name: one.status for one in beyond.journeys_beside(home, start.learner)}
     return read
 
 

@@ -27,8 +27,8 @@ LineKey = tuple[str, str]
 class Version:
     """One entry of a stack, the original or a correction of it, and the lines that its record settled.
 
-    `at` is when it happened or was decided, `recorded_at` when it was put on the record; None where that is not known.
-    `findings` are those that stood on it at first.
+    `at` is when it happened or was decided, `recorded_at` when it was put on the record: at once, if
+    left out; `findings` are those that stood on it at first.
     """
 
     record: str
@@ -36,8 +36,13 @@ class Version:
     at: datetime
     by: str
     effect: tuple[Line, ...] = ()
-    recorded_at: datetime | None = None
+    recorded_at: datetime = attrs.field(default=attrs.Factory(lambda self: self.at, takes_self=True))
     findings: tuple[Assessment, ...] = attrs.field(default=(), eq=False)
+
+    @property
+    def beside(self) -> dict[str, Any]:
+        """When it happened, who recorded it and when, as a part is told them."""
+        return {"at": self.at, "by": self.by, "recorded_at": self.recorded_at}
 
 
 def _what_stands(stack: tuple[Version, ...]) -> tuple[Any, ...] | None:
@@ -228,7 +233,7 @@ class Home(Parts):
             "places": (*self.places, place),
             "opened": self._opened_with(entry),
             "stacks": {**self.stacks, record.id: len(self.places)},
-            **told(self, entry, at=record.at, by=record.by),
+            **told(self, entry, at=record.at, by=record.by, recorded_at=record.recorded_at),
         }
 
     def _amended(self, record: Record, lines: tuple[Line, ...]) -> dict[str, Any]:
@@ -259,7 +264,7 @@ class Home(Parts):
         parts = Parts()
         for place in places:
             if place.top is not None:
-                parts = parts_after(parts, place.top.entry, at=place.top.at, by=place.top.by)
+                parts = parts_after(parts, place.top.entry, **place.top.beside)
         changed = {**parts.by_name(), "places": places}
         if isinstance(record.entry, EntryCorrected):
             changed["opened"] = self._opened_with(record.entry.entry)
@@ -304,3 +309,15 @@ def stack_after(
             return ()
         case _:
             return place.stack[:-1]
+
+
+def standing_after(entry: Entry, place: Place | None) -> Entry | None:
+    """What stands once an entry is accepted: itself, or what it leaves standing where it amends; None for nothing."""
+    match entry:
+        case EntryCorrected():
+            return entry.entry
+        case EntryWithdrawn():
+            left = () if place is None or entry.whole else place.stack[:-1]
+            return left[-1].entry if left else None
+        case _:
+            return entry

@@ -146,10 +146,16 @@ class ConsentsAcross:
         return attrs.evolve(_in_order(home, self.order, self.version), elsewhere=self.elsewhere)
 
 
+def journeys_beside(home: Home, timeline: Timeline, journey: Callable[[str], Home]) -> Iterator[Home]:
+    """The other journeys of the learner of a timeline, by the subjects under which something is filed of them."""
+    names = (one for one in timeline.order if role_of(one) == "journey" and one != home.subject)
+    found = map(journey, names)
+    return (one for one in found if one.learner == timeline.subject)
+
+
 def consents_across(home: Home, timeline: Timeline, journey: Callable[[str], Home]) -> ConsentsAcross:
     """What the learner of a timeline said of consent on a journey, and on others under which something is filed."""
-    names = (one for one in timeline.order if role_of(one) == "journey" and one != home.subject)
-    others = (one for one in map(journey, names) if one.learner == timeline.subject)
+    others = journeys_beside(home, timeline, journey)
     elsewhere = tuple(_in_order(one, timeline.order, timeline.version) for one in others)
     return ConsentsAcross(timeline.version, timeline.order, elsewhere)
 

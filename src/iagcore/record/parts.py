@@ -27,17 +27,17 @@ from iagcore.practice.self_efficacy import SelfEfficacy
 from iagcore.practice.signposting import Signposting
 
 WHAT: Final = "what"
-KEEPS_WHO: Final = "keeps who"
+KEEPS: Final = "keeps"
 T = TypeVar("T")
 
 
-def part(empty: T, what: str, *, keeps_who: bool = False) -> T:
+def part(empty: T, what: str, *, keeps: tuple[str, ...] = ()) -> T:
     """Declare a part: as it is before any entry, and what nobody knows where it is missing.
 
-    The module that its class stands in applies entries to it: those of the kinds that say they change it. One that
-    `keeps_who` is told who recorded an entry, because something follows from it.
+    The module that its class stands in applies entries to it: those of the kinds that say they change it. It is
+    told what it `keeps` of a record, because something follows from it: `by`, or `recorded_at`.
     """
-    declared: Any = attrs.field(default=empty, metadata={WHAT: what, KEEPS_WHO: keeps_who})
+    declared: Any = attrs.field(default=empty, metadata={WHAT: what, KEEPS: keeps})
     found: T = declared
     return found
 
@@ -47,7 +47,7 @@ class Parts:
     """What the practice modules make of the entries: everything of a home but its minutes and its findings."""
 
     status: JourneyStatus = part(JourneyStatus(), "whether the journey is open")
-    conversations: Conversations = part(Conversations(), "the journey's conversations", keeps_who=True)
+    conversations: Conversations = part(Conversations(), "the journey's conversations", keeps=("by", "recorded_at"))
     grow: Grow = part(Grow(), "the journey's GROW notes")
     self_efficacy: SelfEfficacy = part(SelfEfficacy(), "the journey's evidence")
     learning: Learning = part(Learning(), "the journey's courses")
@@ -55,7 +55,7 @@ class Parts:
     measures: Measures = part(Measures(), "the journey's measures")
     coaching: Coaching = part(Coaching(), "who goes with the learner")
     consents: Consents = part(Consents(), "what the learner consented to")
-    safeguarding: Safeguarding = part(Safeguarding(), "whether a concern is open", keeps_who=True)
+    safeguarding: Safeguarding = part(Safeguarding(), "whether a concern is open", keeps=("by",))
     follow_ups: FollowUps = part(FollowUps(), "the journey's follow-ups")
     readiness: Readiness = part(Readiness(), "the coach's readiness")
     amendments: Amendments = part(Amendments(), "what was said beside the record")
@@ -74,18 +74,19 @@ APPLIED: Final[Mapping[str, ModuleType]] = MappingProxyType(
     {one.name: modules[type(one.default).__module__] for one in attrs.fields(Parts)}
 )
 """From each part to the module that applies entries to it. Minutes are no part: lines carry them."""
-KEEP_WHO: Final = frozenset(one.name for one in attrs.fields(Parts) if one.metadata[KEEPS_WHO])
-"""The parts that are told who recorded an entry."""
+KEPT: Final = MappingProxyType({one.name: one.metadata[KEEPS] for one in attrs.fields(Parts)})
+"""What each part is told of a record beside the entry and its time."""
 
 
-def told(parts: Parts, entry: Entry, *, at: datetime, by: str) -> dict[str, Any]:
-    """The parts that `entry` of `by` changes, by name; what it does not concern is not among them."""
+def told(parts: Parts, entry: Entry, *, at: datetime, by: str, recorded_at: datetime | None = None) -> dict[str, Any]:
+    """The parts that `entry` changes, by name: `by` is who recorded it, `recorded_at` when, if not at once."""
+    beside = {"by": by, "recorded_at": recorded_at}
     return {
-        name: APPLIED[name].apply(getattr(parts, name), entry, at=at, **({"by": by} if name in KEEP_WHO else {}))
+        name: APPLIED[name].apply(getattr(parts, name), entry, at=at, **{one: beside[one] for one in KEPT[name]})
         for name in entry.declares.parts
     }
 
 
-def parts_after(parts: Parts, entry: Entry, *, at: datetime, by: str) -> Parts:
-    """The parts after `entry` of `by`; a part that the entry does not concern stays the very same."""
-    return attrs.evolve(parts, **told(parts, entry, at=at, by=by))
+def parts_after(parts: Parts, entry: Entry, **beside: Any) -> Parts:
+    """The parts after `entry`; a part that the entry does not concern stays the very same."""
+    return attrs.evolve(parts, **told(parts, entry, **beside))

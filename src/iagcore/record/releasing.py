@@ -197,7 +197,7 @@ def released(home: H, outlet: Outlet, party: str | None) -> H:
     parts = Parts()
     for place in places:
         if place.top is not None:
-            parts = parts_after(parts, place.top.entry, at=place.top.at, by=place.top.by)
+            parts = parts_after(parts, place.top.entry, **place.top.beside)
     now_at = {number: place for place, number in enumerate(kept)}
     return attrs.evolve(
         home,

@@ -28,7 +28,6 @@ from iagcore.practice.conversations import (
     ConversationRescheduled,
     Conversations,
     MissedMarkWaived,
-    next_state,
 )
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted, LearnerLeft
@@ -41,6 +40,7 @@ def settle(
     entry: Entry,
     *,
     at: datetime,
+    recorded_at: datetime,
     values: PolicyOnDay,
     allowance: Allowance,
     conversations: Conversations | None,
@@ -54,7 +54,7 @@ def settle(
     fits = (
         conversations is None
         or conversation is None
-        or next_state(conversations[conversation].state, entry) is not None
+        or conversations[conversation].state_after(entry, at=min(at, recorded_at)) is not None
     )
     if not (fits or as_if_it_fits):
         return ()

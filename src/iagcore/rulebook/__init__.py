@@ -20,6 +20,7 @@ from iagcore.rulebook.references import REFERENCES
 from iagcore.rulebook.safeguarding import SAFEGUARDING
 from iagcore.rulebook.self_efficacy import SELF_EFFICACY
 from iagcore.rulebook.signposting import SIGNPOSTING
+from iagcore.rulebook.times import TIMES
 
 RULES: Final[tuple[Rule, ...]] = (
     *ALLOWANCE,
@@ -30,6 +31,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *SIGNPOSTING,
     *COACHES,
     *CONSENT,
+    *TIMES,
     *JOURNEY,
     *CORRECTIONS,
     *REFERENCES,
@@ -48,6 +50,7 @@ FAMILIES: Final = {
     "SIG": "Signposts, referrals and enrolments",
     "COA": "Coaches",
     "CON": "Consent and confidentiality",
+    "TIM": "What happened, and when",
     "JRN": "The journey",
     "COR": "Corrections and withdrawals",
     "REF": "What an entry points to",
@@ -74,4 +77,5 @@ __all__ = [
     "SAFEGUARDING",
     "SELF_EFFICACY",
     "SIGNPOSTING",
+    "TIMES",
 ]

@@ -12,10 +12,11 @@ from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneySta
 from iagcore.practice.learning import CourseEnrolled
 from iagcore.practice.signposting import ReferralMade
 from iagcore.record.case import Case, known
-from iagcore.record.findings import MUST, Verdict, at_least, verdict
+from iagcore.record.findings import MUST, Verdict, at_least, none_of, verdict
+from iagcore.record.home import standing_after
 from iagcore.record.rules import Rule, rule
 from iagcore.rulebook.booking import Bookings
-from iagcore.rulebook.sources import CASE_STUDY, LOCAL, PROGRAMME_BACKGROUND
+from iagcore.rulebook.sources import CASE_STUDY, LOCAL, PROGRAMME_BACKGROUND, THREE_HOURS
 
 PLANS_ON_AN_OPEN_JOURNEY: Final = (
     JourneyClosed,
@@ -174,10 +175,50 @@ def id_is_new(entry: AllowanceExtended, case: Case) -> Verdict:
     )
 
 
+@rule(
+    "JRN-06",
+    MUST,
+    question="May a learner start the same programme twice?",
+    source=THREE_HOURS,
+    remedy="Reopen the journey that the learner already has, and go on there.",
+    plain_remedy="Your coach or a lead can open the journey that you already have.",
+    breach="Go on with one of the two journeys, and withdraw the start of the other.",
+    plain_breach="You have two journeys on one programme. A lead will find out which one is right and put it right. "
+    "You can ask them about it.",
+    outside=True,
+    always_assessed="where each of the learner's journeys stands is on the record",
+)
+def no_other_journey_on_this_programme(entry: JourneyStarted | Amendment, case: Case) -> Verdict:
+    """A learner has one journey on a programme, whether it is open or has ended: the hours are the learner's own."""
+    start = standing_after(entry, case.amending.place) if isinstance(entry, Amendment) else entry
+    if not isinstance(start, JourneyStarted) or start.programme == _programme_before(entry, case):
+        return verdict(True, says="it puts no journey on a programme")
+    return none_of(
+        (
+            f"{name} ({one.standing})"
+            for name, one in case.elsewhere.items()
+            if one.programme == start.programme and one.standing is not Standing.NOT_STARTED
+        ),
+        says="{learner} already has a journey on {programme}: {found}",
+        otherwise="{learner} has no other journey on {programme}",
+        plainly="You already have a journey on this programme.",
+        learner=start.learner,
+        programme=start.programme,
+    )
+
+
+def _programme_before(entry: JourneyStarted | Amendment, case: Case) -> str | None:
+    """The programme of the start that is amended, so that a slip in it can be mended whatever else stands."""
+    place = case.amending.place if isinstance(entry, Amendment) else None
+    was = place.top.entry if place is not None and place.top is not None else None
+    return was.programme if isinstance(was, JourneyStarted) else None
+
+
 JOURNEY: Final[tuple[Rule, ...]] = (
     within_the_window,
     old_enough,
     journey_is_open,
     starts_once_and_stays_its_learners,
     id_is_new,
+    no_other_journey_on_this_programme,
 )

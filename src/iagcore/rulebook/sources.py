@@ -5,6 +5,7 @@ from typing import Final
 CASE_STUDY: Final = (
     "Ways to Wellbeing case study, Southend Adult Community College (mhfe.org.uk/content/ways-wellbeing-case-study-1)"
 )
+THREE_HOURS: Final = f"{CASE_STUDY}: up to 3 hours, as the research specification mandated"
 STEP_GRADUALLY: Final = f"{CASE_STUDY}: step gradually; which steps there are is local"
 LOCAL: Final = "local: a rule of this library that each provider decides for itself"
 PRACTICE: Final = "common practice"

@@ -25,6 +25,7 @@ from iagcore.testing.oracle.bookings import (
     booked_with,
     conversation,
     conversations,
+    is_early,
 )
 from iagcore.testing.oracle.consents import in_force
 from iagcore.testing.oracle.minutes import Minutes, granted_at, minutes
@@ -159,6 +160,12 @@ def grants_cover(asked: Told, story: Story) -> bool:
 def state_allows_it(asked: Told, story: Story) -> bool:
     entry: Any = asked.entry
     return entry.declares.name in MAY_COME_AFTER[conversation(entry.conversation, asked.home, story).state]
+
+
+def its_hour_has_come(asked: Told, story: Story) -> bool:
+    entry: Any = asked.entry
+    one = conversation(entry.conversation, asked.home, story)
+    return one.state != "booked" or not is_early(one, asked.at)
 
 
 def hour_is_free(asked: Told, story: Story) -> bool:
@@ -315,6 +322,16 @@ def starts_once(asked: Told, story: Story) -> bool:
     return not started and story.learner(asked.home) in (None, entry.learner)
 
 
+def no_other_journey(asked: Told, story: Story) -> bool:
+    entry: Any = asked.entry
+    for one in story.told:
+        if one.home != asked.home and one.entry.declares.name == STARTED:
+            start: Any = one.entry
+            if (start.learner, start.programme) == (entry.learner, entry.programme):
+                return False
+    return True
+
+
 def id_is_new(asked: Told, story: Story) -> bool:
     entry: Any = asked.entry
     return all(other.extension != entry.extension for other, _ in story.of(asked.home, EXTENDED))
@@ -428,7 +445,9 @@ RULINGS: Final = (
     Ruling("JRN-03", MUST, PLANS_ON_AN_OPEN_JOURNEY, journey_is_open),
     Ruling("JRN-04", MUST, (STARTED,), starts_once),
     Ruling("JRN-05", MUST, (EXTENDED,), id_is_new),
+    Ruling("JRN-06", MUST, (STARTED,), no_other_journey),
     Ruling("REF-02", MUST, POINTING, is_known),
+    Ruling("TIM-03", MUST, (MISSED,), its_hour_has_come),
 )
 COVERED: Final = frozenset(one.code for one in RULINGS)
 """The codes of the rules that the oracle answers for."""

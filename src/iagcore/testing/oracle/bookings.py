@@ -71,7 +71,7 @@ def conversation(id: str, journey: str, story: Story) -> Conversation:
         kind = entry.declares.name
         if kind != LEFT and entry.conversation != id:
             continue
-        if kind not in MAY_COME_AFTER[one.state]:
+        if kind not in MAY_COME_AFTER[one.state] or (kind == MISSED and is_early(one, told.at)):
             continue
         one.state = LEADS_TO[kind]
         if kind in (BOOKED, MOVED):
@@ -89,6 +89,11 @@ def conversation(id: str, journey: str, story: Story) -> Conversation:
         if kind in (CANCELLED, MISSED, HELD, LEFT):
             one.settled_at = told.at
     return one
+
+
+def is_early(one: Conversation, at: datetime) -> bool:
+    """Whether a booked conversation is yet to begin: nobody has missed it before."""
+    return one.starts_at is not None and at < one.starts_at
 
 
 def conversations(journey: str, story: Story) -> list[Conversation]:
