@@ -105,6 +105,7 @@ def test_what_is_released_is_decided_and_recorded_first() -> None:
     cases = around()
     cases.record("a", OtherSupportNoted(support="s", words="HEALTH", status="started"), by=JO).require()
     extract = DisclosureMade(outlet="research extract", shown_to=RIA)
+    assert refusals(cases.preview("a", extract, by=JO)) == ["CON-02"]
     refused = cases.release("a", extract, by=JO, id="1")
     assert (refusals(refused.decision), refused.view) == (["CON-02"], None)
     assert refused.decision.explain(to="learner").splitlines()[1] == (
@@ -112,6 +113,7 @@ def test_what_is_released_is_decided_and_recorded_first() -> None:
     )
     consent = ConsentGiven(consent="r", purpose=RESEARCH, scope=THIS_JOURNEY)
     cases.record("a", consent, by="learner:a").require()
+    assert cases.preview("a", extract, by=JO).accepted
     released = cases.release("a", extract, by=JO, id="2")
     assert released.view is not None
     evidence = {one.rule: dict(one.evidence) for one in released.decision.considered}

@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -321,6 +321,16 @@ def test_a_pause_is_ended_with_the_coachs_own_agreement() -> None:
         ended = cases.record(NINA, StepTaken(step=step, coach_agrees=False), by=JO, at=on(2))
         assert refusals(ended) == ["COA-05"]
     assert cases.record(NINA, StepTaken(step="supported", coach_agrees=True), by=JO, at=on(2)).accepted
+
+
+def test_a_step_of_the_next_midnight_is_no_step_of_this_day() -> None:
+    cases = around()
+    zone = STARTER.zone
+    midnight = datetime.combine(on(1).date(), time(), tzinfo=zone)
+    cases.record(NINA, StepTaken(step="independent", coach_agrees=True), by=NINA, at=midnight).require()
+    readiness = cases.coach(NINA).readiness
+    assert readiness.leads_since(on(0).date(), zone=zone) is None
+    assert readiness.leads_since(on(1).date(), zone=zone) == on(1).date()
 
 
 def test_training_that_has_not_come_yet_proves_nothing_and_none_runs_out_before_it_began() -> None:

@@ -15,7 +15,7 @@ import pytest
 from iagcore.casebook import Casebook
 from iagcore.casebook.reading import Reading
 from iagcore.practice.grow import GoalSet
-from iagcore.practice.self_efficacy import DiaryWritten
+from iagcore.practice.self_efficacy import DiaryShared, DiaryWritten
 from iagcore.record import judging
 from iagcore.record.findings import Decision
 from iagcore.rulebook import RULES
@@ -76,13 +76,32 @@ def test_a_policy_is_kept_once() -> None:
 
 def test_a_preview_writes_nothing() -> None:
     journal = CountingJournal()
-    cases = casebook(journal)
+    cases = casebook(journal, rules=RULES)
     start(cases)
     journal.counts.clear()
     decision = cases.preview("a", booked("c1", on(1), 60), by=NINA)
     assert (decision.accepted, decision.record, decision.complete) == (True, None, True)
     assert journal.counts["appends"] == 0
     assert cases.journey("a").conversations.all == ()
+
+
+def test_what_only_some_rules_decided_says_so_for_ever() -> None:
+    journal = MemoryJournal()
+    start(casebook(journal, rules=[one for one in RULES if one.code != "ALW-01"]))
+    whole = casebook(journal, rules=RULES)
+    assert not whole.decision("a", "start").complete
+    assert book(whole, "c1", on(1), 60).complete
+    again = casebook(journal)
+    assert again.decision("a", "book-c1").complete
+    assert [one.complete for one in again.records("a")] == [False, True]
+
+
+def test_a_preview_names_no_record_that_never_will_be() -> None:
+    cases = casebook(rules=RULES)
+    start(cases)
+    breach = cases.preview("a", DiaryShared(diary="never written"), by="learner:a")
+    (due,) = (one.what for one in breach.duties if one.rule == "COR-03")
+    assert due.startswith("REF-02 stands on record 'not recorded yet': ")
 
 
 def test_a_preview_seals_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """The laws of the design, each a property named for it."""
 
 import random
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -524,6 +525,83 @@ def law_rounding_is_to_a_multiple_and_moves_less_than_one(actual: int, to: int) 
     assert up % to == nearest % to == 0
     assert 0 <= up - actual < to
     assert -to < 2 * (actual - nearest) <= to or 2 * abs(actual - nearest) <= to
+
+
+ADDS_UP: dict[str, tuple[tuple[str, Callable[..., bool]], ...]] = {
+    "ALW-01": (
+        (
+            r"(\d+) minutes asked, (\d+) remain of (\d+) \((\d+) used, (\d+) booked elsewhere(?:, (\d+) more than granted)?"
+            r"\)?(?:; (\d+) are kept from before\))?",
+            lambda asked, remain, ceiling, used, booked, more, kept: remain - kept + used + booked == ceiling + more,
+        ),
+        (
+            r"It asks for (\d+) minutes, and (\d+) of your (\d+) minutes are free to book\.",
+            lambda asked, free, ceiling: free <= ceiling,
+        ),
+    ),
+    "ALW-02": (
+        (r"(\d+) minutes used of (\d+) granted", lambda used, ceiling: True),
+        (
+            r"Your conversations have used (\d+) minutes, and you were given (\d+)\. .*",
+            lambda used, given: used > given,
+        ),
+    ),
+    "ALW-04": (
+        (r"(\d+) minutes of extensions where (\d+) are allowed", lambda total, limit: total > limit),
+        (
+            r"(\d+) minutes of extensions, (\d+) allowed, by a lead and for a reason",
+            lambda total, limit: total <= limit,
+        ),
+    ),
+    "ALW-05": ((r"(\d+) minutes asked, (\d+) is the longest foreseen", lambda asked, longest: True),),
+    "ALW-06": (
+        (r"(\d+) days from the nearest other conversation, at least (\d+) are foreseen", lambda found, least: True),
+    ),
+    "ALW-07": (
+        (r"(\d+) minutes settled by (?:rounding|notice_hours|missed_charge) = .*", lambda settled: True),
+        (r"(\d+) minutes of your time are counted for it\.", lambda settled: True),
+    ),
+    "ALW-08": (
+        (
+            r"(\d+) minutes would be granted \((\d+) by the programme, (\d+) by extensions\), (\d+) are needed "
+            r"\((\d+) used, (\d+) booked\)",
+            lambda granted, programme, extended, needed, used, booked: (
+                (granted, needed) == (programme + extended, used + booked)
+            ),
+        ),
+    ),
+    "ALW-09": (
+        (
+            r"(\d+) of (\d+) minutes booked are not covered \((\d+) used of (\d+) granted\): .*",
+            lambda uncovered, booked, used, granted: booked - uncovered == max(0, granted - used),
+        ),
+    ),
+}
+"""How the sentences of ALW are written, to staff and to learners, and how their numbers add up. What is not written so
+has no number in it."""
+
+
+def adds_up(rule: str, sentence: str) -> bool:
+    for pattern, holds in ADDS_UP.get(rule, ()):
+        if found := re.fullmatch(pattern, sentence):
+            return holds(*(int(number or 0) for number in found.groups()))
+    return not re.search(r"\d", sentence)
+
+
+@given(history=steps(), asked=steps())
+@examples(150)
+def law_the_numbers_of_every_sentence_of_the_allowance_add_up(history: list[Step], asked: list[Step]) -> None:
+    cases = world()
+    for number, step in enumerate(history):
+        decisions = [take(cases, number, step)]
+        decisions += [cases.preview(step.journey, one.entry, by=JO, at=on(one.day)) for one in asked[:2]]
+        for decision in decisions:
+            for found in (*decision.considered, *(one for _, restated in decision.restated for one in restated)):
+                if found.rule.startswith("ALW") and found.outcome is not Outcome.NOT_ASSESSED:
+                    assert adds_up(found.rule, found.sentence), found.sentence
+                    assert found.weight is None or adds_up(found.rule, found.plainly), found.plainly
+        for duty in cases.duties(step.journey):
+            assert duty.rule != "ALW-09" or adds_up("ALW-09", duty.what), duty.what
 
 
 @given(history=steps())

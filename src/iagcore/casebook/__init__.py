@@ -56,7 +56,7 @@ from iagcore.storage.protocols import Erases, Erasure, Feed, Journal, Pending
 from iagcore.what_if import Progress as Told
 from iagcore.what_if import WhatIf, judged_again
 
-PREVIEWED: Final = "preview"
+PREVIEWED: Final = "not recorded yet"
 """The id that a previewed entry has in its answer, where something would be due of its record."""
 
 
@@ -121,6 +121,7 @@ class Casebook:
             clock=clock,
             fresh=fresh,
             patience=patience,
+            complete={one.code for one in RULES} <= {one.code for one in asked},
         )
         self._own_index = due_index is None
         self._due_index = DueIndex() if due_index is None else due_index
@@ -285,7 +286,10 @@ class Casebook:
 
     def preview(self, journey: str, entry: Entry, *, by: str, at: datetime | None = None) -> Decision:
         """What would be decided now. Records nothing; asked again while nothing changes, it says the same."""
-        return self._recording.record(journey, [wanted(entry, by=by, at=at, id=PREVIEWED)], keep=False)[0]
+        # what is to be shown is asked beforehand, as `release` asks it
+        nature = PLAN if isinstance(entry, DisclosureMade) else None
+        asked = wanted(entry, by=by, at=at, id=PREVIEWED, nature=nature)
+        return self._recording.record(journey, [asked], keep=False)[0]
 
     def correct(
         self,

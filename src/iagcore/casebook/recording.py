@@ -74,7 +74,8 @@ def wanted(entry: Entry, *, by: str, at: datetime | None, id: str | None, nature
 class Recording:
     """What decides and records: the journal as it is read, the policies, the rules, and what is not the caller's.
 
-    `first` is the policy where none is for a programme, `by_programme` the others.
+    `first` is the policy where none is for a programme, `by_programme` the others; `complete` says whether all shipped
+    rules are among `rules`, which each record keeps.
     """
 
     reading: Reading
@@ -85,6 +86,7 @@ class Recording:
     clock: Callable[[], datetime]
     fresh: Callable[[int], bytes]
     patience: float
+    complete: bool
 
     def now(self) -> datetime:
         """The time now. Raises `InvalidEntry` where the clock gives none with a zone."""
@@ -144,7 +146,8 @@ class Recording:
             opportunity=opportunity,
         )
         weighed = weigh_up(asked, home, policy, beyond=writing, rules=self.rules)
-        return recorded(asked, weighed, home, policy=policy.fingerprint, surrogate=writing.surrogate)
+        record = recorded(asked, weighed, home, policy=policy.fingerprint, surrogate=writing.surrogate)
+        return attrs.evolve(record, complete=self.complete)
 
     def _shown(self, entry: Entry) -> tuple[Entry, Opportunity | None]:
         """The entry with what the directory shows of the opportunity that it points to, and the opportunity."""

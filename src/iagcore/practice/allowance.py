@@ -152,6 +152,10 @@ class Allowance:
         by_key.update({line.key: line for line in effect if line.sort != START})
         return Allowance(starts[-1] if starts else self.granted, tuple(by_key.values()))
 
+    def released(self, effect: Iterable[Line]) -> "Allowance":
+        """The allowance once the lines of `effect` are assigned, but for what they would book."""
+        return self.after(attrs.evolve(line, booked=0, starts_at=None, coach=None) for line in effect)
+
     def remaining_for(self, effect: Iterable[Line]) -> int:
         """Minutes that the lines of `effect` may hold between them.
 
@@ -159,9 +163,8 @@ class Allowance:
         conversation that is moved without growing is never refused for minutes.
         """
         effect = tuple(effect)
-        released = self.after(attrs.evolve(line, booked=0, starts_at=None, coach=None) for line in effect)
         newly_used = sum(line.used - self[line.key].used for line in effect)
-        return max(released.remaining, sum(self[line.key].booked for line in effect) - max(0, newly_used))
+        return max(self.released(effect).remaining, sum(self[line.key].booked for line in effect) - max(0, newly_used))
 
     def __getitem__(self, key: tuple[str, str]) -> Line:
         """The line of that sort and id; an empty one where there is none."""

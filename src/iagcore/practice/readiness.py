@@ -260,7 +260,11 @@ class Readiness:
 
     def leads_since(self, on: date, *, zone: tzinfo) -> date | None:
         """The first day on which the coach took a step that lets them lead, by the end of a day."""
-        led = [one for one in _by(self.steps, _end_of(on, zone)) if one.name in (SUPPORTED, INDEPENDENT)]
+        led = [
+            one
+            for one in _by(self.steps, _end_of(on, zone) - datetime.resolution)
+            if one.name in (SUPPORTED, INDEPENDENT)
+        ]
         return led[0].since.astimezone(zone).date() if led else None
 
 

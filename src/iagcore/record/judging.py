@@ -116,7 +116,7 @@ def answer(record: Record, rules: Iterable[Rule], *, zone: tzinfo, duties: Itera
         restated=record.restated,
         duties=duties,
         record=record.id,
-        complete=True,
+        complete=record.complete,
         counted=minutes,
     )
 

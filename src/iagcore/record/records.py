@@ -81,7 +81,8 @@ class Record:
     """An entry on the record, whole enough to give the first decision again.
 
     `id` is unique within its home (`about[0]`); `corrects` is the id of the record at the bottom of the stack that a
-    correction or a withdrawal amends; `effect` are the lines that its decision settled, under their surrogates.
+    correction or a withdrawal amends; `effect` are the lines that its decision settled, under their surrogates;
+    `complete` is False where not all the rules of the library were asked.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Record:
     restated: tuple[tuple[str, tuple[Assessment, ...]], ...]
     effect: tuple[tuple[str, Line], ...]
     entry: Entry
+    complete: bool = True
 
     @property
     def accepted(self) -> bool:

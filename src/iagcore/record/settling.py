@@ -33,7 +33,7 @@ from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted, LearnerLeft
 
 A_FRESH_ID = "\N{INFORMATION SEPARATOR ONE}"
-"""What a booking under an id that is taken is judged by; no caller's id can be it."""
+"""What a booking or an extension under an id that is taken is judged by; no caller's id can be it."""
 
 
 def settle(
@@ -56,6 +56,9 @@ def settle(
         or conversation is None
         or conversations[conversation].state_after(entry, at=min(at, recorded_at)) is not None
     )
+    if isinstance(entry, AllowanceExtended):
+        # a second extension under one id takes nothing back that the first granted
+        fits = allowance.line(entry.extension, sort=EXTENSION).empty
     if not (fits or as_if_it_fits):
         return ()
     coach_before = conversations[conversation].coach if conversations is not None and conversation is not None else None
@@ -79,9 +82,10 @@ def _assigned(
         case JourneyStarted():
             return (Line(START, sort=START, grant=_granted(values)),)
         case AllowanceExtended():
-            return (Line(entry.extension, sort=EXTENSION, grant=entry.minutes),)
+            id = entry.extension if fits else A_FRESH_ID
+            return (Line(id, sort=EXTENSION, grant=entry.minutes),)
         case ConversationBooked():
-            # a second booking under one id moves nothing: it asks for minutes of its own
+            # a second one under one id changes nothing of the first: it asks for minutes of its own
             id = entry.conversation if fits else A_FRESH_ID
             return (Line(id, booked=entry.minutes, starts_at=entry.starts_at, coach=entry.coach),)
         case ConversationRescheduled():

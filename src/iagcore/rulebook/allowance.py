@@ -48,14 +48,18 @@ Settles = ConversationMissed | ConversationCancelled | ConversationHeld
 def asked_within_remaining(entry: Bookings | Amendment, case: Case) -> Verdict:
     """Minutes asked stay within minutes remaining."""
     allowance = case.allowance
+    released = allowance.released(case.effect)
+    limit = allowance.remaining_for(case.effect)
+    more = f", {released.shortfall} more than granted" if released.shortfall else ""
+    more += f"; {limit - released.remaining} are kept from before" if limit > released.remaining else ""
     return at_most(
         sum(line.booked for line in case.effect),
-        allowance.remaining_for(case.effect),
-        says="{asked} minutes asked, {limit} remain of {ceiling} ({used} used, {booked} booked elsewhere)",
+        limit,
+        says="{asked} minutes asked, {limit} remain of {ceiling} ({used} used, {booked} booked elsewhere" + f"{more})",
         plainly="It asks for {asked} minutes, and {limit} of your {ceiling} minutes are free to book.",
-        ceiling=allowance.ceiling,
-        used=allowance.used,
-        booked=allowance.booked - sum(allowance[line.key].booked for line in case.effect),
+        ceiling=released.ceiling,
+        used=released.used,
+        booked=released.booked,
     )
 
 
@@ -230,10 +234,14 @@ def grants_cover_what_is_used_and_booked(entry: JourneyStarted | AllowanceExtend
     return at_least(
         after.ceiling,
         min(case.allowance.ceiling, needed),
-        says="{found} minutes would be granted, {needed} are used and booked (programme allowance {stated})",
+        says="{found} minutes would be granted ({stated} by the programme, {extended} by extensions), {needed} are "
+        "needed ({used} used, {booked} booked)",
         plainly="The time granted would no longer cover what is already used and booked.",
         needed=needed,
-        stated=case.today.whole("allowance_minutes") if isinstance(entry, JourneyStarted) else "unchanged",
+        stated=case.today.whole("allowance_minutes") if isinstance(entry, JourneyStarted) else after.granted,
+        extended=after.extensions,
+        used=after.used,
+        booked=after.booked,
     )
 
 
@@ -249,7 +257,11 @@ def uncovered_holds(journey: Journey, grounds: Grounds) -> list[Duty]:
     allowance = journey.allowance
     if not (allowance.shortfall and allowance.booked):
         return []
-    what = f"{allowance.shortfall} of {allowance.booked} minutes booked are not covered: reschedule, release or extend"
+    uncovered = min(allowance.shortfall, allowance.booked)
+    what = (
+        f"{uncovered} of {allowance.booked} minutes booked are not covered ({allowance.used} used of "
+        f"{allowance.ceiling} granted): reschedule, release or extend"
+    )
     return [Duty(rule="ALW-09", what=what, due=None, party=journey.coaching.coach or "lead", about=journey.subject)]
 
 

@@ -67,6 +67,7 @@ class Payload:
     entry: Document
     lines: tuple[str, ...]
     salt: str
+    complete: bool = True
 
 
 def _sort_of(value: object) -> str:
@@ -307,8 +308,12 @@ def encode(record: Record, *, surrogate: str, salt: str) -> tuple[bytes, bytes]:
         entry=document,
         lines=tuple(line.id for _, line in record.effect),
         salt=salt,
+        complete=record.complete,
     )
-    return dump_envelope(envelope_of(record, surrogate=surrogate)), _dump(CONVERTER.unstructure(payload))
+    written = CONVERTER.unstructure(payload)
+    if record.complete:  # only the other is worth a word
+        del written["complete"]
+    return dump_envelope(envelope_of(record, surrogate=surrogate)), _dump(written)
 
 
 def line_state(line: Line, surrogate: str, places: Mapping[str, int]) -> LineState:
@@ -374,6 +379,7 @@ def decode(stored: StoredRecord) -> Record:
                 for state, id in zip(envelope.lines, payload.lines, strict=True)
             ),
             entry=read_entry(upcast_entry(payload.entry, envelope.format, upcasters.UPCASTERS)),
+            complete=payload.complete,
         )
     except InvalidEntry as error:
         field = f"{error.field}: " if error.field in _FIELDS else ""
