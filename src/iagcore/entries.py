@@ -13,6 +13,9 @@ from iagcore.practice.amendments import (
     EntryWithdrawn,
     RecordAnnotated,
 )
+from iagcore.practice.approvals import (
+    ApprovalGiven,
+)
 from iagcore.practice.coaches import (
     CoachAssigned,
     CoverAssigned,
@@ -64,7 +67,6 @@ from iagcore.practice.kinds import (
     HealthWords,
     Id,
     ItemNumber,
-    LeadRef,
     LearnerRef,
     LearnRefNumber,
     Minutes,
@@ -131,6 +133,7 @@ __all__ = [
     "ActionReviewed",
     "Age",
     "AllowanceExtended",
+    "ApprovalGiven",
     "BasisChanged",
     "BreachAuthorised",
     "CheckCompleted",
@@ -184,7 +187,6 @@ __all__ = [
     "JourneyClosed",
     "JourneyReopened",
     "JourneyStarted",
-    "LeadRef",
     "LearnRefNumber",
     "LearnerLeft",
     "LearnerRef",

@@ -1,6 +1,6 @@
 """What goes around a learner: consent across journeys, what may be shown, and concerns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from iagcore.practice import consent as consent_module
 from iagcore.practice import follow_up as follow_up_module
 from iagcore.practice import readiness as readiness_module
 from iagcore.practice.amendments import BreachAuthorised, RecordAnnotated
+from iagcore.practice.approvals import ApprovalGiven
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import (
     CONTACT,
@@ -156,6 +157,13 @@ def test_several_disclosures_are_recorded_together() -> None:
     assert [one.accepted for one in cases.record_facts("a", *shown, by=JO)] == [True, True]
 
 
+def approve(cases: Casebook, *, quotes: Sequence[str] = ()) -> None:
+    """A safeguarding lead, who may know of everything, approves a case study."""
+    for sort, which in (("case study", "p"), *(("quote", one) for one in quotes)):
+        given = cases.record("a", ApprovalGiven(approves=sort, which=which), by=SAM, at=on(0))
+        assert given.require().findings == ()
+
+
 def test_a_case_study_carries_what_is_quoted_and_nothing_else() -> None:
     cases = around()
     for words in ("QUOTED", "KEPT"):
@@ -163,11 +171,11 @@ def test_a_case_study_carries_what_is_quoted_and_nothing_else() -> None:
     study = DisclosureMade(
         outlet="case study",
         shown_to=JO,
+        case_study="p",
         quotes=("QUOTED",),
-        quotes_approved_by=JO,
-        whole_approved_by=JO,
         nobody_recognisable=True,
     )
+    approve(cases, quotes=("QUOTED",))
     assert refusals(cases.release("a", study, by=JO).decision) == ["CON-03"]
     cases.record("a", ConsentGiven(consent="p", purpose="case study", scope=THIS_JOURNEY), by="learner:a").require()
     released = cases.release("a", study, by=JO).view
@@ -244,7 +252,8 @@ def test_whoever_hands_something_over_may_see_it_themselves(outlet: str, to: str
     for purpose in (RESEARCH, "case study"):
         given = ConsentGiven(consent=purpose, purpose=purpose, scope=THIS_JOURNEY)
         cases.record("a", given, by="learner:a", at=on(0)).require()
-    shown = DisclosureMade(outlet=outlet, shown_to=to, whole_approved_by=JO, nobody_recognisable=True)
+    approve(cases)
+    shown = DisclosureMade(outlet=outlet, shown_to=to, case_study="p", nobody_recognisable=True)
     released = cases.release("a", shown, by=by)
     assert ("ACC-02" not in refusals(released.decision)) is allowed
     assert (released.view is not None) is allowed
@@ -403,12 +412,12 @@ def test_what_is_taken_away_carries_nobodys_own_concern(outlet: str) -> None:
         given = ConsentGiven(consent=purpose, purpose=purpose, scope=THIS_JOURNEY)
         cases.record("a", given, by="learner:a", at=on(0)).require()
     cases.record("a", ConcernRaised(concern="w", words="PRIVATE"), by=by, id="raised").require()
+    approve(cases, quotes=("raised",))
     shown = DisclosureMade(
         outlet=outlet,
         shown_to=by,
+        case_study="p",
         quotes=("raised",),
-        quotes_approved_by=JO,
-        whole_approved_by=JO,
         nobody_recognisable=True,
     )
     released = cases.release("a", shown, by=by).view

@@ -47,7 +47,7 @@ CROWD = Crowd(on(0, 0))
 conversations, coaches, minutes, faults = Crowd.conversations, Crowd.coaches, Crowd.minutes, Crowd.faults
 moments, bookings, reschedulings = CROWD.moments, CROWD.bookings, CROWD.reschedulings
 cancellations, missings, holdings = CROWD.cancellations, CROWD.missings, CROWD.holdings()
-waivers, extensions = CROWD.waivers, CROWD.extensions()
+waivers, extensions = CROWD.waivers, CROWD.extensions
 leavings = st.builds(LearnerLeft, how=st.just("moved on"))
 closings = st.just(JourneyClosed())
 reopenings = st.just(JourneyReopened())

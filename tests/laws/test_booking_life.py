@@ -119,9 +119,7 @@ class BookingLife(RuleBasedStateMachine):
 
     @rule(extension=st.sampled_from(("e1", "e2", "e3")), minutes=st.sampled_from((15, 30, 60)))
     def extend(self, extension: str, minutes: int) -> None:
-        decision = self.ask(
-            AllowanceExtended(extension=extension, minutes=minutes, lead=JO, reason="more to do"), by=JO
-        )
+        decision = self.ask(AllowanceExtended(extension=extension, minutes=minutes, reason="more to do"), by=JO)
         expected = self.open and extension not in self.word and self.extended + minutes <= 60
         assert decision.accepted is expected
         if expected:

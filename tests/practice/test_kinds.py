@@ -51,6 +51,7 @@ TABLE = [
     ("workshop-attended", "fact", "journey", "coach lead learner"),
     ("grow-used", "fact", "journey", "coach lead learner"),
     ("allowance-extended", "plan", "journey", "lead coach"),
+    ("approval-given", "fact", "journey", "lead safeguarding-lead"),
     ("breach-authorised", "fact", "any home", "lead safeguarding-lead"),
     ("diary-written", "fact", "journey", "learner"),
     ("diary-shared", "fact", "journey", "learner"),
@@ -127,7 +128,7 @@ def test_every_part_that_a_kind_changes_is_a_part_of_a_home_and_is_applied() -> 
 def test_every_kind_says_whether_it_is_in_confidence() -> None:
     assert [kind.declares.name for kind in KINDS if kind.declares.in_confidence is None] == []
     touching = {kind.declares.name for kind in KINDS if kind.declares.touches("concern")}
-    assert touching == {"concern-raised", "concern-escalated", "concern-closed", "referral-made"}
+    assert touching == {"concern-raised", "concern-escalated", "concern-closed", "referral-made", "approval-given"}
     of_safeguarding = [kind for kind in KINDS if kind.__module__ == ConcernRaised.__module__]
     assert [kind.declares.in_confidence for kind in of_safeguarding] == [True] * 4
 

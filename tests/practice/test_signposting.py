@@ -10,6 +10,7 @@ from iagcore.casebook import Casebook
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.exceptions import IdUsedBefore, InvalidEntry
 from iagcore.opportunities import Opportunity, Shown, Status
+from iagcore.practice.approvals import ApprovalGiven
 from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.consent import REFERRAL, THIS_JOURNEY, ConsentGiven, ConsentWithdrawn
 from iagcore.practice.learning import CourseCompleted, CourseEnrolled, CourseLeft, CoursesShown
@@ -141,10 +142,11 @@ def test_a_referral_needs_consent_for_this_referral() -> None:
 def test_a_concern_lets_a_referral_be_made_without_consent_and_tells_nobody_else() -> None:
     cases, _ = with_a_directory(ART)
     cases.record("a", ConcernRaised(concern="w", words="x"), by=NINA).require()
-    made = ReferralMade(
-        referral="r", opportunity="art", condition_of_place=True, concern="w", authorised=SAM, why="WHY"
-    )
-    for missing in ("concern", "authorised", "why"):
+    made = ReferralMade(referral="r", opportunity="art", condition_of_place=True, concern="w", why="WHY")
+    assert refusals(cases.preview("a", made, by=NINA)) == ["ACC-04"]
+    approved = ApprovalGiven(approves="referral", which="r", concern="w")
+    cases.record("a", approved, by=SAM).require()
+    for missing in ("concern", "why"):
         asked = cases.preview("a", evolved(made, **{missing: None}), by=NINA)
         assert "CON-01" in refusals(asked), missing
     cases.record("a", made, by=NINA, id="made").require()
@@ -179,7 +181,8 @@ def test_nobody_is_told_what_came_of_a_referral_under_a_concern_but_whoever_made
     cases, _ = with_a_directory(ART)
     cases.record("a", CoachAssigned(coach="coach:omar"), by=JO, at=on(0)).require()
     cases.record("a", ConcernRaised(concern="w", words="x"), by=NINA).require()
-    made = ReferralMade(referral="r", opportunity="art", condition_of_place=False, concern="w", authorised=SAM, why="x")
+    made = ReferralMade(referral="r", opportunity="art", condition_of_place=False, concern="w", why="x")
+    cases.record("a", ApprovalGiven(approves="referral", which="r", concern="w"), by=SAM).require()
     cases.record("a", made, by=NINA, id="made").require()
     due = [one for one in cases.duties("a") if one.rule.startswith("SIG")]
     assert [(one.rule, one.party, one.in_confidence) for one in due] == [("SIG-04", NINA, True), ("SIG-05", NINA, True)]

@@ -292,7 +292,7 @@ def test_the_same_id_after_a_refusal_gives_the_refusal_again_and_records_nothing
     start(cases)
     first = book(cases, "c1", on(8), 181)
     assert refusals(first) == ["ALW-01"]
-    extension = AllowanceExtended(extension="e1", minutes=60, lead=JO, reason="more to do")
+    extension = AllowanceExtended(extension="e1", minutes=60, reason="more to do")
     cases.record("a", extension, by=JO).require()
     count = len(list(journal.read("journey:a")))
     assert book(cases, "c1", on(8), 181) == first

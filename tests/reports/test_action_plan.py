@@ -324,7 +324,7 @@ def test_what_was_opened_again_is_on_the_page_again() -> None:
 
 def test_a_referral_under_a_concern_is_not_on_the_page() -> None:
     concern = entries.ConcernRaised(concern="n1", words="unseen")
-    assert else_there_is(concern, referred(concern="n1", authorised="lead:jo", why="unseen")) == []
+    assert else_there_is(concern, referred(concern="n1", why="unseen")) == []
 
 
 def test_with_a_directory_it_says_how_to_join() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from iagcore.policy import Policy
+from iagcore.practice.allowance import AllowanceExtended
+from iagcore.practice.approvals import ApprovalGiven
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import ConfidentialityExplained, ConsentGiven, ConsentWithdrawn
 from iagcore.practice.conversations import (
@@ -146,12 +148,10 @@ def withdrawn(purpose: str, **rest: Any) -> ConsentWithdrawn:
 REFERRED = ReferralMade(referral="r1", opportunity="art", condition_of_place=False)
 PLANNED = FollowUpPlanned(follow_up="f", planned_for=on(30).date())
 EXTRACT = DisclosureMade(outlet="research extract", shown_to="researcher:ria")
-STUDY = DisclosureMade(outlet="case study", shown_to=JO, whole_approved_by=JO, nobody_recognisable=True)
-QUOTING = DisclosureMade(
-    outlet="case study", shown_to=JO, quotes=("s1",), whole_approved_by=JO, nobody_recognisable=True
-)
+STUDY = DisclosureMade(outlet="case study", case_study="p", shown_to=JO, nobody_recognisable=True)
+QUOTING = DisclosureMade(outlet="case study", case_study="p", shown_to=JO, quotes=("s1",), nobody_recognisable=True)
 UNDER_A_CONCERN = ReferralMade(
-    referral="r1", opportunity="art", condition_of_place=False, concern="k1", authorised=JO, why="It could not wait."
+    referral="r1", opportunity="art", condition_of_place=False, concern="k1", why="It could not wait."
 )
 CONCERN = ConcernRaised(concern="k1", words="It worries me.")
 SEEN_TO = ConcernClosed(concern="k1", words="It was seen to.")
@@ -191,7 +191,6 @@ def last_of(*told: tuple[str, Entry, int], by: str = JO) -> Mapping[str, str]:
         ([("a", consented("research"), 1), ("a", withdrawn("research"), 2), ("a", EXTRACT, 3)], "CON-02", "breach"),
         ([("a", consented("case study"), 1), ("a", STUDY, 3)], "CON-03", None),
         ([("a", STUDY, 3)], "CON-03", "breach"),
-        ([("a", QUOTING, 3)], "CON-03", "breach"),
         ([("a", consented("referral", only_for="r1"), 1), ("a", REFERRED, 3)], "CON-01", None),
         ([("a", consented("referral", only_for="r2"), 1), ("a", REFERRED, 3)], "CON-01", "refusal"),
         ([("a", CONCERN, 1), ("a", UNDER_A_CONCERN, 3)], "CON-01", None),
@@ -203,6 +202,73 @@ def test_consent_and_concerns_are_as_the_rule_book_says(
     told: list[tuple[str, Entry, int]], code: str, weight: str | None
 ) -> None:
     assert last_of(*told).get(code) == weight
+
+
+def approval(of: str, which: str, **rest: Any) -> ApprovalGiven:
+    return ApprovalGiven(approves=of, which=which, **rest)
+
+
+EXTENDED = AllowanceExtended(extension="x", minutes=30, reason="r")
+WHOLE, QUOTE = approval("case study", "p"), approval("quote", "s1")
+GOAL_SET = GoalSet(goal="g", words="To travel.", outside="self-led")
+DIARY = DiaryWritten(diary="d", sort="gratitude", words="The sun was out.")
+UNDER_IT = approval("referral", "r1", concern="k1")
+MAX = "lead:max"
+
+
+@pytest.mark.parametrize(
+    ("told", "weight"),
+    [
+        ([(EXTENDED, JO)], None),
+        ([(EXTENDED, NINA)], "refusal"),
+        ([(approval("extension", "x", minutes=30), JO), (EXTENDED, NINA)], None),
+        ([(approval("extension", "x", minutes=29), JO), (EXTENDED, NINA)], "refusal"),
+        ([(approval("extension", "x"), JO), (EXTENDED, NINA)], "refusal"),
+        ([(approval("extension", "y", minutes=30), JO), (EXTENDED, NINA)], "refusal"),
+        ([(approval("extension", "x", minutes=30), "lead:nina"), (EXTENDED, NINA)], "refusal"),
+        ([(approval("extension", "x", minutes=30), NINA), (EXTENDED, NINA)], "refusal"),
+        ([(approval("extension", "x", minutes=30), JO), (EXTENDED, JO), (EXTENDED, NINA)], "refusal"),
+        ([(CONCERN, NINA), (UNDER_A_CONCERN, NINA)], "refusal"),
+        ([(CONCERN, NINA), (UNDER_IT, SAM), (UNDER_A_CONCERN, NINA)], None),
+        ([(CONCERN, NINA), (UNDER_IT, JO), (UNDER_A_CONCERN, NINA)], "refusal"),
+        ([(CONCERN, NINA), (approval("referral", "r1"), SAM), (UNDER_A_CONCERN, NINA)], "refusal"),
+        ([(CONCERN, NINA), (UNDER_IT, SAM), (UNDER_A_CONCERN, SAM)], "refusal"),
+        ([(CONCERN, NINA), (UNDER_IT, SAM), (UNDER_A_CONCERN, NINA), (UNDER_A_CONCERN, NINA)], "refusal"),
+        ([(consented("referral"), JO), (CONCERN, NINA), (UNDER_A_CONCERN, NINA)], None),
+        ([(UNDER_A_CONCERN, NINA)], None),
+        ([(CONCERN, NINA), (UNDER_A_CONCERN, JO)], None),
+        ([(STUDY, JO)], "breach"),
+        ([(WHOLE, MAX), (STUDY, JO)], None),
+        ([(WHOLE, MAX), (STUDY, MAX)], "breach"),
+        ([(WHOLE, MAX), (STUDY, JO), (STUDY, JO)], "breach"),
+        ([(WHOLE, MAX), (STUDY, JO), (WHOLE, MAX), (STUDY, JO)], None),
+        ([(GOAL_SET, NINA), (WHOLE, MAX), (QUOTING, JO)], "breach"),
+        ([(GOAL_SET, NINA), (WHOLE, MAX), (QUOTE, MAX), (QUOTING, JO)], None),
+        ([(GOAL_SET, NINA), (QUOTE, MAX), (QUOTING, JO)], "breach"),
+        ([(QUOTE, MAX), (GOAL_SET, NINA), (WHOLE, MAX), (QUOTING, JO)], "breach"),
+        ([(CONCERN, NINA), (WHOLE, SAM), (QUOTE, SAM), (QUOTING, JO)], "breach"),
+        ([(DIARY, "learner:a"), (WHOLE, MAX), (QUOTE, MAX), (QUOTING, JO)], "breach"),
+        ([(DIARY, "learner:a"), (DiaryShared(diary="d"), "learner:a"), (WHOLE, MAX), (QUOTE, MAX), (QUOTING, JO)], None),
+        ([(DIARY, "learner:a"), (DiaryShared(diary="e"), "learner:a"), (WHOLE, MAX), (QUOTE, MAX), (QUOTING, JO)], "breach"),
+        ([(EXTRACT, JO)], None),
+    ],
+)  # fmt: skip
+def test_what_rests_on_an_approval_is_as_the_rule_book_says(told: list[tuple[Entry, str]], weight: str | None) -> None:
+    assert the_last_of(told).get("ACC-04") == weight
+
+
+def test_a_case_study_is_approved_before_it_is_shown() -> None:
+    told: list[tuple[str, Entry, int]] = [("a", WHOLE, 3), ("a", STUDY, 2)]
+    assert last_of(*told, by=MAX)["ACC-04"] == "breach"
+
+
+def the_last_of(told: list[tuple[Entry, str]]) -> Mapping[str, str]:
+    """What both find of the last of some entries, one a day, on a journey of learner:a."""
+    history = [Told("a", JourneyStarted(learner="learner:a", programme="p", attests_age=30), JO, on(0), "start")]
+    history += [Told("a", entry, by, on(number), f"s{number}") for number, (entry, by) in enumerate(told, start=1)]
+    assert disagreement(history, STARTER) is None
+    oracle = Oracle(STARTER)
+    return [oracle.tell(one) for one in history][-1].findings
 
 
 def steps_to(*entries: Entry) -> list[tuple[str, Entry, int]]:
@@ -283,6 +349,10 @@ PAGE = DiaryWritten(diary="d1", sort="gratitude", words="The sun was out.")
         ([(CONCERN, NINA), (SEEN_TO, JO)], None),
         ([(CONCERN, NINA), (UNDER_A_CONCERN, JO)], "refusal"),
         ([(REFERRED, JO)], None),
+        ([(CONCERN, NINA), (UNDER_IT, SAM)], None),
+        ([(CONCERN, NINA), (UNDER_IT, JO)], "breach"),
+        ([(GOAL_SET, NINA), (QUOTE, MAX)], None),
+        ([(GOAL_SET, NINA), (approval("quote", "s2"), MAX)], "breach"),
         ([(PAGE, "learner:a"), (DiaryShared(diary="d1"), "learner:a")], None),
         ([(PAGE, "learner:a"), (DiaryUnshared(diary="d2"), "learner:a")], "breach"),
         ([(consented("research"), JO), (withdrawn("research"), JO)], None),
@@ -291,11 +361,7 @@ PAGE = DiaryWritten(diary="d1", sort="gratitude", words="The sun was out.")
     ],
 )
 def test_what_is_pointed_to_is_as_the_rule_book_says(told: list[tuple[Entry, str]], weight: str | None) -> None:
-    history = [Told("a", JourneyStarted(learner="learner:a", programme="p", attests_age=30), JO, on(0), "start")]
-    history += [Told("a", entry, by, on(number), f"s{number}") for number, (entry, by) in enumerate(told, start=1)]
-    assert disagreement(history, STARTER) is None
-    oracle = Oracle(STARTER)
-    assert [oracle.tell(one) for one in history][-1].findings.get("REF-02") == weight
+    assert the_last_of(told).get("REF-02") == weight
 
 
 INSTEAD_OF_NINA = (CoachAssigned(coach="coach:omar"), JO)
@@ -317,11 +383,7 @@ GOAL = GoalSet(goal="g", words="To travel.", conversation="c1")
 def test_who_may_write_of_a_conversation_is_as_the_rule_book_says(
     told: list[tuple[Entry, str]], weight: str | None
 ) -> None:
-    history = [Told("a", JourneyStarted(learner="learner:a", programme="p", attests_age=30), JO, on(0), "start")]
-    history += [Told("a", entry, by, on(number), f"s{number}") for number, (entry, by) in enumerate(told, start=1)]
-    assert disagreement(history, STARTER) is None
-    oracle = Oracle(STARTER)
-    assert [oracle.tell(one) for one in history][-1].findings.get("ACC-03") == weight
+    assert the_last_of(told).get("ACC-03") == weight
 
 
 @pytest.mark.parametrize(
@@ -331,6 +393,8 @@ def test_who_may_write_of_a_conversation_is_as_the_rule_book_says(
         ([UNDER_A_CONCERN], False),
         ([DisclosureMade(outlet="safeguarding view", shown_to=SAM)], False),
         ([SEEN_TO], False),
+        ([UNDER_IT], False),
+        ([WHOLE], True),
         ([REFERRED], True),
         ([EXTRACT], True),
     ],

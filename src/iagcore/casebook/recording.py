@@ -126,7 +126,9 @@ class Recording:
 
     def again(self, home: Home, one: Wanted) -> Decision:
         """What would be decided now of what was decided before, under another id. Records nothing."""
-        writing = self.writing(home)
+        # as if it had not been shown yet: it uses no approval up before itself
+        places = (attrs.evolve(its, stack=(), recorded=()) if its.record == one.id else its for its in home.places)
+        writing = self.writing(attrs.evolve(home, places=tuple(places)))
         anew = self._judge(attrs.evolve(one, id=secrets.token_hex(16)), writing, now=self.now())
         return attrs.evolve(self._decision(anew, writing), record=None)
 

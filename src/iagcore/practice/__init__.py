@@ -8,6 +8,7 @@ from typing import Final
 
 from iagcore.practice.allowance import AllowanceExtended
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
+from iagcore.practice.approvals import ApprovalGiven
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import ConfidentialityExplained, ConsentGiven, ConsentWithdrawn
 from iagcore.practice.conversations import (
@@ -91,6 +92,7 @@ KINDS: Final[tuple[type[Entry], ...]] = (
     WorkshopAttended,
     GrowUsed,
     AllowanceExtended,
+    ApprovalGiven,
     BreachAuthorised,
     DiaryWritten,
     DiaryShared,

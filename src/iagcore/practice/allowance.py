@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from iagcore.exceptions import InvalidEntry
-from iagcore.practice.kinds import PLAN, Entry, Id, LeadRef, Minutes, Words, accepted, kept, kind, one_of, whole
+from iagcore.practice.kinds import PLAN, Entry, Id, Minutes, Words, accepted, kept, kind, one_of, whole
 
 CONVERSATION: Final = "conversation"
 EXTENSION: Final = "extension"
@@ -29,14 +29,13 @@ START: Final = "start"
     opens=(EXTENSION, "extension"),
     in_confidence=False,
     begins="extension",
-    usually=("lead", "reason"),
+    usually=("reason",),
 )
 class AllowanceExtended(Entry):
-    """Minutes are granted beyond the programme's allowance, by a lead and for a reason."""
+    """Minutes are granted beyond the programme's allowance, for a reason; a coach needs an approval of them."""
 
     extension: Id
     minutes: Minutes
-    lead: LeadRef | None = None
     reason: Words | None = None
 
 

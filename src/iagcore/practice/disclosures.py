@@ -14,7 +14,7 @@ from typing import Annotated, Final
 import attrs
 
 from iagcore.practice.consent import CASE_STUDY, RESEARCH
-from iagcore.practice.kinds import FACT, WITHDRAWN, Entry, FieldClass, Flag, Id, LeadRef, Party, kind, one_of
+from iagcore.practice.kinds import FACT, WITHDRAWN, Entry, FieldClass, Flag, Id, Party, kind, one_of
 from iagcore.practice.parties import role_of
 
 EVERYDAY: Final = frozenset(
@@ -111,13 +111,12 @@ OutletName = Annotated[str, one_of("outlet", *(outlet.name for outlet in OUTLETS
 class DisclosureMade(Entry):
     """Something of the journey was shown to somebody, through an outlet.
 
-    For a case study: the records that are quoted, the leads who approved the quotes and the whole, and whether it was
+    For a case study: its id, by which it is approved as a whole, the records that are quoted, and whether it was
     checked that nobody can be recognised in it.
     """
 
     outlet: OutletName
     shown_to: Party
+    case_study: Id | None = None
     quotes: tuple[Id, ...] = ()
-    quotes_approved_by: LeadRef | None = None
-    whole_approved_by: LeadRef | None = None
     nobody_recognisable: Flag | None = None

@@ -212,7 +212,6 @@ LearnerRef = Annotated[str, FieldType("learner", FieldClass.IDENTIFIER, accept_l
 CoachRef = Annotated[str, FieldType("coach", FieldClass.IDENTIFIER, accept_coach)]
 StaffRef = Annotated[str, FieldType("staff", FieldClass.IDENTIFIER, _accept_staff)]
 """Somebody who works for the programme; never a learner, whose name would not go with them when they are erased."""
-LeadRef = Annotated[str, FieldType("lead", FieldClass.IDENTIFIER, _party_of("lead"))]
 Moment = Annotated[datetime, FieldType("moment", FieldClass.PLAIN, accept_moment)]
 """An aware time, kept in UTC."""
 Day = Annotated[date, FieldType("day", FieldClass.PLAIN, accept_day)]

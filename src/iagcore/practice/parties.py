@@ -16,6 +16,11 @@ def role_of(party: str | None) -> str:
     return role if colon else ""
 
 
+def is_one_person(one: str, other: str) -> bool:
+    """Whether two parties may be one person: of one reference, in whatever role."""
+    return one.partition(":")[2] == other.partition(":")[2]
+
+
 def is_home(subject: str) -> bool:
     """Whether a subject has a record of its own: a journey, or a coach."""
     return role_of(subject) in HOMES

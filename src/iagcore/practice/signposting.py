@@ -22,7 +22,6 @@ from iagcore.practice.kinds import (
     Flag,
     Id,
     RestrictedWords,
-    StaffRef,
     Words,
     kept,
     kind,
@@ -93,7 +92,7 @@ class ReferralMade(Entry):
     """The practitioner makes contact with an opportunity for the learner.
 
     `condition_of_place` says whether the learner's place on the programme depends on it; unsaid is unknown. Without the
-    learner's consent it names the open `concern` for which it is made, the one who `authorised` sharing, and `why`.
+    learner's consent it names the open `concern` for which it is made, and `why`; somebody else approves it first.
     """
 
     referral: Id
@@ -104,7 +103,6 @@ class ReferralMade(Entry):
     status: ListedStatus | None = None
     last_checked: Day | None = None
     concern: Id | None = None
-    authorised: StaffRef | None = None
     why: RestrictedWords | None = None
 
     @property

@@ -111,11 +111,11 @@ class Case(Parts):
     `at` is when the entry happened or was decided (aware), `by` who makes it, and `recorded_at` when it is put on the
     record: at once, where it is left out. `home` is the subject it is recorded under; `beforehand` says that it is
     asked before it happens, where its kind says that it did; `opened` are the line ids ever used there; `places` what
-    is on its record before the entry; `learner` whose journey it is; `readiness` that of the coach whom the entry is
-    about; `opportunity` what the directory knows of what it points to; `consents` what the learner consented to, on
-    other journeys too; `elsewhere` where each of the learner's other journeys stands, by its name, for what starts one;
-    `timelines` the hours of the people concerned, by subject, as if the lines that the entry
-    changes were released.
+    is on its record before the entry, and `order` every record id there with its number in the order of recording;
+    `learner` whose journey it is; `readiness` that of the coach whom the entry is about; `opportunity` what the
+    directory knows of what it points to; `consents` what the learner consented to, on other journeys too; `elsewhere`
+    where each of the learner's other journeys stands, by its name, for what starts one; `timelines` the hours of the
+    people concerned, by subject, as if the lines that the entry changes were released.
     """
 
     policy: Policy = attrs.field(kw_only=False)
@@ -132,6 +132,7 @@ class Case(Parts):
     elsewhere: Mapping[str, JourneyStatus] = attrs.field(default=absent("the learner's other journeys"))
     opened: frozenset[LineKey] = frozenset()
     places: tuple[Place, ...] = attrs.field(default=absent("what is on the record"))
+    order: Mapping[str, int] = attrs.field(factory=dict)
     effect: tuple[Line, ...] = ()
 
     @classmethod
@@ -149,6 +150,7 @@ class Case(Parts):
             allowance=home.allowance,
             opened=frozenset(home.opened),
             places=home.places,
+            order=home.ids,
             **named,
         )
 

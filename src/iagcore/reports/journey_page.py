@@ -16,6 +16,7 @@ from typing import Final
 from iagcore.exceptions import InvalidEntry
 from iagcore.practice.allowance import AllowanceExtended
 from iagcore.practice.amendments import BreachAuthorised, RecordAnnotated
+from iagcore.practice.approvals import ApprovalGiven
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import EVERY_JOURNEY, Given, Withdrawal
 from iagcore.practice.conversations import (
@@ -180,8 +181,9 @@ def _told(page: _Page, entry: Entry, by: str) -> str:
         case CoverAssigned():
             return f"{entry.coach} covers until {page.day(entry.until)}"
         case AllowanceExtended():
-            who = entry.lead or by
-            return followed_by(f"{entry.minutes} minutes more, by {who}", entry.reason)
+            return followed_by(f"{entry.minutes} minutes more, by {by}", entry.reason)
+        case ApprovalGiven():
+            return _approved(entry, by)
         case JourneyClosed():
             return followed_by(f"Closed ({by})", entry.note)
         case JourneyReopened():
@@ -192,6 +194,12 @@ def _told(page: _Page, entry: Entry, by: str) -> str:
             return said_beside(page, entry, by)
         case _:
             return ""
+
+
+def _approved(entry: ApprovalGiven, by: str) -> str:
+    most = f", {entry.minutes} minutes at most" if entry.minutes else ""
+    under = f", under concern {entry.concern}" if entry.concern else ""
+    return f"Approved by {by}: {entry.approves} {entry.which}{most}{under}"
 
 
 # ---- conversations
@@ -405,7 +413,6 @@ def _pointed(page: _Page, entry: Signposted | ReferralMade) -> str:
         return "; ".join(said)
     said += ["the learner's place depends on it"] if entry.condition_of_place else []
     said += [f"made under concern {entry.concern}"] if entry.concern else []
-    said += [f"authorised by {entry.authorised}"] if entry.authorised else []
     return followed_by("; ".join(said), entry.why)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from iagcore.record.rules import Rule
 from iagcore.rulebook.access import ACCESS
 from iagcore.rulebook.allowance import ALLOWANCE
+from iagcore.rulebook.approvals import APPROVALS
 from iagcore.rulebook.booking import BOOKING
 from iagcore.rulebook.coaches import COACHES
 from iagcore.rulebook.consent import CONSENT
@@ -36,6 +37,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *CORRECTIONS,
     *REFERENCES,
     *ACCESS,
+    *APPROVALS,
     *SAFEGUARDING,
     *FOLLOWING_UP,
 )
@@ -63,6 +65,7 @@ FAMILIES: Final = {
 __all__ = [
     "ACCESS",
     "ALLOWANCE",
+    "APPROVALS",
     "BOOKING",
     "COACHES",
     "CONSENT",

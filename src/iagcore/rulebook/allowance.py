@@ -108,27 +108,25 @@ def one_to_one_in_private(entry: ConversationHeld, case: Case) -> Verdict:
     MUST,
     question="May I give a learner more time?",
     source=EXTENSIONS,
-    remedy="Stay within the limit that the policy sets, and name the lead who decides and the reason.",
+    remedy="Stay within the limit that the policy sets, and give the reason.",
     plain_remedy="Your coach can look with you at how to use the time there is.",
-    breach="Correct the extension: name the lead and the reason, and stay within the limit. Or ask a lead to "
-    "authorise it.",
+    breach="Correct the extension: give the reason, and stay within the limit. Or ask a lead to authorise it.",
     plain_breach="You were given more time, but it was not agreed in the right way. A lead will look at it and put "
     "it right. You can ask your coach what this means for you.",
     values=("extension_limit_minutes",),
     protected=True,
 )
 def extension_by_a_lead_within_the_limit(entry: AllowanceExtended, case: Case) -> Verdict:
-    """An extension names a lead and a reason, and all extensions together stay within the limit."""
+    """An extension gives a reason, and all extensions together stay within the limit."""
     total, limit = case.allowance.extensions + entry.minutes, case.today.whole("extension_limit_minutes")
     return none_of(
         (
-            *(["no lead is named"] if entry.lead is None else []),
             *(["no reason is given"] if entry.reason is None else []),
             *([f"{total} minutes of extensions where {limit} are allowed"] if total > limit else []),
         ),
         says="{found}",
-        otherwise="{total} minutes of extensions, {limit} allowed, by a lead and for a reason",
-        plainly="More time needs a lead's decision, and there is a limit to it.",
+        otherwise="{total} minutes of extensions, {limit} allowed, and a reason is given",
+        plainly="More time needs a reason, and there is a limit to it.",
         total=total,
         limit=limit,
     )

@@ -30,14 +30,14 @@ def _said(given: Given | None) -> str:
     MUST,
     question="May I refer a learner who has not consented?",
     source=SHARING,
-    remedy="Ask the learner; or name the open concern, who authorised sharing without consent, and why.",
+    remedy="Ask the learner; or name the open concern, and why this is shared without consent.",
     plain_remedy="It is yours to say whether we may share this.",
     protected=True,
     outside=True,
     always_assessed="consents are on the record, and what is not there was not given",
 )
 def consent_to_share_for_the_referral(entry: ReferralMade, case: Case) -> Verdict:
-    """Consent to share for this referral is in force; or an open concern, who authorised it, and why, are named."""
+    """Consent to share for this referral is in force; or an open concern, and why, are named."""
     given = case.consents.to_rely_on(REFERRAL, at=case.at, on=case.day_of(case.at), only_for=entry.referral)
     missing = _missing_without_consent(entry, case)
     return verdict(
@@ -46,14 +46,13 @@ def consent_to_share_for_the_referral(entry: ReferralMade, case: Case) -> Verdic
         plainly="We share nothing with anybody else unless you say so.",
         referral=entry.referral,
         consent=_said(given),
-        without=", ".join(missing) or "an open concern, who authorised it, and why",
+        without=", ".join(missing) or "an open concern, and why",
     )
 
 
 def _missing_without_consent(entry: ReferralMade, case: Case) -> list[str]:
     return [
         *(["no open concern is named"] if not is_known_and_open(entry.concern, case) else []),
-        *(["nobody is named who authorised it"] if entry.authorised is None else []),
         *(["no reason is given"] if entry.why is None else []),
     ]
 
@@ -90,17 +89,17 @@ def consent_to_research(entry: DisclosureMade, case: Case) -> Verdict:
     MUST,
     question="May we publish a learner's case study?",
     source=ANONYMISATION,
-    remedy="Ask the learner, have a lead approve each quote and the whole, and check that nobody can be recognised.",
+    remedy="Ask the learner, and check that nobody can be recognised.",
     plain_remedy="It is yours to say whether your story may be told.",
     breach="Stop showing the case study, and tell the learner. Show it again only when nothing is missing.",
     plain_breach="Your story was shown before all of it was agreed. We are sorry. We will stop showing it and put "
     "this right. You can ask a lead who saw it and what happens next.",
     protected=True,
     outside=True,
-    always_assessed="consents and approvals are on the record, and what is not there was not given",
+    always_assessed="consents are on the record, and what is not there was not given",
 )
 def consent_to_the_case_study(entry: DisclosureMade, case: Case) -> Verdict:
-    """A case study is released with consent, approved by a named lead, quote by quote and whole, and unrecognisable."""
+    """A case study is released with the learner's consent, and only if nobody can be recognised in it."""
     return none_of(
         _missing_of_the_case_study(entry, case) if _is_for(PUBLISHED, entry) else (),
         says="{outlet}: {found}",
@@ -113,8 +112,6 @@ def consent_to_the_case_study(entry: DisclosureMade, case: Case) -> Verdict:
 def _missing_of_the_case_study(entry: DisclosureMade, case: Case) -> list[str]:
     return [
         *(["the learner's consent is not in force"] if _given(PUBLISHED, case) is None else []),
-        *(["no lead approved the quotes"] if entry.quotes and entry.quotes_approved_by is None else []),
-        *(["no lead approved the whole"] if entry.whole_approved_by is None else []),
         *(["it is not known that nobody can be recognised"] if entry.nobody_recognisable is None else []),
         *(["somebody can be recognised"] if entry.nobody_recognisable is False else []),
     ]

@@ -10,6 +10,7 @@ from typing import Final
 
 from iagcore.exceptions import nearest
 from iagcore.practice.amendments import BreachAuthorised
+from iagcore.practice.approvals import QUOTE, ApprovalGiven
 from iagcore.practice.consent import ConsentGiven, ConsentWithdrawn
 from iagcore.practice.kinds import Entry
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated
@@ -23,9 +24,16 @@ from iagcore.rulebook.access import concerns_known, is_kept_from, may_make
 from iagcore.rulebook.sources import LOCAL
 
 Points = (
-    ConcernEscalated | ConcernClosed | ReferralMade | BreachAuthorised | DiaryShared | DiaryUnshared | ConsentWithdrawn
+    ConcernEscalated
+    | ConcernClosed
+    | ReferralMade
+    | ApprovalGiven
+    | BreachAuthorised
+    | DiaryShared
+    | DiaryUnshared
+    | ConsentWithdrawn
 )
-"""The kinds that point to a concern, a breach, a diary page or a consent."""
+"""The kinds that point to a concern, a breach, a quote, a diary page or a consent."""
 
 
 @rule(
@@ -65,6 +73,8 @@ def _pointed_to(entry: Points) -> tuple[str, str | None]:
     match entry:
         case BreachAuthorised():
             return "breach", f"{entry.rule} on {entry.record}"
+        case ApprovalGiven() if entry.approves == QUOTE:
+            return "quote", entry.which
         case DiaryShared() | DiaryUnshared():
             return "diary page", entry.diary
         case ConsentWithdrawn():
@@ -79,6 +89,9 @@ def _known(entry: Points, case: Case) -> list[str]:
         case BreachAuthorised():
             seen = (place for place in case.places if not is_kept_from(place, case))
             return [f"{code} on {place.record}" for place in seen for code in sorted(place.breached)]
+        case ApprovalGiven() if entry.approves == QUOTE:
+            tops = (place.top for place in case.places if not is_kept_from(place, case))
+            return [top.record for top in tops if top is not None]
         case DiaryShared() | DiaryUnshared():
             pages = (one for one in _ever(case.places) if isinstance(one, DiaryWritten))
             return [one.diary for one in pages] if case.by == case.learner else []

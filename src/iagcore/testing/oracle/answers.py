@@ -12,6 +12,7 @@ from iagcore.practice.conversations import ConversationBooked
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.signposting import Signposted
 from iagcore.testing.oracle import coaches
+from iagcore.testing.oracle.approvals import is_approved
 from iagcore.testing.oracle.bookings import (
     BOOKED,
     CANCELLED,
@@ -26,6 +27,14 @@ from iagcore.testing.oracle.bookings import (
     conversation,
     conversations,
     is_early,
+)
+from iagcore.testing.oracle.confidence import (
+    OF_CONCERNS,
+    WHAT_FOLLOWS_A_CONCERN,
+    is_known,
+    is_there,
+    is_under_a_concern,
+    may_make_it,
 )
 from iagcore.testing.oracle.consents import in_force
 from iagcore.testing.oracle.minutes import Minutes, granted_at, minutes
@@ -56,15 +65,14 @@ PLANS_ON_AN_OPEN_JOURNEY = (
     "follow-up-planned",
 )
 POINTING = (
-    "concern-escalated",
-    "concern-closed",
+    *WHAT_FOLLOWS_A_CONCERN,
     "referral-made",
+    "approval-given",
     "diary-shared",
     "diary-unshared",
     "consent-withdrawn",
 )
 EVERY_KIND = ()
-OF_CONCERNS = ("concern-raised", "concern-escalated", "concern-closed")
 
 
 def known(value: Any) -> Any:
@@ -124,7 +132,7 @@ def extension_is_allowed(asked: Told, story: Story) -> bool:
     entry: Any = asked.entry
     total = minutes(asked.home, story).extensions + entry.minutes
     within = total <= story.values(asked.at).whole("extension_limit_minutes")
-    return within and entry.lead is not None and entry.reason is not None
+    return within and entry.reason is not None
 
 
 def not_too_long(asked: Told, story: Story) -> bool:
@@ -257,8 +265,7 @@ def consent_to_refer(asked: Told, story: Story) -> bool:
     on = story.day(asked.at)
     if in_force("referral", asked.home, story, at=asked.at, on=on, referral=entry.referral):
         return True
-    concern_is_open = entry.concern in story.open_concerns(asked.home) and is_known(asked, story)
-    return concern_is_open and entry.authorised is not None and entry.why is not None
+    return is_under_a_concern(asked, story) and entry.why is not None
 
 
 def consent_to_research(asked: Told, story: Story) -> bool:
@@ -270,10 +277,7 @@ def consent_to_a_case_study(asked: Told, story: Story) -> bool:
     entry: Any = asked.entry
     if entry.outlet != "case study":
         return True
-    if entry.quotes and entry.quotes_approved_by is None:
-        return False
-    approved = entry.whole_approved_by is not None and entry.nobody_recognisable is True
-    return approved and stood_then("case study", asked, story)
+    return entry.nobody_recognisable is True and stood_then("case study", asked, story)
 
 
 def stood_then(purpose: str, asked: Told, story: Story) -> bool:
@@ -337,36 +341,6 @@ def id_is_new(asked: Told, story: Story) -> bool:
     return all(other.extension != entry.extension for other, _ in story.of(asked.home, EXTENDED))
 
 
-def may_make_it(asked: Told, story: Story) -> bool:
-    role, declares = asked.by.partition(":")[0], asked.entry.declares
-    if declares.about[0] == "coach" and role == "coach" and asked.by != asked.home:
-        return False
-    if role == "learner" and asked.by != story.learner(asked.home):
-        return False
-    return role in declares.by
-
-
-def is_known(asked: Told, story: Story) -> bool:
-    """Whether the concern, page or consent that is pointed to is on the record, as far as the author may know."""
-    entry: Any = asked.entry
-    kind = entry.declares.name
-    if not may_make_it(asked, story):
-        return True  # who may not record it is told nothing else
-    if kind == "consent-withdrawn":
-        for given, _ in story.of(asked.home, "consent-given"):
-            if given.purpose == entry.purpose and (entry.only_for is None or given.only_for in (None, entry.only_for)):
-                return True
-        raise Missing  # a withdrawal of what nobody gave is no breach
-    if kind in ("diary-shared", "diary-unshared"):
-        return any(written.diary == entry.diary for written, _ in story.of(asked.home, "diary-written"))
-    if entry.concern is None:
-        return True
-    for raised, told in story.of(asked.home, "concern-raised"):
-        if raised.concern == entry.concern and (asked.by.startswith("safeguarding-lead:") or told.by == asked.by):
-            return True
-    return False
-
-
 def by_a_coach_on_a_journey(asked: Told) -> bool:
     of_a_concern = asked.entry.declares.name in OF_CONCERNS
     return asked.by.startswith("coach:") and not asked.home.startswith("coach:") and not of_a_concern
@@ -416,6 +390,7 @@ class Ruling:
 
 RULINGS: Final = (
     Ruling("ACC-01", MUST, EVERY_KIND, may_make_it, strict=True),
+    Ruling("ACC-04", MUST, (EXTENDED, "referral-made", "disclosure-made"), is_approved),
     Ruling("ACC-03", MUST, EVERY_KIND, author_has_standing, strict=True),
     Ruling("ACC-05", SHOULD, EVERY_KIND, somebody_is_assigned),
     Ruling("ALW-01", MUST, BOOKINGS, minutes_remain),
@@ -458,29 +433,6 @@ READY_FOR: Final = {
     "signposting": ("COA-02",),
 }
 """What a coach may be ready for, and the rules that say so."""
-
-
-IN_CONFIDENCE: Final = ("concern-raised", "concern-escalated", "concern-closed", "safety-talked-about")
-
-
-def is_there(asked: Told, story: Story) -> bool:
-    """Whether something is told of the journey that the asker may know of: more than somebody else's concern."""
-    knows_all = asked.by.startswith("safeguarding-lead:")
-    for one in story.told:
-        if one.home == asked.home and (knows_all or one.by == asked.by or not told_in_confidence(one)):
-            return True
-    return False
-
-
-def told_in_confidence(one: Told) -> bool:
-    entry: Any = one.entry
-    match entry.declares.name:
-        case "referral-made":
-            return entry.concern is not None or entry.why is not None
-        case "disclosure-made":
-            return bool(entry.outlet == "safeguarding view")
-        case name:
-            return name in IN_CONFIDENCE
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from iagcore.policy import Policy
 from iagcore.practice.allowance import AllowanceExtended
+from iagcore.practice.approvals import ApprovalGiven
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import PURPOSES, ConfidentialityExplained, ConsentGiven, ConsentWithdrawn
 from iagcore.practice.conversations import (
@@ -60,7 +61,6 @@ AROUND: Final = (-43, -42, -41, -31, -30, -1, 0, 1, 2, 3, 4, 29, 30, 31, 33, 41,
 """Days around the crowded ones, at the shipped limits of renewal and supervision and one past them."""
 
 CERTAINLY: Final = st.just(True)
-BY_A_LEAD: Final = st.just(JO)
 
 
 @attrs.frozen(slots=False)
@@ -147,14 +147,24 @@ class Crowd:
         """Missed marks are waived."""
         return st.builds(MissedMarkWaived, conversation=self.conversations, reason=st.just("the bus"))
 
-    def extensions(self, lead: st.SearchStrategy[str | None] = BY_A_LEAD) -> st.SearchStrategy[AllowanceExtended]:
-        """Minutes are granted beyond the allowance, by a lead."""
+    @cached_property
+    def extensions(self) -> st.SearchStrategy[AllowanceExtended]:
+        """Minutes are granted beyond the allowance."""
         return st.builds(
             AllowanceExtended,
             extension=st.sampled_from(("e1", "e2")),
             minutes=st.sampled_from((15, 30, 60)),
-            lead=lead,
             reason=st.just("more to do"),
+        )
+
+    @cached_property
+    def approvals_of_minutes(self) -> st.SearchStrategy[ApprovalGiven]:
+        """Extensions are approved, for as many minutes as they ask or fewer."""
+        return st.builds(
+            ApprovalGiven,
+            approves=st.just("extension"),
+            which=st.sampled_from(("e1", "e2")),
+            minutes=st.sampled_from((15, 30, 60, 60, None)),
         )
 
     @cached_property
@@ -173,7 +183,8 @@ class Crowd:
             self.holdings(),
             self.waivers,
             contested,
-            self.extensions(st.sampled_from((JO, JO, None))),
+            self.extensions,
+            self.approvals_of_minutes,
             st.builds(LearnerLeft, how=st.just("moved on")),
             st.builds(JourneyClosed),
             st.builds(JourneyReopened),
@@ -184,7 +195,7 @@ class Crowd:
         """Consents given and withdrawn, what relies on them, and concerns."""
         purposes, referrals = st.sampled_from(PURPOSES), st.sampled_from(("r1", "r2"))
         scopes = st.sampled_from(("this journey", "every journey"))
-        concerns, leads = st.sampled_from(("k1", "k2")), st.none() | st.just(JO)
+        concerns = st.sampled_from(("k1", "k2"))
         given = st.builds(
             ConsentGiven,
             consent=st.just("consent"),
@@ -200,7 +211,6 @@ class Crowd:
             opportunity=st.just("art"),
             condition_of_place=st.just(False),
             concern=st.none() | concerns,
-            authorised=leads,
             why=st.none() | st.just("It could not wait."),
         )
         disclosed = st.builds(
@@ -208,9 +218,14 @@ class Crowd:
             outlet=st.sampled_from(("research extract", "case study")),
             shown_to=st.sampled_from(("researcher:ria", JO)),
             quotes=st.sampled_from(((), ("s1",))),
-            quotes_approved_by=leads,
-            whole_approved_by=leads,
+            case_study=st.sampled_from(("p1", "p1", None)),
             nobody_recognisable=st.sampled_from((True, True, False, None)),
+        )
+        approved = st.builds(
+            ApprovalGiven,
+            approves=st.sampled_from(("case study", "case study", "quote", "referral")),
+            which=st.sampled_from(("p1", "p1", "s1", "r1", "r2")),
+            concern=st.none() | concerns,
         )
         planned = st.builds(FollowUpPlanned, follow_up=st.just("f1"), planned_for=st.integers(-1, 4).map(self.day))
         raised = st.builds(
@@ -231,6 +246,8 @@ class Crowd:
             referred,
             referred,
             disclosed,
+            approved,
+            approved,
             planned,
             raised,
             closed,
