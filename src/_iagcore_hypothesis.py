@@ -1,7 +1,7 @@
 """What Hypothesis calls when it is imported: `st.from_type` learns the public types of iagcore, once they are there.
 
 Every `import hypothesis` of whoever has iagcore installed comes through here, so three things hold. Nothing of iagcore
-is imported: where Python imports `iagcore.practice` and the like later, the types are registered then. Nothing here
+is imported: where Python imports `iagcore.entries` and the like later, the types are registered then. Nothing here
 raises, whatever is broken: then `from_type` does not know the types, and that is all. And it stands beside the package
 and not in it, since a module in a package imports the package first.
 """
@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, Final
 
 AWAITED: Final = (
-    "iagcore.practice",
+    "iagcore.entries",
     "iagcore.policy",
     "iagcore.record.findings",
     "iagcore.record.records",
@@ -71,7 +71,7 @@ def _register(module: ModuleType) -> None:
 
 
 def _types_of(module: ModuleType) -> list[tuple[str, type]]:
-    if module.__name__ == "iagcore.practice":
+    if module.__name__ == "iagcore.entries":
         allowance = sys.modules["iagcore.practice.allowance"].Allowance
         entry = sys.modules["iagcore.practice.kinds"].Entry
         return [("entries", entry), *(("entries", kind) for kind in module.KINDS), ("allowances", allowance)]

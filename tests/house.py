@@ -19,8 +19,8 @@ import attrs
 
 import iagcore
 from iagcore.casebook import Casebook
+from iagcore.entries import KINDS
 from iagcore.policy import Policy
-from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected
 from iagcore.practice.conversations import ConversationBooked
 from iagcore.practice.kinds import Entry

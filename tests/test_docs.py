@@ -20,8 +20,8 @@ from sybil.example import SybilFailure
 import iagcore
 from iagcore import reports, testing
 from iagcore.cli import GROUPS, main
+from iagcore.entries import KINDS
 from iagcore.policy import SHIPPED, VALUES, Policy
-from iagcore.practice import KINDS
 from iagcore.practice.conversations import LIFE, State
 from iagcore.practice.disclosures import OUTLETS
 from iagcore.practice.kinds import ROLES, Entry, FieldClass

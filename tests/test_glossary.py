@@ -10,8 +10,8 @@ from types import ModuleType
 import iagcore
 import iagcore.entries
 import iagcore.testing
+from iagcore.entries import KINDS
 from iagcore.policy.values import VALUES
-from iagcore.practice import KINDS
 
 SOURCE = Path(iagcore.__file__).parent
 PAGE = (Path(__file__).parent.parent / "docs" / "glossary.md").read_text("utf-8")
@@ -56,7 +56,9 @@ def public_names() -> Iterator[tuple[str, str]]:
             if not part.startswith("__"):
                 yield part, str(module.relative_to(SOURCE))
     for package in (iagcore, iagcore.entries, iagcore.testing):
-        for name in package.__all__:
+        for name in getattr(
+            package, "__all__", [name for name in vars(package) if name[0].isalpha() and name != "annotations"]
+        ):
             yield name, package.__name__
             yield from attributes(getattr(package, name), f"{package.__name__}.{name}")
     for met in modules_that_a_host_meets():

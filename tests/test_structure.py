@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 import iagcore
-from iagcore.practice import KINDS
+from iagcore.entries import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import PLAN
 from iagcore.record.findings import SHOULD

@@ -25,8 +25,8 @@ from sphinx.util.typing import ExtensionMetadata
 from writing import POLICIES, Generated, cited_by, days, field_list, link, table, value_anchor, written
 
 from iagcore.cli import command_line, every_command
+from iagcore.entries import KINDS
 from iagcore.policy import VALUES, Policy, Value
-from iagcore.practice import KINDS
 from iagcore.practice.allowance import Allowance
 from iagcore.practice.conversations import ConversationBooked
 from iagcore.practice.disclosures import OUTLETS, SEEN_BY, Outlet

@@ -8,8 +8,8 @@ from typing import ClassVar, Final
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from iagcore.entries import KINDS
 from iagcore.policy import SHIPPED, Cited, MissedCharge, Policy, Rounding, Value, Window
-from iagcore.practice import KINDS
 from iagcore.practice.conversations import FAULTS
 from iagcore.practice.kinds import Entry
 from iagcore.practice.measures import Bands

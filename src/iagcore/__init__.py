@@ -38,7 +38,7 @@ _NAMES: Final = {
         "UnusableJournal",
     ),
     "iagcore.policy": ("Policy",),
-    "iagcore.practice": ("KINDS",),
+    "iagcore.entries": ("KINDS",),
     "iagcore.practice.allowance": (
         "Allowance",
         "minutes_charged",
@@ -101,6 +101,7 @@ if TYPE_CHECKING:
     from iagcore.casebook import Released as Released
     from iagcore.casebook.coaching import Coach as Coach
     from iagcore.casebook.due import DueIndex as DueIndex
+    from iagcore.entries import KINDS as KINDS
     from iagcore.exceptions import Conflict as Conflict
     from iagcore.exceptions import IagcoreError as IagcoreError
     from iagcore.exceptions import IdUsedBefore as IdUsedBefore
@@ -112,7 +113,6 @@ if TYPE_CHECKING:
     from iagcore.exceptions import UnusableDirectory as UnusableDirectory
     from iagcore.exceptions import UnusableJournal as UnusableJournal
     from iagcore.policy import Policy as Policy
-    from iagcore.practice import KINDS as KINDS
     from iagcore.practice.allowance import Allowance as Allowance
     from iagcore.practice.allowance import minutes_charged as minutes_charged
     from iagcore.practice.allowance import minutes_rounded as minutes_rounded
@@ -165,7 +165,7 @@ def _nearest(name: str) -> str:
     from iagcore import entries  # noqa: PLC0415 # nothing is loaded before it is asked for
     from iagcore.exceptions import nearest  # noqa: PLC0415 # the same
 
-    if name in entries.__all__:
+    if hasattr(entries, name):
         return f": a kind of entry is in iagcore.entries, so write entries.{name}"
     return nearest(name, __all__)
 

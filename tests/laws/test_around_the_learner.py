@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from iagcore.casebook import Casebook
 from iagcore.casebook.due import DueIndex
-from iagcore.practice import KINDS
+from iagcore.entries import KINDS
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import (

@@ -15,7 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iagcore.casebook import Casebook
-from iagcore.practice import KINDS
+from iagcore.entries import KINDS
 from iagcore.practice.allowance import Allowance, Line, in_notice, minutes_charged, minutes_rounded
 from iagcore.practice.conversations import (
     FAULTS,

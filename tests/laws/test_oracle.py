@@ -10,9 +10,9 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
+from iagcore.entries import KINDS
 from iagcore.exceptions import InvalidFile
 from iagcore.policy import SHIPPED, Policy
-from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryWithdrawn
 from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.consent import ConfidentialityExplained, ConsentGiven

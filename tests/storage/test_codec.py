@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 import pytest
 
+from iagcore.entries import KINDS
 from iagcore.exceptions import InvalidEntry
 from iagcore.policy import Policy
-from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.conversations import ConversationHeld
 from iagcore.practice.kinds import Entry

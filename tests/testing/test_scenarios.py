@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from iagcore.cli import check, main
+from iagcore.entries import KINDS
 from iagcore.exceptions import InvalidFile, InvalidPolicy
-from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import ConfidentialityExplained

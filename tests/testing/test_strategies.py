@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 import _iagcore_hypothesis as hook
 import iagcore
 from iagcore import entries, testing
+from iagcore.entries import KINDS
 from iagcore.exceptions import InvalidEntry
 from iagcore.policy import SHIPPED, Policy
-from iagcore.practice import KINDS
 from iagcore.practice.allowance import Allowance
 from iagcore.practice.kinds import Entry
 from iagcore.record.findings import Decision
@@ -174,10 +174,10 @@ def test_what_is_not_awaited_is_left_to_others() -> None:
 def test_an_awaited_module_that_nobody_finds_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = hook.WhenImported()
     monkeypatch.setattr(sys, "meta_path", [waiting, Nowhere(None)])
-    assert waiting.find_spec("iagcore.practice", None) is None
-    bare = ModuleSpec("iagcore.practice", None)
+    assert waiting.find_spec("iagcore.entries", None) is None
+    bare = ModuleSpec("iagcore.entries", None)
     monkeypatch.setattr(sys, "meta_path", [waiting, Nowhere(bare)])
-    assert waiting.find_spec("iagcore.practice", None) is bare
+    assert waiting.find_spec("iagcore.entries", None) is bare
 
 
 def test_an_awaited_module_is_registered_once_it_has_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,12 +185,12 @@ def test_an_awaited_module_is_registered_once_it_has_run(monkeypatch: pytest.Mon
     monkeypatch.setattr(sys, "meta_path", [waiting, *sys.meta_path])
     seen: list[str] = []
     monkeypatch.setattr(hook, "_register", lambda module: seen.append(module.__name__))
-    spec = waiting.find_spec("iagcore.practice", iagcore.__path__)
+    spec = waiting.find_spec("iagcore.entries", iagcore.__path__)
     assert spec is not None
     assert isinstance(spec.loader, hook.ThenRegister)
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert seen == ["iagcore.practice"]
+    assert seen == ["iagcore.entries"]
     assert module.__spec__ is spec
     assert type(spec.loader) is type(module.__loader__) is not hook.ThenRegister
 
@@ -234,7 +234,7 @@ def test_from_type_knows_the_types_of_a_package_that_is_imported_later(tmp_path:
     assert run_python(said, tmp_path) == "GoalSet\nPolicy\n"
 
 
-@pytest.mark.parametrize("module", ["__init__", "practice/__init__", "testing/strategies/__init__"])
+@pytest.mark.parametrize("module", ["__init__", "entries", "testing/strategies/__init__"])
 def test_hypothesis_is_imported_however_broken_iagcore_is(module: str, tmp_path: Path) -> None:
     broken = tmp_path / "broken" / "iagcore" / f"{module}.py"
     broken.parent.mkdir(parents=True)
@@ -244,7 +244,7 @@ def test_hypothesis_is_imported_however_broken_iagcore_is(module: str, tmp_path:
         "import hypothesis\n"
         "from hypothesis import strategies as st\n"
         "print(hypothesis.find(st.integers(), lambda drawn: drawn > 1))\n"
-        "try:\n    import iagcore.practice, iagcore.testing.strategies\n"
+        "try:\n    import iagcore.entries, iagcore.testing.strategies\n"
         "except (RuntimeError, ModuleNotFoundError) as error:\n    print(type(error).__name__)"
     )
     printed = run_python(said, tmp_path, first=tmp_path / "broken").splitlines()

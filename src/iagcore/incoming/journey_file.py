@@ -25,8 +25,8 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
+from iagcore.entries import KIND_BY_NAME
 from iagcore.exceptions import InvalidEntry, as_written, nearest
-from iagcore.practice import KIND_BY_NAME
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import (
     Entry,

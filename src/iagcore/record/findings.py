@@ -202,7 +202,7 @@ class Decision:
     policy: str
     effect: tuple[Line, ...] = ()
     restated: tuple[tuple[str, tuple[Assessment, ...]], ...] = ()
-    _duties: Iterable[Duty] = attrs.field(default=(), alias="duties", eq=tuple, repr=lambda found: repr(tuple(found)))
+    _duties: Iterable[Duty] = attrs.field(default=(), alias="duties", eq=tuple)
     record: str | None = None
     complete: bool = False
     counted: Assessment | None = None

@@ -101,10 +101,10 @@ class Timeline:
     """
 
     subject: str
-    hours: Mapping[str, Hour] = attrs.field(factory=dict)
-    order: Mapping[str, Mapping[str | None, int]] = attrs.field(factory=dict, eq=False)
-    version: int = attrs.field(default=0, eq=False)
-    last: str | None = attrs.field(default=None, eq=False)
+    hours: Mapping[str, Hour] = attrs.field(factory=dict, kw_only=True)
+    order: Mapping[str, Mapping[str | None, int]] = attrs.field(factory=dict, eq=False, kw_only=True)
+    version: int = attrs.field(default=0, eq=False, kw_only=True)
+    last: str | None = attrs.field(default=None, eq=False, kw_only=True)
 
     def after(
         self, envelope: Envelope, about: tuple[str, ...], *, version: int = 0, id: str | None = None

@@ -140,7 +140,7 @@ def duties_on(home: Home, rules: Iterable[Rule], *, grounds: Grounds, zone: tzin
     return tuple(attrs.evolve(one, due=shown_in(one.due, zone), opens=shown_in(one.opens, zone)) for one in found)
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Arising:
     """What a record makes due: what is due on its home after it and was not before, derived when it is looked at.
 
@@ -168,6 +168,9 @@ class Arising:
 
     def __iter__(self) -> Iterator[Duty]:
         return iter(self._duties)
+
+    def __repr__(self) -> str:
+        return repr(self._duties)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return tuple, (self._duties,)

@@ -11,9 +11,9 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 
 import attrs
 
+from iagcore.entries import KINDS
 from iagcore.exceptions import InvalidPolicy, nearest
 from iagcore.policy import Policy, PolicyOnDay
-from iagcore.practice import KINDS
 from iagcore.practice.consent import Consents
 from iagcore.practice.kinds import Entry
 from iagcore.practice.readiness import Readiness

@@ -9,7 +9,7 @@ outlet, to a role that the outlet is for.
 from datetime import date
 from typing import Final
 
-from iagcore.practice import KINDS
+from iagcore.entries import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased, RecordAnnotated
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade, Outlet, outlet_of
 from iagcore.practice.kinds import Entry, id_of, is_in_confidence

@@ -18,8 +18,8 @@ from cattrs import Converter, ForbiddenExtraKeysError, transform_error
 from cattrs.gen import make_dict_structure_fn
 from cattrs.v import format_exception
 
+from iagcore.entries import KIND_BY_NAME
 from iagcore.exceptions import IagcoreError, InvalidEntry, nearest
-from iagcore.practice import KIND_BY_NAME
 from iagcore.practice.allowance import Line
 from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry, Field, accept_party, accepted

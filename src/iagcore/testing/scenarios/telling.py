@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import attrs
 
+from iagcore.entries import KINDS
 from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.incoming.journey_file import BESIDE, beside, homed, is_of_a_coach
 from iagcore.policy import Gap, Policy
-from iagcore.practice import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import (

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from iagcore.practice import KINDS
+from iagcore.entries import KINDS
 from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry
 from iagcore.practice.measures import CODES, OCCASIONS, SCALES, MeasureTaken
