@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
+from functools import partial
 
 from iagcore.casebook.reading import Reading, folded
 from iagcore.exceptions import Conflict
@@ -14,7 +15,7 @@ from iagcore.practice.readiness import Readiness
 from iagcore.record.findings import Duty
 from iagcore.record.home import Home
 from iagcore.record.journey import Timeline
-from iagcore.record.judging import Arising
+from iagcore.record.judging import Later, arising
 from iagcore.record.records import PolicyKept, Record, Sort
 from iagcore.record.rules import Grounds, Rule
 from iagcore.storage import codec, sealing
@@ -75,7 +76,7 @@ class Writing:
         timeline = self._timelines.get(learner) or (self._reading.timeline(learner) if learner else None)
         consents = self._reading.consents(home, timeline)
         grounds = Grounds(policy=lambda place: policies[place.policy], readiness=coaches.get, consents=consents.of)
-        return Arising(before=home, record=record, rules=rules, grounds=grounds, zone=zone)
+        return Later(partial(arising, record, home, rules, grounds=grounds, zone=zone))
 
     def policy(self, fingerprint: str) -> Policy:
         """The policy of a fingerprint. Raises `UnusableJournal` where it is neither given nor kept."""

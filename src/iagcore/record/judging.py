@@ -4,7 +4,7 @@
 are *rules* (`rules.py`); every rule that applies is considered, and all that is found comes back together.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Any
@@ -140,31 +140,27 @@ def duties_on(home: Home, rules: Iterable[Rule], *, grounds: Grounds, zone: tzin
     return tuple(attrs.evolve(one, due=shown_in(one.due, zone), opens=shown_in(one.opens, zone)) for one in found)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class Arising:
-    """What a record makes due: what is due on its home after it and was not before, derived when it is looked at.
+def arising(record: Record, before: Home, rules: Iterable[Rule], *, grounds: Grounds, zone: tzinfo) -> tuple[Duty, ...]:
+    """What a record makes due: what is due on its home after it, and was not before.
 
-    It is made of values, and asks nobody: `grounds` holds what was known when it was decided. A copy of it is the
-    duties themselves. A duty in confidence tells that there is a concern, so it is there for nobody but whom it is for,
-    or who entered what is in confidence.
+    One in confidence tells that there is a concern: it is there only for whom it is for, and for whoever entered what is
+    in confidence.
     """
+    homes = (before, before.after(record))
+    already, due = (duties_on(home, rules, grounds=grounds, zone=zone) for home in homes)
+    knows = is_in_confidence(record.entry)
+    return tuple(one for one in due if one not in already and (knows or not one.in_confidence or one.is_for(record.by)))
 
-    before: Home
-    record: Record
-    rules: tuple[Rule, ...]
-    grounds: Grounds
-    zone: tzinfo
+
+class Later:
+    """Duties that are derived when they are looked at, by a function of values. A copy is the duties themselves."""
+
+    def __init__(self, derive: Callable[[], tuple[Duty, ...]]) -> None:
+        self._derive = derive
 
     @cached_property
     def _duties(self) -> tuple[Duty, ...]:
-        after = self.before.after(self.record)
-        already, due = (
-            duties_on(home, self.rules, grounds=self.grounds, zone=self.zone) for home in (self.before, after)
-        )
-        return tuple(one for one in due if one not in already and self._is_told(one))
-
-    def _is_told(self, duty: Duty) -> bool:
-        return not duty.in_confidence or duty.is_for(self.record.by) or is_in_confidence(self.record.entry)
+        return self._derive()
 
     def __iter__(self) -> Iterator[Duty]:
         return iter(self._duties)
