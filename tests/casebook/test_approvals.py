@@ -7,6 +7,7 @@ import pytest
 
 from iagcore import Casebook, IdUsedBefore, entries
 from iagcore.entries import (
+    KINDS,
     AllowanceExtended,
     ApprovalGiven,
     ConcernRaised,
@@ -15,7 +16,6 @@ from iagcore.entries import (
     GoalSet,
     ReferralMade,
 )
-from iagcore.practice import KINDS
 from iagcore.practice.approvals import rests_on
 from iagcore.practice.parties import is_one_person
 from iagcore.record.findings import Decision

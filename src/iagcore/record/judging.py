@@ -143,8 +143,8 @@ def duties_on(home: Home, rules: Iterable[Rule], *, grounds: Grounds, zone: tzin
 def arising(record: Record, before: Home, rules: Iterable[Rule], *, grounds: Grounds, zone: tzinfo) -> tuple[Duty, ...]:
     """What a record makes due: what is due on its home after it, and was not before.
 
-    One in confidence tells that there is a concern: it is there only for whom it is for, and for whoever entered what is
-    in confidence.
+    One in confidence tells that there is a concern: it is there only for whom it is for, and for those who entered what
+    is in confidence.
     """
     homes = (before, before.after(record))
     already, due = (duties_on(home, rules, grounds=grounds, zone=zone) for home in homes)
