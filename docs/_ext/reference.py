@@ -269,6 +269,7 @@ def example_of_a_record() -> tuple[bytes, bytes]:
         restated=(),
         effect=effect,
         entry=entry,
+        complete=decision.complete,  # one rule alone was asked
     )
     return codec.encode(record, surrogate="9c…", salt="e1…")
 

@@ -24,8 +24,8 @@ from iagcore.practice.conversations import ConversationRescheduled as Conversati
 from iagcore.practice.conversations import ConversationCancelled as ConversationCancelled
 from iagcore.practice.conversations import ConversationMissed as ConversationMissed
 from iagcore.practice.conversations import ConversationHeld as ConversationHeld
-from iagcore.practice.conversations import MissedMarkContested as MissedMarkContested
-from iagcore.practice.conversations import MissedMarkWaived as MissedMarkWaived
+from iagcore.practice.conversations import ChargeContested as ChargeContested
+from iagcore.practice.conversations import ChargeWaived as ChargeWaived
 
 # GROW.
 from iagcore.practice.grow import GoalSet as GoalSet

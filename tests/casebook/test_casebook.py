@@ -12,11 +12,11 @@ from iagcore.exceptions import Conflict, InvalidEntry, InvalidPolicy, Refused, U
 from iagcore.practice.amendments import BreachAuthorised, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.conversations import (
+    ChargeContested,
     CoachingOfferAnswered,
     ConversationCancelled,
     ConversationHeld,
     ConversationMissed,
-    MissedMarkContested,
 )
 from iagcore.practice.grow import GoalSet, GrowUsed, RealityExplored, WorkshopAttended
 from iagcore.practice.learners import JourneyClosed, JourneyStarted
@@ -453,7 +453,7 @@ def test_workshops_and_grow_by_oneself_cost_no_minutes() -> None:
         CoachingOfferAnswered(answer="in full"),
         CoursesShown(courses=("mindfulness", "art")),
         EvidenceNoted(domain="modelling", words="Nina did it too", whose="learner", example="coach's example"),
-        MissedMarkContested(conversation="c1", words="I was there"),
+        ChargeContested(conversation="c1", words="I was there"),
     ):
         assert cases.record("a", entry, by="learner:a").effect == ()
     for plan in (CoachAssigned(coach=NINA), CoverAssigned(coach="coach:omar", until=on(9).date())):

@@ -7,12 +7,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from iagcore.practice.allowance import AllowanceExtended
 from iagcore.practice.conversations import (
+    ChargeWaived,
     ConversationBooked,
     ConversationCancelled,
     ConversationHeld,
     ConversationMissed,
     ConversationRescheduled,
-    MissedMarkWaived,
 )
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyReopened, LearnerLeft
@@ -112,7 +112,7 @@ class BookingLife(RuleBasedStateMachine):
 
     @rule(id=ids)
     def waive(self, id: str) -> None:
-        decision = self.ask(MissedMarkWaived(conversation=id, reason="the bus"), by=JO)
+        decision = self.ask(ChargeWaived(conversation=id, reason="the bus"), by=JO)
         assert decision.accepted
         if self.word.get(id) == "missed":
             self.word[id], self.used[id] = "waived", 0

@@ -25,11 +25,11 @@ from iagcore.practice.amendments import Amendments, BreachAuthorised, RecordAnno
 from iagcore.practice.coaches import Coaching, CoverAssigned
 from iagcore.practice.conversations import (
     LIFE,
+    ChargeContested,
     Conversation,
     ConversationBooked,
     ConversationHeld,
     Conversations,
-    MissedMarkContested,
     State,
 )
 from iagcore.practice.grow import (
@@ -206,9 +206,11 @@ def test_the_table_of_the_booking_life_is_what_it_was() -> None:
         ("booked", "conversation-held"): "held",
         ("booked", "learner-left"): "released",
         ("cancelled", "conversation-held"): "held",
+        ("cancelled", "charge-contested"): "cancelled",
+        ("cancelled", "charge-waived"): "waived",
         ("missed", "conversation-held"): "held",
-        ("missed", "missed-mark-contested"): "missed",
-        ("missed", "missed-mark-waived"): "waived",
+        ("missed", "charge-contested"): "missed",
+        ("missed", "charge-waived"): "waived",
         ("waived", "conversation-held"): "held",
         ("released", "conversation-held"): "held",
     }
@@ -225,7 +227,7 @@ def test_conversations_keep_the_order_of_recording() -> None:
 
 def test_a_contested_mark_keeps_the_learners_words() -> None:
     missed = Conversations(all=[Conversation("c1", State.MISSED)])
-    state = after(conversations, missed, MissedMarkContested(conversation="c1", words="I was there"))
+    state = after(conversations, missed, ChargeContested(conversation="c1", words="I was there"))
     assert (state["c1"].state, state["c1"].contested) == (State.MISSED, "I was there")
 
 

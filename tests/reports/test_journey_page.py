@@ -330,8 +330,8 @@ local = "for a test"
         ),
         ((booked(), MISSED), ["missed on 02 Jun 2026, 20 minutes charged", "no bus came"]),
         (
-            (booked(), MISSED, entries.MissedMarkWaived(conversation="c1", reason="there was a strike")),
-            ["missed; a lead has waived the mark. there was a strike", "no bus came"],
+            (booked(), MISSED, entries.ChargeWaived(conversation="c1", reason="there was a strike")),
+            ["did not take place; a lead has waived the charge. there was a strike", "no bus came"],
         ),
         ((booked(), entries.LearnerLeft(how="moved on")), ["no longer booked since the learner left on 07 Jan 2026"]),
         (
@@ -346,12 +346,12 @@ def test_what_came_of_a_conversation_is_said_without_blame(more: Sequence[Entry]
     assert "unexcused" not in book.page
 
 
-def test_a_missed_mark_that_is_contested_carries_the_learners_words() -> None:
+def test_what_is_contested_carries_the_learners_words() -> None:
     book = Book(START, booked(), entries.ConversationMissed(conversation="c1", fault="logistics"))
-    book.add(entries.MissedMarkContested(conversation="c1", words="I was there"), by="learner:a")
+    book.add(entries.ChargeContested(conversation="c1", words="I was there"), by="learner:a")
     assert book.lines("CONVERSATIONS") == [
         "  c1         missed on 02 Jun 2026, no minutes charged",
-        "             The learner says of the missed mark: I was there",
+        "             The learner does not agree: I was there",
     ]
 
 
@@ -816,8 +816,8 @@ ONE_OF_EACH: tuple[tuple[str, Entry], ...] = (
     ("lead:jo", entries.ConversationCancelled(conversation="c2", fault="provider")),
     ("lead:jo", booked("c3", 10, day=4)),
     ("lead:jo", entries.ConversationMissed(conversation="c3", fault="logistics")),
-    ("learner:a", entries.MissedMarkContested(conversation="c3", words="x")),
-    ("lead:jo", entries.MissedMarkWaived(conversation="c3", reason="x")),
+    ("learner:a", entries.ChargeContested(conversation="c3", words="x")),
+    ("lead:jo", entries.ChargeWaived(conversation="c3", reason="x")),
     ("lead:jo", entries.GoalSet(goal="g1", words="x", conversation="c1")),
     ("lead:jo", entries.GoalChanged(goal="g1", words="x", conversation="c1")),
     ("lead:jo", entries.GoalReached(goal="g1", conversation="c1")),

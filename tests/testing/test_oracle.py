@@ -11,11 +11,11 @@ from iagcore.practice.approvals import ApprovalGiven
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import ConfidentialityExplained, ConsentGiven, ConsentWithdrawn
 from iagcore.practice.conversations import (
+    ChargeWaived,
     ConversationCancelled,
     ConversationHeld,
     ConversationMissed,
     ConversationRescheduled,
-    MissedMarkWaived,
 )
 from iagcore.practice.disclosures import DisclosureMade
 from iagcore.practice.follow_up import FollowUpPlanned
@@ -97,7 +97,7 @@ def test_minutes_used_follow_fault_notice_and_rounding(under: Policy, entry: Ent
 
 
 def test_a_waived_mark_gives_back_what_was_charged_and_held_replaces_it() -> None:
-    waived = MissedMarkWaived(conversation="c1", reason="the bus")
+    waived = ChargeWaived(conversation="c1", reason="the bus")
     assert used_after(CHARGED, missed("learner-unexcused"), waived) == 0
     assert used_after(CHARGED, missed("learner-unexcused"), held(30)) == 30
 

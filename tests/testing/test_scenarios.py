@@ -53,7 +53,7 @@ CANNOT_BE_READ = HOLDS.replace("ALW-01", "ALW-99")
 
 REPORT = """\
 {file}:4: 60 minutes are refused when 45 remain: does not hold
-  outcome: refused is expected, accepted was found; none of the 15 rules that were considered speaks against it
+  outcome: refused is expected, accepted was found; none of the 16 rules that were considered speaks against it
   rules: expected ALW-01; found none
   evidence ALW-01: expected asked = 60; found 45
   ALW-01 (MUST, met): 45 minutes asked, 45 remain of 180 (135 used, 0 booked elsewhere)
@@ -536,7 +536,7 @@ def test_a_file_that_is_no_scenario_file_is_refused(text: str, line: int | None,
         ('try = { kind = "goal-set" }\nrules = [1]', 5, "rules: a list of names is expected"),
         ('try = { kind = "goal-set" }\nrules = [\n"GRW-06",\n"GWR-06",\n]', 7, "no rule has the code 'GWR-06'; did you mean 'GRW-06'?"),
         ('try = { kind = "goal-set" }\nrules = ["GRW-06", "ALW-01"]', 5, "ALW-01 cannot apply to goal-set: it is about conversation-booked, conversation-rescheduled, entry-corrected, entry-withdrawn"),
-        ('try = { kind = "goal-set" }\nrules = []\nbreaches = ["BKG-01"]', 6, "BKG-01 cannot apply to goal-set: it is about conversation-booked, conversation-rescheduled, conversation-cancelled, conversation-missed, conversation-held, missed-mark-contested, missed-mark-waived"),
+        ('try = { kind = "goal-set" }\nrules = []\nbreaches = ["BKG-01"]', 6, "BKG-01 cannot apply to goal-set: it is about conversation-booked, conversation-rescheduled, conversation-cancelled, conversation-missed, conversation-held, charge-contested, charge-waived"),
         ('try = { kind = "conversation-held" }\nrules = ["BKG-03"]', 5, "BKG-03 is a duty, which no decision finds: what is due is expected under duties"),
         ('try = { kind = "concern-raised" }\nrules = ["SAF-01"]', 5, "SAF-01 is a guarantee, which no decision finds: laws prove it"),
         ('try = { kind = "goal-set" }\nrules = []\nevidence = 1', 6, "evidence is written { ALW-01 = { asked = 60 } }"),
@@ -545,7 +545,7 @@ def test_a_file_that_is_no_scenario_file_is_refused(text: str, line: int | None,
         ('try = { kind = "goal-set" }\nrules = []\nevidence = { GRW-66 = {} }', 6, "no rule has the code 'GRW-66'; did you mean 'GRW-06'?"),
         ('try = { kind = "goal-set" }\nrules = []\nevidence = { GRW-06 = { outside = 1.5 } }', 6, "outside: a text, a whole number, true or false is expected"),
         ('try = { kind = "entry-withdrawn", target = "start" }\nrules = ["GRW-06"]', 5, "GRW-06 cannot apply to entry-withdrawn: it is about goal-set, goal-changed, goal-reached, goal-set-aside, reality-explored, option-raised, action-agreed"),
-        ('try = { kind = "goal-set", corrects = "g" }\nrules = ["BKG-01"]', 5, "BKG-01 cannot apply to entry-corrected: it is about conversation-booked, conversation-rescheduled, conversation-cancelled, conversation-missed, conversation-held, missed-mark-contested, missed-mark-waived"),
+        ('try = { kind = "goal-set", corrects = "g" }\nrules = ["BKG-01"]', 5, "BKG-01 cannot apply to entry-corrected: it is about conversation-booked, conversation-rescheduled, conversation-cancelled, conversation-missed, conversation-held, charge-contested, charge-waived"),
     ],
 )  # fmt: skip
 def test_a_scenario_that_is_not_right_is_refused(body: str, line: int, reason: str) -> None:
@@ -772,7 +772,7 @@ def test_the_rules_may_be_others_than_the_rule_book() -> None:
     (scenario,) = parsed(HOLDS)
     report = run(scenario, rules=[rule for rule in RULES if rule.code != "ALW-01"])
     assert report.text.splitlines()[1:] == [
-        "  outcome: refused is expected, accepted was found; none of the 14 rules that were considered speaks against it",
+        "  outcome: refused is expected, accepted was found; none of the 15 rules that were considered speaks against it",
         "  rules: expected ALW-01; found none",
         "  evidence ALW-01: expected asked = 60; found no value of that name",
         "  evidence ALW-01: expected limit = 45; found no value of that name",

@@ -2,7 +2,8 @@
 
 A conversation is a one-to-one coaching session. Booking it holds its minutes; from then on it is held, missed,
 cancelled or moved, and exactly what may follow what stands in one table below, `LIFE`. A conversation that was held
-without a booking (a drop-in) is a fact like any other. A learner may contest a missed mark, and a lead may waive it.
+without a booking (a drop-in) is a fact like any other. A learner may contest what a missed or cancelled one costs,
+and a lead may waive it.
 
 What does not fit the table is still recorded when it is a fact, since it happened; it then changes neither the
 conversation nor its minutes, and is said as a breach of BKG-01. *Held* always counts where the table lets it: a
@@ -151,8 +152,8 @@ class ConversationHeld(Entry):
     in_confidence=False,
     points_to={"conversation": "conversation"},
 )
-class MissedMarkContested(Entry):
-    """The learner says that a missed mark is not right, in their own words."""
+class ChargeContested(Entry):
+    """The learner says that it is not right how a missed or late-cancelled conversation counts, in their own words."""
 
     conversation: Id
     words: Words
@@ -166,8 +167,8 @@ class MissedMarkContested(Entry):
     in_confidence=False,
     points_to={"conversation": "conversation"},
 )
-class MissedMarkWaived(Entry):
-    """A lead takes back what a missed conversation was charged."""
+class ChargeWaived(Entry):
+    """A lead takes back what a missed or late-cancelled conversation was charged."""
 
     conversation: Id
     reason: Words
@@ -195,9 +196,11 @@ LIFE: Final[Mapping[tuple[State, type[Entry]], State]] = MappingProxyType(
         (State.BOOKED, ConversationHeld): State.HELD,
         (State.BOOKED, LearnerLeft): State.RELEASED,
         (State.CANCELLED, ConversationHeld): State.HELD,  # the learner turned up after all
+        (State.CANCELLED, ChargeContested): State.CANCELLED,
+        (State.CANCELLED, ChargeWaived): State.WAIVED,
         (State.MISSED, ConversationHeld): State.HELD,
-        (State.MISSED, MissedMarkContested): State.MISSED,
-        (State.MISSED, MissedMarkWaived): State.WAIVED,
+        (State.MISSED, ChargeContested): State.MISSED,
+        (State.MISSED, ChargeWaived): State.WAIVED,
         (State.WAIVED, ConversationHeld): State.HELD,
         (State.RELEASED, ConversationHeld): State.HELD,
     }
@@ -207,14 +210,16 @@ LIFE: Final[Mapping[tuple[State, type[Entry]], State]] = MappingProxyType(
 SETTLED: Final = frozenset({State.HELD, State.CANCELLED, State.MISSED, State.WAIVED, State.RELEASED})
 """The states that a fact has settled."""
 
+Charged = ConversationMissed | ConversationCancelled
+"""The kinds by which a conversation may be charged."""
 TouchesAConversation = (
     ConversationBooked
     | ConversationRescheduled
     | ConversationCancelled
     | ConversationMissed
     | ConversationHeld
-    | MissedMarkContested
-    | MissedMarkWaived
+    | ChargeContested
+    | ChargeWaived
 )
 
 
@@ -306,7 +311,7 @@ def apply(
             one = attrs.evolve(one, fault=entry.fault, settled_at=at)
         case ConversationHeld():
             one = attrs.evolve(one.with_coach(entry.coach, by=by), minutes=entry.minutes, fault=None, settled_at=at)
-        case MissedMarkContested():
+        case ChargeContested():
             one = attrs.evolve(one, contested=entry.words)
         case _:
             one = attrs.evolve(one, waived=entry.reason)

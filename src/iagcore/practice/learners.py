@@ -116,8 +116,9 @@ def apply(status: JourneyStatus, entry: Entry, *, at: datetime) -> JourneyStatus
     match entry:
         case JourneyStarted():
             return JourneyStatus(Standing.OPEN, entry.learner, entry.programme, at, attests_age=entry.attests_age)
-        case JourneyClosed() if status.standing is Standing.OPEN:
-            return attrs.evolve(status, standing=Standing.CLOSED, ended_at=at)
+        case JourneyClosed() if status.standing in (Standing.OPEN, Standing.LEFT):
+            # one that its learner left ended on the day they left
+            return attrs.evolve(status, standing=Standing.CLOSED, ended_at=status.ended_at or at)
         case JourneyReopened() if status.standing is not Standing.NOT_STARTED:
             return attrs.evolve(status, standing=Standing.OPEN, ended_at=None, left=None)
         case LearnerLeft() if status.standing is not Standing.NOT_STARTED:

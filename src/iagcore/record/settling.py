@@ -21,13 +21,13 @@ from iagcore.practice.allowance import (
     minutes_rounded,
 )
 from iagcore.practice.conversations import (
+    ChargeWaived,
     ConversationBooked,
     ConversationCancelled,
     ConversationHeld,
     ConversationMissed,
     ConversationRescheduled,
     Conversations,
-    MissedMarkWaived,
 )
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyStarted, LearnerLeft
@@ -98,7 +98,7 @@ def _assigned(
             return (Line(entry.conversation, used=minutes_charged_for(entry, line, at=at, values=values)),)
         case ConversationHeld():
             return (Line(entry.conversation, used=minutes_used(entry.minutes, values=values)),)
-        case MissedMarkWaived():
+        case ChargeWaived():
             return (Line(entry.conversation),)
         case LearnerLeft():
             return tuple(

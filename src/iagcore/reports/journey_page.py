@@ -231,7 +231,7 @@ def _what_came_of(page: _Page, one: Conversation) -> str:
         case State.RELEASED:
             return f"no longer booked since the learner left{on}"
         case State.WAIVED:
-            return followed_by("missed; a lead has waived the mark", one.waived)
+            return followed_by("did not take place; a lead has waived the charge", one.waived)
         case State.NOT_BOOKED:
             return "noted, and neither booked nor held on the record"
         case _:
@@ -251,7 +251,7 @@ def _beside_it(page: _Page, id: str) -> Iterator[str]:
                 pass
     contested = page.home.conversations[id].contested
     if contested:
-        yield from beside("", f"The learner says of the missed mark: {contested}", column=STAGE)
+        yield from beside("", f"The learner does not agree: {contested}", column=STAGE)
 
 
 def _notes(page: _Page, conversation: str) -> Iterator[str]:

@@ -12,6 +12,9 @@ from iagcore.policy import Gap, PolicyOnDay
 from iagcore.practice.allowance import CONVERSATION
 from iagcore.practice.amendments import Amendment
 from iagcore.practice.conversations import (
+    ChargeContested,
+    Charged,
+    ChargeWaived,
     ConversationBooked,
     ConversationHeld,
     ConversationRescheduled,
@@ -19,7 +22,7 @@ from iagcore.practice.conversations import (
     TouchesAConversation,
     next_state,
 )
-from iagcore.record.case import Case
+from iagcore.record.case import Case, said
 from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, none_of, verdict
 from iagcore.record.journey import Journey
 from iagcore.record.naming import in_words
@@ -45,17 +48,29 @@ Bookings = ConversationBooked | ConversationRescheduled
     always_assessed="the state of every booking is on the journey's record",
 )
 def booking_state_allows_it(entry: TouchesAConversation, case: Case) -> Verdict:
-    """The booking's state allows the change."""
+    """The booking's state allows the change. Once a missed mark is put right, what was said of it counts no more."""
     state = case.conversations[entry.conversation].state
     # two processes may race for one id, so an id is never used for a second conversation, even after a withdrawal
     was_used = state is State.NOT_BOOKED and (CONVERSATION, entry.conversation) in case.opened
     return verdict(
-        next_state(state, entry) is not None and not was_used,
+        (next_state(state, entry) is not None and not was_used) or _is_of_what_was_put_right(entry, case),
         says="conversation {conversation} is {state}; {change} was asked",
         plainly="It does not fit what the record says of that conversation.",
         conversation=entry.conversation,
         state="not booked, and its id was used before" if was_used else str(state),
         change=in_words(type(entry)).removeprefix("conversation "),
+    )
+
+
+def _is_of_what_was_put_right(entry: TouchesAConversation, case: Case) -> bool:
+    """Whether what is contested or waived was a mark that does not stand any more."""
+    if not isinstance(entry, ChargeContested | ChargeWaived):
+        return False
+    return any(
+        isinstance(one.entry, Charged) and one.entry.conversation == entry.conversation
+        for place in said(case.places) or ()
+        for one in place.recorded
+        if place.top is None or not isinstance(place.top.entry, Charged)
     )
 
 

@@ -100,7 +100,7 @@ def old_enough(entry: JourneyStarted, case: Case) -> Verdict:
     always_assessed="whether the journey is open is on its record",
 )
 def journey_is_open(entry: Entry, case: Case) -> Verdict:
-    """The journey has started and is open; a follow-up, and a correction that changes no minutes, may come after it."""
+    """The journey is open. One that its learner left may be closed, follow-ups come later, and typos are mended."""
     standing = case.status.standing
     return verdict(
         standing is Standing.OPEN or _is_exempt(entry, case),
@@ -114,6 +114,8 @@ def _is_exempt(entry: Entry, case: Case) -> bool:
     if isinstance(entry, FollowUpPlanned):
         # a follow-up comes when the journey is over
         return case.status.standing is not Standing.NOT_STARTED
+    if isinstance(entry, JourneyClosed):
+        return case.status.standing is Standing.LEFT
     if not isinstance(entry, Amendment):
         return False
     if case.amending.as_a_fact or not case.changes_minutes:

@@ -18,7 +18,7 @@ from iagcore.casebook import Casebook
 from iagcore.exceptions import UnknownJourney
 from iagcore.policy import SHIPPED, Policy
 from iagcore.practice.coaches import CoachAssigned
-from iagcore.practice.conversations import ConversationBooked, MissedMarkContested
+from iagcore.practice.conversations import ChargeContested, ConversationBooked
 from iagcore.practice.learners import JourneyClosed, JourneyStarted
 from iagcore.practice.parties import role_of
 from iagcore.record.findings import Decision
@@ -116,7 +116,7 @@ class _Both:
             was = {part: getattr(one, part) for part in parts}
             stands = {part: getattr(conversations.get(id), part, None) for part in parts}
             if was != stands:
-                contested = MissedMarkContested(conversation=id, words="Is that so?")
+                contested = ChargeContested(conversation=id, words="Is that so?")
                 by = self.oracle.story.learner(told.home) or LEAD
                 asked = attrs.evolve(told, entry=contested, by=by, id="what became of it")
                 scenario = self._scenario(asked, ("BKG-01", {"state": one.state}))

@@ -317,6 +317,8 @@ def journey_is_open(asked: Told, story: Story) -> bool:
     standing = story.standing(asked.home)
     if asked.entry.declares.name == "follow-up-planned":
         return standing != "not started"  # a follow-up comes when the journey is over
+    if asked.entry.declares.name == "journey-closed" and standing == "left":
+        return True
     return standing == "open"
 
 

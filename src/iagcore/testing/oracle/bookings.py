@@ -17,15 +17,15 @@ MOVED = "conversation-rescheduled"
 CANCELLED = "conversation-cancelled"
 MISSED = "conversation-missed"
 HELD = "conversation-held"
-CONTESTED = "missed-mark-contested"
-WAIVED = "missed-mark-waived"
+CONTESTED = "charge-contested"
+WAIVED = "charge-waived"
 LEFT = "learner-left"
 
 MAY_COME_AFTER = {
     "not booked": {BOOKED, HELD},
     "booked": {MOVED, CANCELLED, MISSED, HELD, LEFT},
     "held": set(),
-    "cancelled": {HELD},
+    "cancelled": {HELD, CONTESTED, WAIVED},
     "missed": {HELD, CONTESTED, WAIVED},
     "waived": {HELD},
     "released": {HELD},
@@ -36,7 +36,6 @@ LEADS_TO = {
     CANCELLED: "cancelled",
     MISSED: "missed",
     HELD: "held",
-    CONTESTED: "missed",
     WAIVED: "waived",
     LEFT: "released",
 }

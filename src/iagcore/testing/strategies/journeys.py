@@ -15,13 +15,13 @@ from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import PURPOSES, ConfidentialityExplained, ConsentGiven, ConsentWithdrawn
 from iagcore.practice.conversations import (
     FAULTS,
+    ChargeContested,
+    ChargeWaived,
     ConversationBooked,
     ConversationCancelled,
     ConversationHeld,
     ConversationMissed,
     ConversationRescheduled,
-    MissedMarkContested,
-    MissedMarkWaived,
 )
 from iagcore.practice.disclosures import DisclosureMade
 from iagcore.practice.follow_up import FollowUpPlanned
@@ -143,9 +143,9 @@ class Crowd:
         )
 
     @cached_property
-    def waivers(self) -> st.SearchStrategy[MissedMarkWaived]:
+    def waivers(self) -> st.SearchStrategy[ChargeWaived]:
         """Missed marks are waived."""
-        return st.builds(MissedMarkWaived, conversation=self.conversations, reason=st.just("the bus"))
+        return st.builds(ChargeWaived, conversation=self.conversations, reason=st.just("the bus"))
 
     @cached_property
     def extensions(self) -> st.SearchStrategy[AllowanceExtended]:
@@ -170,7 +170,7 @@ class Crowd:
     @cached_property
     def about_minutes(self) -> tuple[st.SearchStrategy[Entry], ...]:
         """Bookings and what becomes of them, extensions, and how a journey ends and goes on."""
-        contested = st.builds(MissedMarkContested, conversation=self.conversations, words=st.just("I was there."))
+        contested = st.builds(ChargeContested, conversation=self.conversations, words=st.just("I was there."))
         return (
             self.bookings,
             self.bookings,
