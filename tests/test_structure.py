@@ -33,6 +33,7 @@ ORDER = (
     ("policy",),
     ("record",),
     ("rulebook",),
+    ("extending",),
     ("storage",),
     ("directory",),
     ("incoming",),

@@ -260,8 +260,8 @@ def test_what_a_later_version_wrote_is_counted_and_what_it_settled_stands(monkey
     book(cases, "c1", on(1), 90).require()
     decode = codec.decode
 
-    def of_a_later_version(stored: StoredRecord) -> Any:
-        record = decode(stored)
+    def of_a_later_version(stored: StoredRecord, kinds: codec.Kinds) -> Any:
+        record = decode(stored, kinds)
         return attrs.evolve(record, entry=UnreadEntry("moved-online", "{}")) if record.id == "book-c1" else record
 
     monkeypatch.setattr(codec, "decode", of_a_later_version)
@@ -270,7 +270,7 @@ def test_what_a_later_version_wrote_is_counted_and_what_it_settled_stands(monkey
     assert changes(found)[1:] == [("book-c2", ChangeSort.REFUSED_NOW, [], ["ALW-01 refusal"])]
     assert (found.plans, found.unread) == (2, 1)
     page = what_if_page(found, policy_of=cases.policy_of, rules=RULES)
-    assert "1 record that a later version of iagcore wrote: not looked at." in page
+    assert "1 record of a kind that only a later version, or an extension, knows: not looked at." in page
 
 
 # ---- which, and as of when

@@ -37,6 +37,7 @@ _NAMES: Final = {
         "UnusableDirectory",
         "UnusableJournal",
     ),
+    "iagcore.extending.extension": ("Extension",),
     "iagcore.policy": ("Policy",),
     "iagcore.entries": ("KINDS",),
     "iagcore.practice.allowance": (
@@ -112,6 +113,7 @@ if TYPE_CHECKING:
     from iagcore.exceptions import UnknownJourney as UnknownJourney
     from iagcore.exceptions import UnusableDirectory as UnusableDirectory
     from iagcore.exceptions import UnusableJournal as UnusableJournal
+    from iagcore.extending.extension import Extension as Extension
     from iagcore.policy import Policy as Policy
     from iagcore.practice.allowance import Allowance as Allowance
     from iagcore.practice.allowance import minutes_charged as minutes_charged

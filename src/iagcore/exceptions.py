@@ -132,3 +132,11 @@ class UnusableDirectory(IagcoreError):
     def __init__(self, directory: str, reason: str) -> None:
         self.directory, self.reason = directory, reason
         super().__init__(f"{directory}: {reason}")
+
+
+class InvalidExtension(IagcoreError):
+    """A college's extension cannot be used. Attributes: `extension` (its name, or how it was named), `reason`."""
+
+    def __init__(self, extension: str, reason: str) -> None:
+        self.extension, self.reason = extension, reason
+        super().__init__(f"the extension {extension}: {reason}")

@@ -21,6 +21,7 @@ import attrs
 
 from iagcore.directory.pointing import pointed_to
 from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.extending.book import Book
 from iagcore.opportunities import Opportunity
 from iagcore.policy import Policy, PolicyOnDay
 from iagcore.practice.amendments import EntryCorrected
@@ -38,7 +39,6 @@ from iagcore.record.journey import Timeline, consents_across, empty_home, journe
 from iagcore.record.judging import answer
 from iagcore.record.records import Record, Sort, UnreadEntry
 from iagcore.record.releasing import carries_record
-from iagcore.record.rules import Rule
 from iagcore.rulebook.signposting import FOR_OTHER_AGES
 from iagcore.storage import codec
 from iagcore.storage.protocols import Feed
@@ -134,7 +134,7 @@ class _AsOn(Policy):
 def judged_again(
     journal: Feed,
     policy: Policy,
-    rules: Sequence[Rule],
+    book: Book,
     *,
     programme: str | None = None,
     day: date | None = None,
@@ -149,7 +149,7 @@ def judged_again(
     if day is not None:
         parts = {one.name: getattr(policy, one.name) for one in attrs.fields(Policy) if one.init}
         under = _AsOn(**parts, asked=day)
-    again = Again(under, rules, programme)
+    again = Again(under, book, programme)
     for number, stored in enumerate(journal.read_all(), start=1):
         again.after(stored)
         if progress is not None:
@@ -172,9 +172,9 @@ def judged_again(
 class Again:
     """A journal read again: every home as another policy settles it, and what lies beyond each as it then was."""
 
-    def __init__(self, policy: Policy, rules: Sequence[Rule], programme: str | None) -> None:
+    def __init__(self, policy: Policy, book: Book, programme: str | None) -> None:
         self._policy = policy
-        self._rules = rules
+        self._rules, self._kinds = book.rules, book.kinds
         self._programme = programme
         self.homes: dict[str, Home] = {}
         self._timelines: dict[str, Timeline] = {}
@@ -191,7 +191,7 @@ class Again:
             self.erased += envelope.sort is not Sort.RECEIPT
         elif is_home(stored.home):
             home = self._home(stored.home)
-            record = self._settled_again(codec.decode(stored), home)
+            record = self._settled_again(codec.decode(stored, self._kinds), home)
             self.homes[stored.home] = home.after(record, version=stored.version_of(stored.home))
         about = tuple(filing.subject for filing in stored.about)
         for filing in stored.about:

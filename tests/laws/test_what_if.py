@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from iagcore.casebook import Casebook
 from iagcore.directory.memory import MemoryDirectory
+from iagcore.extending.book import LIBRARY
 from iagcore.opportunities import Opportunity, Status
 from iagcore.policy import Policy
 from iagcore.practice.coaches import CoachAssigned
@@ -16,7 +17,6 @@ from iagcore.practice.learning import CourseEnrolled, CoursesShown
 from iagcore.practice.readiness import CheckCompleted, CoachPaused, StepTaken, TrainingCompleted
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.signposting import ReferralMade, Signposted
-from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.testing.strategies.journeys import LEARNERS
 from iagcore.what_if import Again
@@ -90,7 +90,7 @@ def law_under_the_policy_of_the_record_nothing_changes(found: Any, under: str) -
     cases = told(found, POLICIES[under])
     assert cases.what_if(Policy.parse(POLICIES[under].text)).changes == ()
     # and the record, read again, is the record: the same minutes, and the same findings to the letter
-    again = Again(POLICIES[under], RULES, None)
+    again = Again(POLICIES[under], LIBRARY, None)
     journal: Any = cases._reading.journal
     for stored in journal.read_all():
         again.after(stored)

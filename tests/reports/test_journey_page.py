@@ -771,7 +771,10 @@ def test_that_there_is_more_of_a_later_version_is_said_and_nothing_of_it() -> No
     refused = attrs.evolve(later, id="m2", outcome=Sort.REFUSED, considered=(refusal,))
     records += [later, refused]
     page = journey_page(fold("a", records), records=records, duties=(), zone=UTC)
-    assert "Something on the record is of a kind that a later version brings, and is not shown." in page.splitlines()
+    assert (
+        "Something here is of a kind that only a later version, or an extension, knows, and is not shown."
+        in page.splitlines()
+    )
     # for whom it is, this version cannot tell: whoever asked was told
     assert "REFUSED" not in sections(page)
     assert "unseen" not in page

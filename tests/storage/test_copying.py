@@ -108,13 +108,13 @@ def test_kinds_of_a_later_version_survive_a_copy_and_are_said_to_be_unread(tmp_p
     assert (code, out.splitlines()[1:]) == (
         0,
         [
-            "b.db: 3 records in 2 homes, 1 of a kind that a later version brings; 3 the same as in casebook.db",
+            "b.db: 3 records in 2 homes, 1 of a kind that a later version, or an extension, brings; 3 the same as in casebook.db",
             "The copy is whole.",
         ],
     )
     code, out, _ = run("show", "a", "--journal", "b.db")
     assert code == 0
-    assert "Something on the record is of a kind that a later version brings, and is not shown." in out
+    assert "Something here is of a kind that only a later version, or an extension, knows, and is not shown." in out
     with SQLiteJournal(tmp_path / "b.db") as journal:
         (last,) = [one for one in Casebook(journal, cases._recording.first).records("a") if one.id == "later"]
         assert last.entry == UnreadEntry("dream-told", text)

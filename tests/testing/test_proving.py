@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from iagcore.cli import main
-from iagcore.policy import Policy
+from iagcore.policy import VALUES, Policy, policies
 from iagcore.record.rules import Rule
 from iagcore.rulebook import RULES
 from iagcore.rulebook.access import role_may_make_it
@@ -22,11 +22,10 @@ from iagcore.rulebook.booking import outcome_unsaid, write_up_due
 from iagcore.rulebook.journey import old_enough
 from iagcore.rulebook.measures import mild_to_moderate
 from iagcore.rulebook.safeguarding import SAF_01
-from iagcore.testing.proving import mutation as mutation_module
 from iagcore.testing.proving.coverage import Coverage, covered
 from iagcore.testing.proving.mutation import Mutation, mutated
 from iagcore.testing.proving.printing import coverage_in_words, mutation_in_words
-from iagcore.testing.proving.shifting import VALUE_BY_NAME, numbers_by_one, with_start, with_value
+from iagcore.testing.proving.shifting import numbers_by_one, with_start, with_value
 from iagcore.testing.proving.watching import Ran, watch
 from iagcore.testing.scenarios import parse_scenarios
 from iagcore.toml_source import Source
@@ -407,10 +406,10 @@ def test_a_change_that_is_declared_to_make_no_difference_is_passed_over_with_its
     mutation = changed(text, rule, of="ACC-01")
     assert [(str(mutant), reason) for mutant, reason in mutation.equivalent] == [("ACC-01 off", "nobody else is there")]
     assert "\n  no difference: ACC-01 off: nobody else is there" in mutation_in_words(mutation, scenarios=1, seconds=1)
-    values = dict(VALUE_BY_NAME)
     name = "longest_conversation_minutes"
-    values[name] = attrs.evolve(values[name], equivalent=(("one more", "so it is"),))
-    monkeypatch.setattr(mutation_module, "VALUE_BY_NAME", values)
+    same = (("one more", "so it is"),)
+    values = tuple(attrs.evolve(value, equivalent=same) if value.name == name else value for value in VALUES)
+    monkeypatch.setattr(policies, "VALUES", values)
     lines = BOTH_SIDES.replace('  { minutes = 91, rules = ["ALW-05"], advice = ["ALW-05"] },\n', "")
     found = changed(lines, LENGTH, of=name)
     assert [(str(mutant), reason) for mutant, reason in found.equivalent] == [

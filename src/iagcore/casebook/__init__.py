@@ -30,6 +30,8 @@ from iagcore.casebook.reading import Reading
 from iagcore.casebook.recording import Recording, wanted
 from iagcore.directory.protocols import Directory
 from iagcore.exceptions import InvalidEntry, UnknownJourney, UnusableJournal
+from iagcore.extending.book import book_of
+from iagcore.extending.extension import Extension
 from iagcore.policy import Policy
 from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn, Erased
 from iagcore.practice.consent import CASE_STUDY
@@ -78,15 +80,16 @@ class Casebook:
 
     `policy` is one policy, or several by programme. `clock` gives aware times. A conflict with another process is
     retried for `patience` seconds; then `Conflict` is raised. What a lost connection interrupted is retried as long,
-    under the same id, so that it is recorded once. `directory` is where opportunities are looked up that an entry
-    points to, so that it keeps what was shown. `due_index` is where duties are kept between questions about a whole
-    caseload: in memory, unless a `DueIndex(path)` is given. `fresh` gives so many bytes that nobody can guess, for
-    surrogates and salts; another than the default is for made-up records alone.
+    under the same id, so that it is recorded once. `extend` is a college's `Extension`, or several. `directory` is
+    where opportunities are looked up that an entry points to, so that it keeps what was shown. `due_index` is where
+    duties are kept between questions about a whole caseload: in memory, unless a `DueIndex(path)` is given. `fresh`
+    gives so many bytes that nobody can guess, for surrogates and salts; another than the default is for made-up records
+    alone.
 
     `close()`, or leaving a `with` block, closes what it opened itself, and not what it was given.
 
-    Raises `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one, and
-    `InvalidEntry` where `journal` or `policy` is none.
+    Raises `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one,
+    `InvalidExtension` where extensions clash, and `InvalidEntry` where `journal` or `policy` is none.
     """
 
     def __init__(
@@ -97,6 +100,7 @@ class Casebook:
         clock: Callable[[], datetime] = utc_now,
         patience: float = 30.0,
         rules: Sequence[Rule] | None = None,
+        extend: "Extension | Sequence[Extension]" = (),
         directory: Directory | None = None,
         due_index: DueIndex | None = None,
         fresh: Callable[[int], bytes] = secrets.token_bytes,
@@ -108,20 +112,21 @@ class Casebook:
         given = [policy] if isinstance(policy, Policy) else list(policy.values())
         if not given:
             raise InvalidEntry("casebook", "policy", policy, "at least one policy is needed")
-        asked = RULES if rules is None else tuple(rules)
+        book = book_of([extend] if isinstance(extend, Extension) else extend, rules=rules)
+        given = [book.read(one) for one in given]
         for one in given:
-            check_levels(one, asked)
-        self._reading = Reading(journal, given)
+            check_levels(one, book.rules)
+        self._reading = Reading(journal, given, book)
         self._recording = Recording(
             reading=self._reading,
             first=given[0],
-            by_programme=None if isinstance(policy, Policy) else dict(policy),
-            rules=asked,
+            by_programme=None if isinstance(policy, Policy) else dict(zip(policy, given, strict=True)),
+            rules=book.rules,
             directory=directory,
             clock=clock,
             fresh=fresh,
             patience=patience,
-            complete={one.code for one in RULES} <= {one.code for one in asked},
+            complete={one.code for one in RULES} <= {one.code for one in book.rules},
         )
         self._own_index = due_index is None
         self._due_index = DueIndex() if due_index is None else due_index
@@ -168,7 +173,7 @@ class Casebook:
         subject = empty_home(name).subject
         for stored in self._reading.journal.read(subject):
             if stored.payload is not None and stored.home == subject:
-                yield codec.decode(stored)
+                yield codec.decode(stored, self._reading.book.kinds)
 
     def decision(self, name: str, record: str) -> Decision:
         """The decision that stands under the id of a record of a journey, or of a coach, as it was first given.
@@ -234,12 +239,13 @@ class Casebook:
         """
         if not isinstance(policy, Policy):
             raise InvalidEntry("argument", "policy", policy, "a policy is expected, such as Policy.load('starter')")
+        policy = self._reading.book.read(policy)
         check_levels(policy, self._recording.rules)
         journal = self._reading.journal
         if not isinstance(journal, Feed):
             raise UnusableJournal(type(journal).__name__, "this journal has no feed: it cannot tell what is on it")
         day = None if on is None else accepted("on", on, accept_day)
-        return judged_again(journal, policy, self._recording.rules, programme=programme, day=day, progress=progress)
+        return judged_again(journal, policy, self._reading.book, programme=programme, day=day, progress=progress)
 
     def policy_of(self, fingerprint: str) -> Policy:
         """The policy of a fingerprint: one of the casebook's own, or the text that the journal keeps.

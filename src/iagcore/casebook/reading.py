@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from iagcore.exceptions import UnusableJournal
+from iagcore.extending.book import LIBRARY, Book
 from iagcore.policy import Policy
 from iagcore.practice.parties import name_of_home
 from iagcore.record.home import Home
@@ -59,8 +60,9 @@ class Remembered:
 class Reading:
     """The journeys, timelines and policies on a journal."""
 
-    def __init__(self, journal: Journal, policies: Iterable[Policy]) -> None:
+    def __init__(self, journal: Journal, policies: Iterable[Policy], book: Book = LIBRARY) -> None:
         self.journal = journal
+        self.book = book
         self.remembered = Remembered()
         self._policies = {one.fingerprint: one for one in policies}
         self._kept: set[str] = set()
@@ -84,7 +86,7 @@ class Reading:
             anew, fresh = True, list(self.journal.read(subject))
         home = empty if anew else home
         for stored in fresh:
-            home = folded(home, stored)
+            home = folded(home, stored, self.book.kinds)
         self.remembered.keep(f"home {subject}", home)
         return home
 
@@ -136,7 +138,7 @@ class Reading:
             for stored in self.journal.read(f"policy:{fingerprint}"):
                 kept: Any = codec.decode(stored).entry
                 # under its own fingerprint, which is another where the text was altered
-                policy = Policy.parse(kept.text, file=f"policy:{fingerprint}")
+                policy = Policy.parse(kept.text, file=f"policy:{fingerprint}", values=self.book.values, kept=True)
                 self._policies[policy.fingerprint] = policy
         if fingerprint not in self._policies:
             raise UnusableJournal("the journal", f"the policy {fingerprint} that it was judged under is not in it")
@@ -149,7 +151,7 @@ class Reading:
         return fingerprint in self._kept
 
 
-def folded(home: H, stored: StoredRecord) -> H:
+def folded(home: H, stored: StoredRecord, kinds: codec.Kinds) -> H:
     """A home after one more record that is filed under its subject."""
     version = stored.version_of(home.subject)
     if stored.home != home.subject:
@@ -158,4 +160,4 @@ def folded(home: H, stored: StoredRecord) -> H:
     if stored.payload is None:
         # a refusal whose learner was erased, or the receipt for it: neither is part of this home
         return attrs.evolve(home, version=version, last=stored.surrogate, plain=stored.plain)
-    return home.after(codec.decode(stored), version=version, surrogate=stored.surrogate, plain=stored.plain)
+    return home.after(codec.decode(stored, kinds), version=version, surrogate=stored.surrogate, plain=stored.plain)

@@ -7,7 +7,7 @@ caller's: the clock, surrogates and salts. Nothing below it reads a clock or mak
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from itertools import islice
 
 import attrs
@@ -102,7 +102,7 @@ class Recording:
         """Decide entries on one home, and record them: all or none, if `together`; not at all, unless `keep`."""
         empty = empty_home(name)
         for one in asked:
-            belongs(one.entry, empty)
+            belongs(one.entry, empty, self.reading.book.kinds)
         return patiently(lambda: self._attempt(empty, asked, together=together, keep=keep), seconds=self.patience)
 
     def _attempt(self, empty: Home, asked: Sequence[Wanted], *, together: bool, keep: bool) -> list[Decision]:
@@ -185,8 +185,10 @@ class Recording:
         if len(upto) < version:
             raise Conflict(home.subject, version, len(upto))  # it was erased since it was read
         *earlier, stored = upto
-        first = codec.decode(stored)
-        return first, self._decision(first, self.writing(reduce(folded, earlier, empty_home(home.name))))
+        kinds = self.reading.book.kinds
+        before = reduce(partial(folded, kinds=kinds), earlier, empty_home(home.name))
+        first = codec.decode(stored, kinds)
+        return first, self._decision(first, self.writing(before))
 
     def home(self, name: str) -> Home:
         """The home of that name, as the record gives it now."""
@@ -231,9 +233,12 @@ class Recording:
         return not accepts(considered)
 
 
-def belongs(entry: Entry, empty: Home) -> None:
-    """Raise `InvalidEntry` where a kind stands on journeys and a coach is named, or the other way round."""
+def belongs(entry: Entry, empty: Home, kinds: codec.Kinds) -> None:
+    """Raise `InvalidEntry` for a kind that is not known, and could not be read again; or is of another sort of home."""
     stands = entry.entry if isinstance(entry, EntryCorrected) else entry
+    if kinds.get(stands.declares.name) is not type(stands):
+        reason = "this casebook does not know this kind: give it the extension that declares it, with extend="
+        raise InvalidEntry("entry", "kind", stands.declares.name, reason)
     if stands.declares.stands_anywhere:
         return
     kind = stands.declares

@@ -108,7 +108,7 @@ class Writing:
             self._timelines[subject] = timeline.after(envelope, record.about, version=version, id=record.id)
             if subject in self._coaches:
                 # read after their hours, or at the same version as these: else the append is a conflict
-                self._coaches[subject] = folded(self._coaches[subject], stored)
+                self._coaches[subject] = folded(self._coaches[subject], stored, self._reading.book.kinds)
 
     def _keep_policy(self, record: Record) -> None:
         subject = f"policy:{record.policy}"

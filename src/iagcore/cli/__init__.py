@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from iagcore.cli.terminal import dressed
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.exceptions import IagcoreError, InvalidEntry, UnusableDirectory, UnusableJournal, nearest
+from iagcore.extending import book
+from iagcore.extending.book import Book
+from iagcore.extending.loading import extensions_named
 from iagcore.storage import opening
 from iagcore.storage.codec import read_envelope
 
@@ -158,6 +161,24 @@ def add_journal(parser: argparse.ArgumentParser) -> None:
         help="the journal: an SQLite file, or a URL such as postgresql+psycopg://user@host/database "
         f"(default: {DEFAULT_JOURNAL})",
     )
+    add_extend(parser)
+
+
+def add_extend(parser: argparse.ArgumentParser) -> None:
+    """The option that names a college's extensions."""
+    parser.add_argument(
+        "--extend",
+        metavar="MODULE:NAME",
+        action="append",
+        default=[],
+        help="go by a college's own rules, kinds and values, too: the name of an extension in a module, or in a file "
+        "such as college.py:SAC; the module is run, so name only one that you trust",
+    )
+
+
+def book_of(arguments: argparse.Namespace) -> Book:
+    """What a command goes by: the library, and the extensions that its options name. Raises `InvalidExtension`."""
+    return book.book_of(extensions_named(arguments.extend))
 
 
 def directory_path(text: str) -> str:

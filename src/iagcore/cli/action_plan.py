@@ -4,7 +4,7 @@ import argparse
 import sys
 from contextlib import nullcontext
 
-from iagcore.cli import BAD_INPUT, add_journal, add_looking_up, directory_at, is_there, started_in
+from iagcore.cli import BAD_INPUT, add_journal, add_looking_up, book_of, directory_at, is_there, started_in
 from iagcore.cli.show import casebook_of, seen
 from iagcore.exceptions import InvalidEntry, UnknownJourney, nearest
 from iagcore.reports import action_plan
@@ -31,10 +31,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the plan. Raises `UnusableJournal` where there is no journal; 2 for an unknown journey."""
     name = arguments.journey
     is_there(arguments.journal)
+    book = book_of(arguments)
     looked_up = directory_at(arguments.directory)
     with open_journal(arguments.journal) as journal:
         try:
-            casebook, policy = casebook_of(journal, name)
+            casebook, policy = casebook_of(journal, name, book)
             journey = casebook.journey(name)
             seen(journey, journey.learner)
         except (UnknownJourney, InvalidEntry) as error:

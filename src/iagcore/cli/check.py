@@ -12,10 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from iagcore.cli import add_extend, book_of
 from iagcore.cli.terminal import Progress
 from iagcore.exceptions import InvalidFile
 
 if TYPE_CHECKING:
+    from iagcore.extending.extension import Extension
     from iagcore.testing.proving.watching import Ran
     from iagcore.testing.scenarios import Scenario
 
@@ -48,15 +50,16 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--strict", action="store_true", help="with --coverage, exit with 1 where something is missing")
     parser.add_argument("--mutate", action="store_true", help="change each rule and value, and say what nobody notices")
     parser.add_argument("--of", metavar="NAME", help="with these two: only of a rule, a family of rules or a value")
+    add_extend(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run what the paths name, and return the exit code. A file that is not right does not stop the others."""
-    names = _names(arguments.of)
+    extensions = book_of(arguments).extensions
     ran: list[Ran] = []
     wrong = 0
-    for answer in _answers(arguments.paths, arguments.k):
+    for answer in _answers(arguments.paths, arguments.k, extensions):
         if isinstance(answer, InvalidFile):
             wrong += 1
             print(f"iagcore: {answer}", file=sys.stderr)
@@ -74,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"iagcore: no scenario has {arguments.k!r} in its name, so nothing was checked", file=sys.stderr)
         return 2
     fine = held == len(ran)
+    names = _names(arguments.of, ran)
     if arguments.coverage:
         fine = (_prints_coverage(ran, names) or not arguments.strict) and fine
     if arguments.mutate:
@@ -87,11 +91,12 @@ def _shown(one: "Ran") -> str:
     return with_the_decision(one.scenario, one.report.decision, one.report.duties)
 
 
-def _names(word: str | None) -> "Collection[str] | None":
+def _names(word: str | None, ran: "Sequence[Ran]") -> "Collection[str] | None":
     """The rules and values that are asked about; None is all of them."""
     from iagcore.testing.proving.coverage import about  # noqa: PLC0415 # as said below
+    from iagcore.testing.proving.watching import rules_of  # noqa: PLC0415 # as said below
 
-    return None if word is None else about(word)
+    return None if word is None else about(word, rules_of(ran))
 
 
 def _prints_coverage(ran: "Sequence[Ran]", names: "Collection[str] | None") -> bool:
@@ -125,12 +130,12 @@ def _prints_mutation(ran: "Sequence[Ran]", names: "Collection[str] | None") -> b
     return not mutation.survivors
 
 
-def _answers(paths: Iterable[Path], words: str) -> "Iterator[Ran | InvalidFile]":
+def _answers(paths: Iterable[Path], words: str, extend: "Sequence[Extension]") -> "Iterator[Ran | InvalidFile]":
     """Each scenario as it ran, or what is wrong with a path, a file or a history."""
     # imported here, so that the other commands start without it
     from iagcore.testing.proving.watching import watch  # noqa: PLC0415 # as said above
 
-    for scenario in _scenarios(paths):
+    for scenario in _scenarios(paths, extend):
         if isinstance(scenario, InvalidFile):
             yield scenario
         elif words.lower() in scenario.name.lower():
@@ -140,7 +145,7 @@ def _answers(paths: Iterable[Path], words: str) -> "Iterator[Ran | InvalidFile]"
                 yield error
 
 
-def _scenarios(paths: Iterable[Path]) -> "Iterator[Scenario | InvalidFile]":
+def _scenarios(paths: Iterable[Path], extend: "Sequence[Extension]") -> "Iterator[Scenario | InvalidFile]":
     """The scenarios of every file once, however often it is named."""
     from iagcore.testing.scenarios import read_scenarios  # noqa: PLC0415 # as said above
 
@@ -149,7 +154,7 @@ def _scenarios(paths: Iterable[Path]) -> "Iterator[Scenario | InvalidFile]":
         for file in (file for file in _files(path) if file.resolve() not in seen):
             seen.add(file.resolve())
             try:
-                yield from read_scenarios(_scenario_file(file))
+                yield from read_scenarios(_scenario_file(file), extend=extend)
             except InvalidFile as error:
                 yield error
 

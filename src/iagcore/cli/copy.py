@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from iagcore.cli import is_there, journal_path
+from iagcore.cli import add_extend, book_of, is_there, journal_path
 from iagcore.cli.terminal import counting
 from iagcore.cli.verify import counted
 from iagcore.exceptions import InvalidEntry
@@ -31,6 +31,7 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "source", metavar="FROM", type=journal_path, help="the journal to copy; nothing is written to it"
     )
     parser.add_argument("target", metavar="TO", type=journal_path, help="where to: a new journal, or an older copy")
+    add_extend(parser)
     parser.set_defaults(run=run)
 
 
@@ -39,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     is_there(arguments.source)
     if is_the_same(arguments.source, arguments.target):
         raise InvalidEntry("copy", "TO", shown(arguments.target), "it is the journal to copy from: name another place")
+    book = book_of(arguments)
     here, there = shown(arguments.source), shown(arguments.target)
     with open_journal(arguments.source) as source, open_journal(arguments.target) as target:
         try:
@@ -51,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         with counting("records compared") as progress:
             beside = pairing(source, target, progress=progress)
         with counting("records verified") as progress:
-            found = examine(target, progress=progress)
+            found = examine(target, progress=progress, kinds=book.kinds)
     print(f"{there}: {counted(found)}; {beside.same} the same as in {here}")
     for trouble in (*beside.troubles, *found.troubles):
         print(f"    {trouble}")

@@ -14,10 +14,11 @@ from typing import Final
 
 from iagcore.casebook import Casebook, utc_now
 from iagcore.casebook.due import SUFFIX, DueIndex
-from iagcore.cli import add_journal, is_there
+from iagcore.cli import add_journal, book_of, is_there
 from iagcore.cli.terminal import Dressed, Progress
 from iagcore.cli.verify import not_finished
 from iagcore.exceptions import InvalidEntry, UnusableJournal
+from iagcore.extending.book import Book
 from iagcore.policy import Policy
 from iagcore.practice.kinds import accept_day, accept_moment, accept_party, accepted
 from iagcore.practice.parties import HOMES, role_of
@@ -64,11 +65,12 @@ def run(arguments: argparse.Namespace) -> int:
     index_path = arguments.index or (":memory:" if is_url(path) else path + SUFFIX)
     if arguments.rebuild:
         throw_away(index_path)
+    book = book_of(arguments)
     with open_journal(path) as journal:
-        policy = policy_of(journal)
+        policy = policy_of(journal, book)
         moment = asked if isinstance(asked, datetime) else policy.end_of(asked)
         with closing(DueIndex(index_path)) as index:
-            casebook = Casebook(journal, policy, due_index=index)
+            casebook = Casebook(journal, policy, extend=book.extensions, due_index=index)
             looking = Looking()
             try:
                 duties = casebook.due(at=moment, party=party, progress=looking)
@@ -106,12 +108,13 @@ def time_of(text: str) -> datetime | date:
         raise InvalidEntry("option", "--at", text, reason) from None
 
 
-def policy_of(journal: OpenJournal) -> Policy:
+def policy_of(journal: OpenJournal, book: Book) -> Policy:
     """The policy that the first record of the journal was made under, in whose zone times are shown; else starter."""
     starter = Policy.load("starter")
     for stored in journal.read_all():
         if role_of(stored.home) in (*HOMES, "erased"):
-            return Casebook(journal, starter).policy_of(codec.read_envelope(stored).policy)
+            reading = Casebook(journal, starter, extend=book.extensions)
+            return reading.policy_of(codec.read_envelope(stored).policy)
     return starter
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from iagcore.casebook import Casebook
 from iagcore.casebook.due import DueIndex
 from iagcore.casebook.erasing import GROUNDS
-from iagcore.cli import add_journal, is_there
+from iagcore.cli import add_journal, book_of, is_there
 from iagcore.cli.due import policy_of
 from iagcore.exceptions import InvalidEntry, Refused
 from iagcore.storage.opening import open_journal
@@ -52,9 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
         reason = f"an erasure needs a ground: {', '.join(GROUNDS)}"
         raise InvalidEntry("option", "--ground", None, reason)
     is_there(arguments.journal)
+    book = book_of(arguments)
     index = DueIndex() if arguments.index is None else DueIndex(arguments.index)
     with open_journal(arguments.journal) as journal, index:
-        casebook = Casebook(journal, policy_of(journal), due_index=index)
+        casebook = Casebook(journal, policy_of(journal, book), extend=book.extensions, due_index=index)
         try:
             if not arguments.yes:
                 print(casebook.preview_erasure(arguments.learner, by=arguments.by))

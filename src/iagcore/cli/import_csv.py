@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from iagcore.casebook import Casebook, utc_now
-from iagcore.cli import add_journal
+from iagcore.cli import add_journal, book_of
 from iagcore.cli.terminal import counting
 from iagcore.exceptions import IagcoreError, IdUsedBefore, InvalidEntry, InvalidFile, InvalidPolicy, UnknownJourney
+from iagcore.extending.book import Book
 from iagcore.incoming.past_sessions import NOTES_OF_A_REPORT, LeftOut, PastSession, Sessions, SetAside
 from iagcore.incoming.spreadsheet_map import SpreadsheetMap, read_spreadsheet_map
 from iagcore.policy import Policy
@@ -63,11 +64,12 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(arguments: argparse.Namespace) -> int:
     """Import, and say what came of it. Raises `InvalidFile` for map or file, and whatever the journal raises."""
     by = read_spreadsheet_map(arguments.mapping)
-    policy = Policy.load(arguments.policy) if arguments.policy else policy_of(by)
+    book = book_of(arguments)
+    policy = book.policy(arguments.policy) if arguments.policy else policy_of(by, book)
     sessions = Sessions(arguments.file, by)
     with open_journal(arguments.journal) as journal, Report(arguments.set_aside, by, sessions) as report:
         beneath: Journal = TrialJournal(journal) if arguments.dry_run else journal
-        importing = Importing(Casebook(beneath, policy), by, report)
+        importing = Importing(Casebook(beneath, policy, extend=book.extensions), by, report)
         try:
             with counting("rows") as progress:
                 for done, one in enumerate(sessions, start=1):
@@ -83,11 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
     return SET_SOMETHING_ASIDE if importing.aside else 0
 
 
-def policy_of(by: SpreadsheetMap) -> Policy:
+def policy_of(by: SpreadsheetMap, book: Book) -> Policy:
     """The policy that a map names; a `.toml` stands beside it, by its own path. Raises `InvalidFile`."""
     named = by.policy or "starter"
     try:
-        return Policy.load(Path(by.file).parent / named if named.lower().endswith(".toml") else named)
+        return book.policy(Path(by.file).parent / named if named.lower().endswith(".toml") else named)
     except InvalidPolicy as error:
         raise by.source.wrong(f"policy: {error}", "policy") from None
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from iagcore.casebook import Casebook, utc_now
-from iagcore.cli import day_of, is_there, journal_path
+from iagcore.cli import add_extend, book_of, day_of, is_there, journal_path
 from iagcore.exceptions import InvalidEntry
 from iagcore.policy import Policy
 from iagcore.storage.opening import is_url, on_a_server, open_journal
@@ -60,6 +60,7 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     finish.add_argument("journal", metavar="PATH|URL", type=journal_path, help="the journal")
     finish.add_argument("--expired", metavar="DAY", help="every copy made up to the end of this day (UTC) is gone")
+    add_extend(finish)
     finish.set_defaults(run=run_finish)
     for action, run in ((create, run_create), (horizon, run_horizon), (compact, run_compact)):
         action.add_argument("url", metavar="URL", help="the journal, such as postgresql+psycopg://user@host/database")
@@ -109,7 +110,7 @@ def run_finish(arguments: argparse.Namespace) -> int:
     is_there(arguments.journal)
     with (
         open_journal(arguments.journal, create=False) as journal,
-        Casebook(journal, Policy.load("starter")) as casebook,
+        Casebook(journal, Policy.load("starter"), extend=book_of(arguments).extensions) as casebook,
     ):
         left = casebook.finish_erasures(expired=expired)
     print(said_of(left))

@@ -4,12 +4,10 @@ import argparse
 from pathlib import Path
 
 from iagcore.casebook import Casebook, utc_now
-from iagcore.cli import day_of
+from iagcore.cli import add_extend, book_of, day_of
 from iagcore.exceptions import InvalidFile
-from iagcore.policy import Policy
 from iagcore.practice.kinds import accept_day, accepted
 from iagcore.reports import policy_sheet, policy_sheet_as_html
-from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 
 
@@ -34,20 +32,24 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     sheet.add_argument("--html", metavar="FILE", help="write it there instead, as a page of HTML to be printed")
     sheet.add_argument("--on", metavar="DAY", help="as the policy stands on that day (default: today)")
+    add_extend(sheet)
     sheet.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the sheet, or write it. Raises `InvalidPolicy`, `InvalidFile` where it cannot be written."""
-    policy = Policy.load(arguments.policy)
-    Casebook(MemoryJournal(), policy)  # says so where the policy sets the level of a rule that there is not
+    book = book_of(arguments)
+    policy = book.policy(arguments.policy)
+    Casebook(
+        MemoryJournal(), policy, extend=book.extensions
+    )  # says so where the policy sets the level of a rule that there is not
     day = policy.day(utc_now()) if arguments.on is None else day_of("--on", arguments.on)
     on = accepted("--on", day, accept_day)
     if arguments.html is None:
-        print(policy_sheet(policy, RULES, on=on), end="")
+        print(policy_sheet(policy, book.rules, on=on), end="")
         return 0
     try:
-        Path(arguments.html).write_text(policy_sheet_as_html(policy, RULES, on=on), "utf-8")
+        Path(arguments.html).write_text(policy_sheet_as_html(policy, book.rules, on=on), "utf-8")
     except OSError as error:
         raise InvalidFile(arguments.html, None, f"it cannot be written: {error.strerror}") from None
     print(f"Written: {arguments.html}")

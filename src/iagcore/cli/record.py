@@ -20,7 +20,7 @@ import attrs
 
 from iagcore.casebook import Casebook
 from iagcore.casebook.recording import belongs
-from iagcore.cli import BAD_INPUT, add_journal, add_looking_up, directory_at, journeys_in
+from iagcore.cli import BAD_INPUT, add_journal, add_looking_up, book_of, directory_at, journeys_in
 from iagcore.cli.terminal import Progress
 from iagcore.directory.pointing import pointed_to, says_as_much
 from iagcore.directory.protocols import Directory
@@ -32,6 +32,7 @@ from iagcore.exceptions import (
     UnknownJourney,
     nearest,
 )
+from iagcore.extending.book import Book
 from iagcore.incoming.journey_file import FileEntry, JourneyFile, read_journey_file
 from iagcore.policy import Policy
 from iagcore.practice.kinds import Entry
@@ -70,11 +71,12 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def run(arguments: argparse.Namespace) -> int:
     """Check all the files, then record what is new. Raises whatever is wrong with a file, a policy or the journal."""
-    files = [read_journey_file(path) for path in arguments.files]
-    policies = [policy_of(file, arguments.policy) for file in files]
+    book = book_of(arguments)
+    files = [read_journey_file(path, kinds=book.kinds) for path in arguments.files]
+    policies = [policy_of(file, arguments.policy, book) for file in files]
     looked_up = directory_at(arguments.directory)
     with open_journal(arguments.journal) as journal, looked_up or nullcontext():
-        checked = Checking(journal, looked_up).files(files, policies)
+        checked = Checking(journal, looked_up, book).files(files, policies)
         tell(f"Journal: {shown(arguments.journal)}")
         if looked_up is not None:
             tell(f"Directory: {arguments.directory}")
@@ -86,14 +88,14 @@ def run(arguments: argparse.Namespace) -> int:
     return STUMBLED if recording.stumbles and arguments.strict else 0
 
 
-def policy_of(file: JourneyFile, overriding: str | None) -> Policy:
+def policy_of(file: JourneyFile, overriding: str | None, book: Book) -> Policy:
     """The policy to record a file under; a `.toml` that the file names stands beside it, by its own path."""
     if overriding is not None:
-        return Policy.load(overriding)
+        return book.policy(overriding)
     named = "starter" if file.policy is None else file.policy
     try:
         beside = named.lower().endswith(".toml")
-        return Policy.load(Path(file.source.file).parent / named if beside else named)
+        return book.policy(Path(file.source.file).parent / named if beside else named)
     except InvalidPolicy as error:
         raise file.source.wrong(f"policy: {error}", "policy") from None
 
@@ -115,8 +117,8 @@ class Checked:
 class Checking:
     """Files against a journal: what is on the record of the journeys they name, and what they will add to it."""
 
-    def __init__(self, journal: OpenJournal, looked_up: Directory | None) -> None:
-        self._journal, self._directory = journal, looked_up
+    def __init__(self, journal: OpenJournal, looked_up: Directory | None, book: Book) -> None:
+        self._journal, self._directory, self._book = journal, looked_up, book
         self._casebooks: dict[str, Casebook] = {}
         self._known: dict[str, dict[str, Record | FileEntry]] = {}
         """By journey, what stands under each id, on the record or earlier in these files."""
@@ -129,7 +131,9 @@ class Checking:
 
     def _file(self, file: JourneyFile, policy: Policy) -> Checked:
         if policy.fingerprint not in self._casebooks:
-            self._casebooks[policy.fingerprint] = Casebook(self._journal, policy, directory=self._directory)
+            self._casebooks[policy.fingerprint] = Casebook(
+                self._journal, policy, extend=self._book.extensions, directory=self._directory
+            )
         casebook = self._casebooks[policy.fingerprint]
         on_record: list[Record] = []
         new: list[FileEntry] = []
@@ -157,7 +161,7 @@ class Checking:
         return self._known[journey]
 
     def _begins(self, entry: FileEntry) -> None:
-        belongs(entry.entry, empty_home(entry.journey))
+        belongs(entry.entry, empty_home(entry.journey), self._book.kinds)
         if entry.entry.declares.may_come_first:
             self._begun.add(entry.journey)
         if entry.journey not in self._begun:

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from iagcore.casebook import Casebook
+from iagcore.cli import add_extend, book_of
 from iagcore.exceptions import InvalidEntry, nearest
-from iagcore.policy import VALUES, Cited, Policy
+from iagcore.extending.book import Book
+from iagcore.policy import Cited, Policy
 from iagcore.record.rules import Rule
 from iagcore.reports.layout import wrapped
 from iagcore.reports.policy_sheet import UNDECIDED, written
-from iagcore.rulebook import FAMILIES, RULES
 from iagcore.storage.memory import MemoryJournal
 
 INDENT: Final = 8
@@ -30,16 +31,20 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument(
         "--policy", metavar="NAME|FILE", default="starter", help="a shipped policy or a .toml file (default: starter)"
     )
+    add_extend(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the rule book. Raises `InvalidPolicy`, and `InvalidEntry` for a code that no rule has."""
-    policy = Policy.load(arguments.policy)
-    Casebook(MemoryJournal(), policy)  # says so where the policy sets the level of a rule that there is not
-    rules = chosen([code.upper() for code in arguments.codes])
+    book = book_of(arguments)
+    policy = book.policy(arguments.policy)
+    Casebook(
+        MemoryJournal(), policy, extend=book.extensions
+    )  # says so where the policy sets the level of a rule that there is not
+    rules = chosen([code.upper() for code in arguments.codes], book)
     print("\n".join(wrapped(f"The rule book, under the policy {policy.name} ({policy.title})")))
-    for family, title in FAMILIES.items():
+    for family, title in book.families.items():
         found = [one for one in rules if one.family == family]
         if found:
             print(f"\n{family}  {title}")
@@ -48,13 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def chosen(codes: Sequence[str]) -> list[Rule]:
+def chosen(codes: Sequence[str], book: Book) -> list[Rule]:
     """The rules of these codes and families; all of them where none is named."""
-    known = (*FAMILIES, *(one.code for one in RULES))
+    known = (*book.families, *(one.code for one in book.rules))
     for code in codes:
         if code not in known:
             raise InvalidEntry("rules", "CODE", code, f"no rule and no family has this code{nearest(code, known)}")
-    return [one for one in RULES if not codes or one.code in codes or one.family in codes]
+    return [one for one in book.rules if not codes or one.code in codes or one.family in codes]
 
 
 def said(rule: Rule, policy: Policy) -> Iterator[str]:
@@ -64,7 +69,7 @@ def said(rule: Rule, policy: Policy) -> Iterator[str]:
     yield from wrapped(f"{rule.sort}, {rule.level}{_binding(rule)}", indent=INDENT)
     for one in policy.levels.get(rule.code, ()):
         yield from wrapped(f"level under this policy: {_dated(one, one.value or UNDECIDED)}", indent=INDENT)
-    for value in VALUES:
+    for value in policy.may_decide:
         if value.name in rule.values:
             history = policy.values.get(value.name, ())
             for one in history:

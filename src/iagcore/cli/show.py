@@ -8,8 +8,9 @@ from typing import Final
 import attrs
 
 from iagcore.casebook import Casebook, utc_now
-from iagcore.cli import BAD_INPUT, add_journal, day_of, is_there, started_in
+from iagcore.cli import BAD_INPUT, add_journal, book_of, day_of, is_there, started_in
 from iagcore.exceptions import InvalidEntry, UnknownJourney, nearest
+from iagcore.extending.book import Book
 from iagcore.policy import Policy
 from iagcore.practice.disclosures import OUTLET_BY_NAME, Outlet, outlet_of
 from iagcore.practice.kinds import accept_party, accepted
@@ -18,7 +19,6 @@ from iagcore.record.journey import Journey
 from iagcore.record.records import Record
 from iagcore.record.releasing import carries_record, released
 from iagcore.reports import Traced, coach_page, journey_page, record_page
-from iagcore.rulebook import RULES
 from iagcore.storage import codec
 from iagcore.storage.opening import OpenJournal, open_journal, shown
 from iagcore.storage.protocols import Feed
@@ -66,19 +66,20 @@ def run(arguments: argparse.Namespace) -> int:
     name, party = arguments.name, arguments.party
     on = None if arguments.on is None else day_of("--on", arguments.on)
     is_there(arguments.journal)
+    book = book_of(arguments)
     with open_journal(arguments.journal) as journal:
         if name.startswith(COACH):
             if arguments.record is not None:
                 raise InvalidEntry("option", "--record", arguments.record, "it goes with a journey, not with a coach")
             if party is not None:
                 raise InvalidEntry("option", "--for", party, "it goes with a journey, not with a coach")
-            print(page_of_a_coach(journal, name, on=on), end="")
+            print(page_of_a_coach(journal, name, book, on=on), end="")
             return 0
         if on is not None and party is None:
             raise InvalidEntry("option", "--on", arguments.on, "it goes with --for, or with a coach such as coach:nina")
         try:
             party = None if party is None else accepted("--for", party, accept_party)
-            return show(journal, name, party, on, record=arguments.record)
+            return show(journal, book, name, party, on, record=arguments.record)
         except (UnknownJourney, InvalidEntry) as error:
             of_the_name = arguments.record is None or isinstance(error, UnknownJourney)
             near = nearest(name, started_in(journal) - {name}) if of_the_name else ""
@@ -86,9 +87,9 @@ def run(arguments: argparse.Namespace) -> int:
             return BAD_INPUT
 
 
-def show(journal: OpenJournal, name: str, party: str | None, on: date | None, *, record: str | None = None) -> int:
+def show(journal: OpenJournal, book: Book, name: str, party: str | None, on: date | None, *, record: str | None) -> int:
     """Print a journey's page, or one record of it, or why it is not for this party. Raises `UnknownJourney`."""
-    casebook, policy = casebook_of(journal, name)
+    casebook, policy = casebook_of(journal, name, book)
     journey = casebook.journey(name)
     seen(journey, party)
     if party is not None:
@@ -97,11 +98,11 @@ def show(journal: OpenJournal, name: str, party: str | None, on: date | None, *,
             print(f"Not shown to {party}: {reason}.")
             return REFUSED
     if record is not None:
-        found = traced(casebook, journal, journey, record, party)
+        found = traced(casebook, journal, journey, record, party, kinds=book.kinds)
         if role_of(party) == "learner":
             print(found.decision.explain(to="learner"))  # plainly, and without codes
         else:
-            print(record_page(found, rules=RULES, zone=policy.zone), end="")
+            print(record_page(found, rules=book.rules, zone=policy.zone), end="")
         return 0
     records, duties = casebook.records(name), casebook.duties(name)
     print(journey_page(journey, records=records, duties=duties, zone=policy.zone, party=party), end="")
@@ -120,7 +121,9 @@ def seen(journey: Journey, party: str | None) -> Journey:
     return found
 
 
-def traced(casebook: Casebook, journal: OpenJournal, journey: Journey, id: str, party: str | None) -> Traced:
+def traced(
+    casebook: Casebook, journal: OpenJournal, journey: Journey, id: str, party: str | None, *, kinds: codec.Kinds
+) -> Traced:
     """A record and what leads from it, as far as it may be told to the party. Raises `InvalidEntry`.
 
     A record that is not for them is no more than one that is not there.
@@ -131,7 +134,7 @@ def traced(casebook: Casebook, journal: OpenJournal, journey: Journey, id: str, 
         for stored in journal.read(journey.subject)
         if stored.home == journey.subject
         and stored.payload is not None
-        and (one := as_told(codec.decode(stored), journey, outlet, party)) is not None
+        and (one := as_told(codec.decode(stored, kinds), journey, outlet, party)) is not None
     }
     if id not in told:
         near = nearest(id, (str(one) for one in told))
@@ -151,25 +154,25 @@ def as_told(record: Record, journey: Journey, outlet: Outlet, party: str | None)
     return record
 
 
-def casebook_of(journal: OpenJournal, name: str) -> tuple[Casebook, Policy]:
+def casebook_of(journal: OpenJournal, name: str, book: Book) -> tuple[Casebook, Policy]:
     """A casebook under the policy that the first record of a home was made under. Raises `UnknownJourney`."""
-    reading = Casebook(journal, Policy.load("starter"))
+    reading = Casebook(journal, Policy.load("starter"), extend=book.extensions)
     first = next(reading.records(name), None)
     if first is None:
         raise UnknownJourney(name)
     policy = reading.policy_of(first.policy)
-    return Casebook(journal, policy), policy
+    return Casebook(journal, policy, extend=book.extensions), policy
 
 
-def page_of_a_coach(journal: OpenJournal, name: str, *, on: date | None) -> str:
+def page_of_a_coach(journal: OpenJournal, name: str, book: Book, *, on: date | None) -> str:
     """The page of a coach, under the policy last used of them. Raises `InvalidEntry` where nothing is known of them."""
-    reading = Casebook(journal, Policy.load("starter"))
+    reading = Casebook(journal, Policy.load("starter"), extend=book.extensions)
     records = tuple(reading.records(name))
     if not records and name not in (known := coaches_in(journal)):
         reason = f"nothing on the record is about this coach{nearest(name, known)}"
         raise InvalidEntry("show", "COACH", name, reason)
     policy = reading.policy_of(records[-1].policy) if records else Policy.load("starter")
-    casebook = Casebook(journal, policy)
+    casebook = Casebook(journal, policy, extend=book.extensions)
     duties = casebook.duties(name) if any(one.accepted for one in records) else ()
     return coach_page(casebook.coach(name), records=records, duties=duties, zone=policy.zone, on=on)
 

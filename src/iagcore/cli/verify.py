@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from iagcore.casebook import Casebook
-from iagcore.cli import add_journal, is_there
+from iagcore.cli import add_journal, book_of, is_there
 from iagcore.cli.terminal import counting
 from iagcore.exceptions import UnusableJournal
 from iagcore.policy import Policy
+from iagcore.storage.codec import Kinds
 from iagcore.storage.examining import Examination, Progress, examine
 from iagcore.storage.opening import is_url, open_journal, shown
 from iagcore.storage.protocols import Pending
@@ -36,8 +37,9 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(arguments: argparse.Namespace) -> int:
     """Examine, and say what was found. Raises `UnusableJournal` where it is no journal."""
     is_there(arguments.journal)
+    book = book_of(arguments)
     with counting("records") as progress:
-        found = examined(arguments.journal, progress)
+        found = examined(arguments.journal, progress, kinds=book.kinds)
     print(f"{shown(arguments.journal)}: {counted(found)}")
     for trouble in found.troubles:
         print(f"    {trouble}")
@@ -73,12 +75,12 @@ def not_finished(left: Sequence[Pending]) -> str:
     )
 
 
-def examined(written: str, progress: Progress) -> Examination:
+def examined(written: str, progress: Progress, *, kinds: Kinds) -> Examination:
     """The journal at a path or a URL, examined; of an SQLite file, its pages too. Raises `UnusableJournal`."""
     if not is_url(written):
-        return examine_file(written, progress=progress)
+        return examine_file(written, progress=progress, kinds=kinds)
     with open_journal(written) as journal:
-        return examine(journal, progress=progress)
+        return examine(journal, progress=progress, kinds=kinds)
 
 
 def counted(found: Examination) -> str:
@@ -88,5 +90,5 @@ def counted(found: Examination) -> str:
     if found.erased:
         said += f", {found.erased} without words"
     if found.unread:
-        said += f", {found.unread} of a kind that a later version brings"
+        said += f", {found.unread} of a kind that a later version, or an extension, brings"
     return said

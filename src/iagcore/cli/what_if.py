@@ -3,11 +3,9 @@
 import argparse
 
 from iagcore.casebook import Casebook
-from iagcore.cli import add_journal, day_of, is_there
+from iagcore.cli import add_journal, book_of, day_of, is_there
 from iagcore.cli.terminal import counting
-from iagcore.policy import Policy
 from iagcore.reports import what_if_page
-from iagcore.rulebook import RULES
 from iagcore.storage.opening import open_journal
 
 
@@ -38,12 +36,13 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what changes. Raises `InvalidPolicy`, `InvalidEntry` and `UnusableJournal`."""
-    policy = Policy.load(arguments.policy)
+    book = book_of(arguments)
+    policy = book.policy(arguments.policy)
     on = None if arguments.on is None else day_of("--on", arguments.on)
     is_there(arguments.journal)
     with open_journal(arguments.journal) as journal:
-        casebook = Casebook(journal, policy)
+        casebook = Casebook(journal, policy, extend=book.extensions)
         with counting("records") as progress:
             found = casebook.what_if(policy, programme=arguments.programme, on=on, progress=progress)
-        print(what_if_page(found, policy_of=casebook.policy_of, rules=RULES), end="")
+        print(what_if_page(found, policy_of=casebook.policy_of, rules=book.rules), end="")
     return 0

@@ -37,7 +37,7 @@ from iagcore.practice.kinds import (
     accept_party,
     accept_words,
 )
-from iagcore.storage.codec import kind_named, made
+from iagcore.storage.codec import Kinds, kind_named, made
 from iagcore.toml_source import Source
 
 T = TypeVar("T")
@@ -68,13 +68,13 @@ class JourneyFile:
     entries: tuple[FileEntry, ...]
 
 
-def read_journey_file(path: str | PathLike[str]) -> JourneyFile:
+def read_journey_file(path: str | PathLike[str], *, kinds: Kinds = KIND_BY_NAME) -> JourneyFile:
     """Read a journey file. Raises `InvalidFile`, naming the file, the line and the nearest known name."""
-    return parse_journey_file(Source.read(path))
+    return parse_journey_file(Source.read(path), kinds=kinds)
 
 
-def parse_journey_file(source: Source) -> JourneyFile:
-    """The journey file that a TOML text is. Raises `InvalidFile`."""
+def parse_journey_file(source: Source, *, kinds: Kinds = KIND_BY_NAME) -> JourneyFile:
+    """The journey file that a TOML text is; its entries are of these `kinds`. Raises `InvalidFile`."""
     known = ("schema", "policy", "file", "entry")
     for key in source.data:
         if key not in known:
@@ -88,7 +88,7 @@ def parse_journey_file(source: Source) -> JourneyFile:
     tables = source.data.get("entry", [])
     if type(tables) is not list or not all(type(table) is dict for table in tables):
         raise source.wrong("entries are written [[entry]]", "entry")
-    entries = tuple(_file_entry(source, number, table) for number, table in enumerate(tables))
+    entries = tuple(_file_entry(source, number, table, kinds) for number, table in enumerate(tables))
     seen: dict[tuple[str, str], FileEntry] = {}
     for one in entries:
         other = seen.setdefault((one.journey, one.id), one)
@@ -98,7 +98,7 @@ def parse_journey_file(source: Source) -> JourneyFile:
     return JourneyFile(source, source.data.get("policy"), entries)
 
 
-def _file_entry(source: Source, number: int, table: Mapping[str, Any]) -> FileEntry:
+def _file_entry(source: Source, number: int, table: Mapping[str, Any], kinds: Kinds) -> FileEntry:
     path = ("entry", number)
     file = source.data.get("file")
     if "id" not in table and file is None:
@@ -108,7 +108,7 @@ def _file_entry(source: Source, number: int, table: Mapping[str, Any]) -> FileEn
         raise source.wrong("at is missing: when did it happen, or when was it decided?", *path)
     return FileEntry(
         source.line(*path) or 1,
-        *homed(source, path, table),
+        *homed(source, path, table, kinds=kinds),
         beside(source, path, table, "by", accept_party),
         beside(source, path, table, "at", accept_moment) if "at" in table else None,
         beside(source, path, {"id": f"{file}#{number + 1}", **table}, "id", accept_id),
@@ -116,21 +116,27 @@ def _file_entry(source: Source, number: int, table: Mapping[str, Any]) -> FileEn
 
 
 def homed(
-    source: Source, path: tuple[str | int, ...], table: Mapping[str, Any], *, besides: tuple[str, ...] = BESIDE
+    source: Source,
+    path: tuple[str | int, ...],
+    table: Mapping[str, Any],
+    *,
+    kinds: Kinds,
+    besides: tuple[str, ...] = BESIDE,
 ) -> tuple[str, Entry]:
     """The home that a table writes an entry for, and the entry. Raises `InvalidFile`."""
-    if not is_of_a_coach(table):
-        return beside(source, path, table, "journey", accept_id), entry_of(source, path, table, besides=besides)
+    if not is_of_a_coach(table, kinds):
+        journey = beside(source, path, table, "journey", accept_id)
+        return journey, entry_of(source, path, table, kinds=kinds, besides=besides)
     if "journey" in table:
         raise source.wrong("journey: what is about a coach stands on no journey; leave it out", *path, "journey")
     coach = beside(source, path, table, "coach", accept_coach)
-    return coach, entry_of(source, path, table, besides=(*besides, "coach"))
+    return coach, entry_of(source, path, table, kinds=kinds, besides=(*besides, "coach"))
 
 
-def is_of_a_coach(table: Mapping[str, Any]) -> bool:
+def is_of_a_coach(table: Mapping[str, Any], kinds: Kinds) -> bool:
     """Whether a table writes an entry of a coach's own record."""
     name = table.get("kind")
-    kind = KIND_BY_NAME.get(name) if type(name) is str else None
+    kind = kinds.get(name) if type(name) is str else None
     if kind is None:
         return False
     if kind.declares.stands_anywhere:
@@ -149,7 +155,7 @@ def beside(source: Source, path: tuple[str | int, ...], table: Mapping[str, Any]
 
 
 def entry_of(
-    source: Source, path: tuple[str | int, ...], table: Mapping[str, Any], *, besides: tuple[str, ...] = BESIDE
+    source: Source, path: tuple[str | int, ...], table: Mapping[str, Any], *, kinds: Kinds, besides: tuple[str, ...]
 ) -> Entry:
     """The entry that a table writes, an amendment too. Raises `InvalidFile`, naming the line of the field."""
     fields = {key: value for key, value in table.items() if key not in besides}
@@ -161,8 +167,8 @@ def entry_of(
         if "corrects" in fields:
             target, why = _taken(fields, "corrects", accept_id), _taken(fields, "why", accept_words)
             values = {key: value for key, value in fields.items() if key not in ("corrects", "why")}
-            return EntryCorrected(target, made(kind_named(table.get("kind")), values), why)
-        return made(kind_named(table.get("kind")), fields)
+            return EntryCorrected(target, made(kind_named(table.get("kind"), kinds=kinds), values), why)
+        return made(kind_named(table.get("kind"), kinds=kinds), fields)
     except InvalidEntry as error:
         raise source.wrong(str(error), *path, error.field) from None
     except ValueError as error:

@@ -14,7 +14,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from os import PathLike
@@ -26,8 +26,8 @@ import attrs
 from dateutil import tz
 
 from iagcore.exceptions import InvalidEntry, InvalidPolicy, nearest
-from iagcore.policy.values import VALUES, EmergencyContact, MissedCharge, Rounding, Window, written_day
-from iagcore.practice.kinds import accept_day, accept_id, accept_moment
+from iagcore.policy.values import VALUES, EmergencyContact, MissedCharge, Rounding, Value, Window, written_day
+from iagcore.practice.kinds import PREFIXED, accept_day, accept_id, accept_moment
 from iagcore.practice.measures import Bands, Reading, scale_named
 from iagcore.toml_source import Source, read_text
 
@@ -81,8 +81,9 @@ class Policy:
     """What was decided: dated, cited values, and the levels of rules where they are not the rule book's own.
 
     Attributes: `text` (whole and merged; equality goes by it); `name`; `title`; `zone` (in it, a moment has its day);
-    `values` and `levels` (histories by the name of the value and the code of the rule); `fingerprint` (SHA-256 of the
-    text in UTF-8, in hexadecimal).
+    `values` and `levels` (histories by the name of the value and the code of the rule); `of_extensions` (the values
+    that extensions declare, as far as it was read with them); `kept` (read as a record keeps it, so that what an
+    extension declares that is not given stays unread); `fingerprint` (SHA-256 of the text in UTF-8, in hexadecimal).
     """
 
     text: str = attrs.field(repr=False)
@@ -91,6 +92,9 @@ class Policy:
     zone: tzinfo = attrs.field(eq=False, repr=False)
     values: Mapping[str, History] = attrs.field(eq=False, repr=False)
     levels: Mapping[str, History] = attrs.field(eq=False, repr=False)
+    # what is read of one text depends on it
+    of_extensions: tuple[Value, ...] = attrs.field(default=(), repr=False)
+    kept: bool = attrs.field(default=False, eq=False, repr=False)
     fingerprint: str = attrs.field(init=False, eq=False)
 
     @fingerprint.default
@@ -98,20 +102,31 @@ class Policy:
         return sha256(self.text.encode()).hexdigest()
 
     @classmethod
-    def load(cls, name_or_path: str | PathLike[str]) -> "Policy":
-        """A shipped policy by its name, or one of your own by the path of its `.toml`. Raises InvalidPolicy."""
+    def load(cls, name_or_path: str | PathLike[str], *, values: Iterable[Value] = ()) -> "Policy":
+        """A shipped policy by its name, or one of your own by the path of its `.toml`. Raises InvalidPolicy.
+
+        `values` are those that extensions declare, which it may decide, too.
+        """
         if isinstance(name_or_path, str) and not name_or_path.lower().endswith(".toml"):
-            return _policy([_shipped(name_or_path)])
-        return cls.parse(read_text(name_or_path, error=InvalidPolicy), file=str(name_or_path))
+            return _policy([_shipped(name_or_path)], tuple(values))
+        return cls.parse(read_text(name_or_path, error=InvalidPolicy), file=str(name_or_path), values=values)
 
     @classmethod
-    def parse(cls, text: str, *, file: str = "policy") -> "Policy":
-        """A policy from its text, also from the merged text of another policy. Raises InvalidPolicy."""
+    def parse(cls, text: str, *, file: str = "policy", values: Iterable[Value] = (), kept: bool = False) -> "Policy":
+        """A policy from its text, also from the merged text of another policy. Raises InvalidPolicy.
+
+        Of one that is `kept` on a record, what an extension declares that is not given stays unread.
+        """
         sources, line = [], 1
         for part in re.split(f"^{re.escape(_SEPARATOR)}", text.replace("\r\n", "\n"), flags=re.MULTILINE):
             sources.append(Source.parse(part, file=file, first_line=line, error=InvalidPolicy))
             line += part.count("\n") + 1
-        return _policy(sources)
+        return _policy(sources, tuple(values), kept=kept)
+
+    @property
+    def may_decide(self) -> tuple[Value, ...]:
+        """The values that it may decide, those of extensions last."""
+        return (*VALUES, *self.of_extensions)
 
     def day(self, moment: datetime) -> date:
         """The date of an aware time, in the policy's zone. Raises InvalidEntry for a time without its zone."""
@@ -138,7 +153,7 @@ class Policy:
         return tuple(cited for cited in in_force if cited.review_by is not None and cited.review_by < day)
 
     def __reduce__(self) -> tuple[Callable[[str], "Policy"], tuple[str]]:
-        return Policy.parse, (self.text,)
+        return partial(Policy.parse, values=self.of_extensions, kept=self.kept), (self.text,)
 
 
 @attrs.frozen(kw_only=True)
@@ -159,8 +174,9 @@ class PolicyOnDay:
 
     def cited(self, name: str) -> Cited:
         """A value with its days and its source. Raises Gap, and ValueError for a name that no policy decides."""
-        if name not in _ACCEPT:
-            raise ValueError(f"no policy value is called {name!r}{nearest(name, _ACCEPT)}")
+        known = {value.name: value.accept for value in self.policy.may_decide} if PREFIXED in name else _ACCEPT
+        if name not in known:
+            raise ValueError(_no_value(name, known))
         cited = self._by_name.get(name)
         if cited is None or cited.value is None:
             raise Gap(name, self.day, cited.source if cited else None)
@@ -223,7 +239,7 @@ class PolicyOnDay:
     def level(self, code: str) -> Level | None:
         """The level that this policy sets for a rule, or None where it leaves the rule book's own."""
         cited = self._by_name.get(code)
-        level: Level | None = None if cited is None or code in _ACCEPT else cited.value
+        level: Level | None = None if cited is None or code not in self.policy.levels else cited.value
         return level
 
 
@@ -260,7 +276,7 @@ def _shipped(name: str) -> Source:
     return Source.parse(text, file=f"{name}.toml", error=InvalidPolicy)
 
 
-def _policy(sources: list[Source]) -> Policy:
+def _policy(sources: list[Source], more: tuple[Value, ...], *, kept: bool = False) -> Policy:
     """One policy of one text, or of several of which each stands over the one before."""
     below = _over(sources[0])
     if below is not None:
@@ -273,6 +289,7 @@ def _policy(sources: list[Source]) -> Policy:
         sources = [_shipped(below), *sources]
     name = title = ""
     zone = _accepted(sources[0], zone_named, "zone")
+    known = {value.name: value.accept for value in (*VALUES, *more)}
     values: dict[str, History] = {}
     levels: dict[str, History] = {}
     for place, source in enumerate(sources):
@@ -284,15 +301,17 @@ def _policy(sources: list[Source]) -> Policy:
         title = _accepted(source, _words, "title")
         if "zone" in source.data:
             zone = _accepted(source, zone_named, "zone")
-        values.update(_histories(source, "value", _value_acceptor))
+        values.update(_histories(source, "value", partial(_value_acceptor, known), kept=kept))
         levels.update(_histories(source, "level", _level_acceptor))
     return Policy(
         text=_SEPARATOR.join(source.text for source in sources),
         name=name,
         title=title,
         zone=zone,
-        values=MappingProxyType({known: values[known] for known in _ACCEPT if known in values}),
+        values=MappingProxyType({name: values[name] for name in known if name in values}),
         levels=MappingProxyType(dict(sorted(levels.items()))),
+        of_extensions=more,
+        kept=kept,
     )
 
 
@@ -350,10 +369,15 @@ def zone_named(value: Any) -> tzinfo:
     return zone
 
 
-def _value_acceptor(name: str) -> Callable[[Any], Any]:
-    if name not in _ACCEPT:
-        raise ValueError(f"no policy value is called {name!r}{nearest(name, _ACCEPT)}")
-    return _ACCEPT[name]
+def _no_value(name: str, known: Iterable[str]) -> str:
+    of_an_extension = ": the extension that declares it has to be given" if PREFIXED in name else ""
+    return f"no policy value is called {name!r}{nearest(name, known) or of_an_extension}"
+
+
+def _value_acceptor(known: Mapping[str, Callable[[Any], Any]], name: str) -> Callable[[Any], Any]:
+    if name not in known:
+        raise ValueError(_no_value(name, known))
+    return known[name]
 
 
 def _level_acceptor(code: str) -> Callable[[Any], Any]:
@@ -370,7 +394,11 @@ def _level(value: Any) -> Level:
 
 
 def _histories(
-    source: Source, table: str, acceptor: Callable[[str], Callable[[Any], Any]]
+    source: Source,
+    table: str,
+    acceptor: Callable[[str], Callable[[Any], Any]],
+    *,
+    kept: bool = False,
 ) -> Iterator[tuple[str, History]]:
     named = source.data.get(table, {})
     if type(named) is not dict:
@@ -379,6 +407,8 @@ def _histories(
         try:
             accept = acceptor(name)
         except ValueError as error:
+            if kept and PREFIXED in name:
+                continue
             raise source.wrong(str(error), table, name) from None
         if type(entries) is not list or not entries or any(type(entry) is not dict for entry in entries):
             raise source.wrong(f"each entry begins with [[{table}.{name}]], in two brackets", table, name)

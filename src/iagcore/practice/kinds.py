@@ -258,16 +258,17 @@ class Field:
 class Kind:
     """What a kind of entry declares. Nothing else lists kinds: whatever treats some of them otherwise asks for it here.
 
-    Attributes: `name` (kebab-case, as journey files write it); `nature`; `about`, the words for the subjects it is
-    filed under, its home first (*any home* is wherever the record stands that it is about); `by`, the roles that may
-    make it; `reads`, further subjects that a decision looks at; `fields`; `opens`, the sort of line that it opens, and
-    the field that names the line; `parts`, the parts of a home that it changes; `in_confidence`, whether all of it
-    is hidden from everybody but its author and the safeguarding lead, or a function of the entry (None is unsaid, and
-    what is unsaid is hidden); `begins`, the field by whose id it begins something; `points_to`, by field, the things
-    that its id may name, as the kinds call them that begin them; `shows`, the field that names an opportunity;
-    `may_come_first`, whether it may be the first record of a home, whose learner it then fixes for ever; `amended`, how
-    it may be put right; `family`, the kinds that may take its place in a correction, by default no other; `usually`,
-    the optional fields that an ordinary entry has; `plain`, its name to a learner, where its own would read oddly.
+    Attributes: `name` (kebab-case, as journey files write it, after an extension's prefix); `nature`; `about`, the
+    words for the subjects it is filed under, its home first (*any home* is wherever the record stands that it is
+    about); `by`, the roles that may make it; `reads`, further subjects that a decision looks at; `fields`; `opens`, the
+    sort of line that it opens, and the field that names the line; `parts`, the parts of a home that it changes;
+    `in_confidence`, whether all of it is hidden from everybody but its author and the safeguarding lead, or a function
+    of the entry (None is unsaid, and what is unsaid is hidden); `begins`, the field by whose id it begins something;
+    `points_to`, by field, the things that its id may name, as the kinds call them that begin them; `shows`, the field
+    that names an opportunity; `may_come_first`, whether it may be the first record of a home, whose learner it then
+    fixes for ever; `amended`, how it may be put right; `family`, the kinds that may take its place in a correction, by
+    default no other; `usually`, the optional fields that an ordinary entry has; `plain`, its name to a learner, where
+    its own would read oddly.
     """
 
     name: str
@@ -338,6 +339,10 @@ def id_of(entry: Entry, thing: str) -> str | None:
 
 UNCLASSIFIED: Final = FieldType("unclassified", FieldClass.UNCLASSIFIED, lambda value: value)
 """What a field is taken for whose class nobody has said: it is kept, and goes nowhere."""
+
+
+PREFIXED: Final = "/"
+"""What stands between the name of an extension and that of its kind, or of its policy value: `sac/exam_weeks`."""
 
 
 def kebab(name: str) -> str:
@@ -414,15 +419,18 @@ def kind(
     family: str = "",
     usually: tuple[str, ...] = (),
     plain: str = "",
+    prefix: str = "",
 ) -> Callable[[E], E]:
     """Declare a kind of entry; what comes back is a plain `attrs.frozen` class, keyword-only, checking its values.
+
+    `prefix` is the name of the extension that the kind belongs to: `sac` makes it `sac/text-message-sent`.
 
     Raises TypeError where a declaration names a field that the kind does not have.
     """
     pointed = {field: (things,) if isinstance(things, str) else things for field, things in (points_to or {}).items()}
 
     def decorate(cls: E) -> E:
-        name = kebab(cls.__name__)
+        name = f"{prefix}{PREFIXED}{kebab(cls.__name__)}" if prefix else kebab(cls.__name__)
         declared: list[Field] = []
 
         def strictly(_: type, attributes: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":

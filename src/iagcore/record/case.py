@@ -21,7 +21,7 @@ from iagcore.practice.amendments import Amendment
 from iagcore.practice.kinds import FACT, PLAN, Entry, Nature, accept_moment, accept_party, accepted
 from iagcore.practice.learners import JourneyStatus
 from iagcore.practice.parties import role_of
-from iagcore.record.home import Home, LineKey, Place
+from iagcore.record.home import Home, K, LineKey, Noted, Place, noted
 from iagcore.record.journey import Hour, Timeline
 from iagcore.record.parts import WHAT, Parts
 from iagcore.record.settling import settle
@@ -181,6 +181,10 @@ class Case(Parts):
     def amended_place(self) -> Place:
         """The place that an amendment concerns."""
         return known("the record that is amended", self.amending.place)
+
+    def noted(self, kind: type[K]) -> tuple[Noted[K], ...]:
+        """What stands on the record of a kind, in the order of recording."""
+        return noted(self.places, kind)
 
     @property
     def changes_minutes(self) -> bool:

@@ -5,10 +5,10 @@ that is not an amendment takes a *place*; a correction or a withdrawal changes w
 are then folded once more from the start, while the lines of minutes take the assignments that the correction settled.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import attrs
 
@@ -110,6 +110,28 @@ class Standing:
     finding: Assessment
 
 
+K = TypeVar("K", bound=Entry)
+
+
+@attrs.frozen(kw_only=True)
+class Noted(Generic[K]):
+    """An entry that stands on a record, when it happened and by whom it was made."""
+
+    record: str
+    entry: K
+    at: datetime
+    by: str
+
+
+def noted(places: Iterable[Place], kind: type[K]) -> tuple[Noted[K], ...]:
+    """What stands of a kind at these places, in the order of recording."""
+    return tuple(
+        Noted(record=one.record, entry=top.entry, at=top.at, by=top.by)
+        for one in places
+        if (top := one.top) is not None and isinstance(top.entry, kind)
+    )
+
+
 H = TypeVar("H", bound="Home")
 
 
@@ -137,6 +159,10 @@ class Home(Parts):
     def subject(self) -> str:
         """The subject it is filed under."""
         return self.name
+
+    def noted(self, kind: type[K]) -> tuple[Noted[K], ...]:
+        """What stands here of a kind, in the order of recording."""
+        return noted(self.places, kind)
 
     @property
     def exists(self) -> bool:

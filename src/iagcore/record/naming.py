@@ -11,11 +11,15 @@ from iagcore.record.records import UnreadEntry
 
 def in_words(kind: type[Entry]) -> str:
     """A kind in words: `ConversationBooked` is "conversation booked"."""
-    return kind.declares.name.replace("-", " ")
+    return _unprefixed(kind.declares.name)
 
 
 def _capitalised(name: str) -> str:
-    return name.replace("-", " ").capitalize()
+    return _unprefixed(name).capitalize()
+
+
+def _unprefixed(name: str) -> str:
+    return name.rpartition("/")[2].replace("-", " ")
 
 
 def title(entry: Entry, zone: tzinfo) -> str:

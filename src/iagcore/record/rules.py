@@ -11,11 +11,11 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 
 import attrs
 
-from iagcore.entries import KINDS
 from iagcore.exceptions import InvalidPolicy, nearest
 from iagcore.policy import Policy, PolicyOnDay
+from iagcore.practice.amendments import Erased
 from iagcore.practice.consent import Consents
-from iagcore.practice.kinds import Entry
+from iagcore.practice.kinds import Entry, Kind
 from iagcore.practice.readiness import Readiness
 from iagcore.record.case import Case
 from iagcore.record.findings import Duty, Level, Verdict
@@ -70,7 +70,8 @@ class Rule:
     lost by it; `outside` marks those that look beyond the journey's own home, whose first answer a correction keeps.
     `proven_by` names the laws that prove a rule which is no check; `of` is the home that a duty is derived on.
     `always_assessed` is the reason why a check never lacks a value on the record, left empty where it can; `equivalent`
-    are changes of the rule that make no difference (`off`, `inverted`, `lowered`), each with the reason.
+    are changes of the rule that make no difference (`off`, `inverted`, `lowered`), each with the reason. `also_on` says
+    which kinds of an extension it looks at, too.
 
     What is said of it has two readers and two occasions. `remedy` says to staff what helps where a plan is refused or
     advice is given, and `plain_remedy` says it to the learner. `breach` says to staff what helps once it has happened,
@@ -98,6 +99,7 @@ class Rule:
     always_assessed: str = ""
     equivalent: tuple[tuple[str, str], ...] = ()
     question: str = ""
+    also_on: Callable[[Kind], bool] | None = None
 
     @property
     def family(self) -> str:
@@ -107,7 +109,7 @@ class Rule:
     @property
     def looks_at_records(self) -> bool:
         """Whether it looks at something that is recorded; an erasure is asked for, and never kept."""
-        return any(kind in KINDS for kind in self.on)
+        return any(kind is not Erased for kind in self.on)
 
     def __call__(self, entry: Entry, case: Case) -> Verdict:
         """What the check finds; NotKnown or Gap where a value is missing.
@@ -123,10 +125,13 @@ class Rule:
         return found
 
     def due(self, home: Home, grounds: Grounds) -> list[Duty]:
-        """What is due under a duty, on a home. Raises TypeError for a rule that is no duty."""
+        """What is due under a duty, on a home. Raises TypeError for a rule that is no duty, or gives no duties."""
         if self.derives is None:
             raise TypeError(f"{self.code} is a {self.sort}, and nothing is due under it")
-        return self.derives(home, grounds)
+        found: object = self.derives(home, grounds)
+        if not isinstance(found, list) or not all(isinstance(one, Duty) for one in found):
+            raise TypeError(f"{self.code} gave {type(found).__name__}, not a list of Duty, empty where nothing is due")
+        return found
 
 
 NOT_EVALUATED: Final = {
@@ -155,15 +160,18 @@ def rule(
     always_assessed: str = "",
     equivalent: tuple[tuple[str, str], ...] = (),
     question: str = "",
+    also_on: Callable[[Kind], bool] | None = None,
 ) -> Callable[[Callable[[E, Case], Verdict]], Rule]:
     """Declare a check or a computation: the function's docstring is the rule as a sentence, its body gives the verdict.
 
     The kinds of entry that it is on are those that its first parameter is annotated with, so that a type checker sees a
     misspelt field. One that looks at any kind is annotated with `Entry`, and says with `on` which kinds it is asked of.
-    Raises TypeError where the two differ, or the function has no docstring.
+    Raises TypeError where the two differ, where the function has no docstring, or where it says that it returns
+    something else than a `Verdict`.
     """
 
     def decorate(check: Callable[[E, Case], Verdict]) -> Rule:
+        _returns(code, check, Verdict, "a Verdict, as `verdict(...)` gives it")
         return Rule(
             code=code,
             level=level,
@@ -184,6 +192,7 @@ def rule(
             always_assessed=always_assessed,
             equivalent=equivalent,
             question=question,
+            also_on=also_on,
         )
 
     return decorate
@@ -201,11 +210,12 @@ def duty(
     """Declare a duty: the function's docstring is the rule as a sentence, its body derives what is due on a home.
 
     Its first parameter is annotated with the home that it is derived on: `Journey`, `CoachHome`, or `Home` for any.
-    Raises TypeError for another, or where the function has no docstring.
+    Raises TypeError for another, where the function has no docstring, or where it says that it returns anything else.
     """
 
     def decorate(derives: Callable[[H, Grounds], list[Duty]]) -> Rule:
         home = _annotated(code, derives, f"the home that it is derived on: {_named(HOMES)}")
+        _returns(code, derives, list[Duty], "list[Duty], empty where nothing is due")
         if home not in HOMES:
             raise TypeError(f"{code} is derived on one of {_named(HOMES)}, not on {home!r}")
         return Rule(
@@ -264,6 +274,12 @@ def _annotated(code: str, body: Callable[..., object], expected: str) -> Any:
     return hints[first]
 
 
+def _returns(code: str, body: Callable[..., object], wanted: Any, named: str) -> None:
+    said = get_type_hints(body).get("return", wanted)
+    if said not in (wanted, Any):
+        raise TypeError(f"{code} says that it returns {getattr(said, '__name__', said)}: it has to return {named}")
+
+
 def _kinds_of(code: str, check: Callable[..., object], on: tuple[type[Entry], ...]) -> tuple[type[Entry], ...]:
     """The kinds that a check looks at, as its annotation says them, or where that is any entry, as `on` does."""
     annotation = _annotated(code, check, "the kinds of entry that it looks at")
@@ -290,7 +306,10 @@ def check_levels(policy: Policy, rules: Sequence[Rule]) -> None:
     """Raise `InvalidPolicy` where a policy sets the level of a rule that does not exist, or lowers a protected one."""
     known = {rule.code: rule for rule in rules if rule.sort in JUDGED}
     sorts = {rule.code: rule.sort for rule in rules}
+    families = {rule.family for rule in rules}
     for code, history in policy.levels.items():
+        if policy.kept and code[:3] not in families:
+            continue  # of an extension that is not given
         if code not in known:
             reason = f"no rule has the code {code!r}{nearest(code, known)}"
             if code in sorts:

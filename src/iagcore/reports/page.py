@@ -92,6 +92,10 @@ def _is_for(duty: Duty, party: str | None) -> bool:
     return party is not None and duty.is_for(party)
 
 
+NOT_KNOWN: Final = "of a kind that only a later version, or an extension, knows"
+"""What is said of an entry that stays unread."""
+
+
 def followed_by(text: str, words: str | None) -> str:
     """A sentence, and what somebody said after it, where they did."""
     return f"{text}. {words}" if words else text

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import attrs
 
-from iagcore.policy import VALUES, Cited, MissedCharge, Policy, Rounding, Value
+from iagcore.policy import Cited, MissedCharge, Policy, Rounding, Value
 from iagcore.practice.conversations import FAULTS
 from iagcore.record.rules import Rule
 from iagcore.reports.layout import beside, wrapped
@@ -37,6 +37,8 @@ def written(value: Any, unit: str) -> str:
             return ", ".join(f"{value.of(fault)} ({fault})" for fault in FAULTS)
         case Rounding():
             return value.way if value.way == "none" else f"{value.way}, to {value.to} minutes"
+        case bool():
+            return "yes" if value else "no"
         case tuple():
             return ", ".join(map(str, value)) or "none"
         case int() | Decimal():
@@ -62,7 +64,7 @@ def rows_of_values(policy: Policy, rules: Sequence[Rule], *, on: date) -> tuple[
     """The values that are decided locally, or by nobody yet, in the order of the policy file."""
     return tuple(
         _row_of_value(value, policy.values.get(value.name, ()), rules, on)
-        for value in VALUES
+        for value in policy.may_decide
         if _is_local(policy.values.get(value.name, ()))
     )
 

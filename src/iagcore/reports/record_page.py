@@ -10,7 +10,7 @@ from typing import Final
 
 import attrs
 
-from iagcore.policy import VALUES, Gap, Policy
+from iagcore.policy import Gap, Policy
 from iagcore.record.findings import Assessment, Decision, Outcome
 from iagcore.record.records import Record
 from iagcore.record.rules import Rule
@@ -76,7 +76,7 @@ def _finding(one: Assessment, rules: dict[str, Rule], traced: Traced) -> Iterato
     rule = rules.get(one.rule)
     if rule is not None:
         yield from beside("the rule", rule.title, column=COLUMN, indent=4)
-        for value in VALUES:
+        for value in traced.policy.may_decide:
             if value.name in rule.values:
                 yield from beside("the value", _value(value.name, value.unit, traced), column=COLUMN, indent=4)
     yield from beside("the source", one.source, column=COLUMN, indent=4)

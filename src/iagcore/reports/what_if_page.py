@@ -9,11 +9,12 @@ from datetime import date, tzinfo
 from itertools import groupby
 from typing import Final
 
-from iagcore.policy import VALUES, Gap, Policy
+from iagcore.policy import Gap, Policy
 from iagcore.practice.allowance import Line
 from iagcore.record.findings import Assessment, Decision
 from iagcore.record.rules import Rule
 from iagcore.reports.layout import beside, section, wrapped
+from iagcore.reports.page import NOT_KNOWN
 from iagcore.reports.policy_sheet import written
 from iagcore.what_if import Change, ChangeSort, WhatIf
 
@@ -96,9 +97,10 @@ class _Page:
         for one in findings:
             outcome = f"{one.rule} ({one.level}, {one.outcome}: {one.weight}): {one.sentence}"
             yield from wrapped(outcome, indent=COLUMN)
-            rule = self._rules[one.rule]
-            for value in VALUES:
-                if value.name in rule.values:
+            # of an extension that is not given, nothing but the answer is known
+            rule = self._rules.get(one.rule)
+            for value in policy.may_decide:
+                if rule is not None and value.name in rule.values:
                     yield from wrapped(_cited(value.name, value.unit, policy, day), indent=COLUMN + 2)
             yield from wrapped(f"Source: {one.source}", indent=COLUMN + 2)
 
@@ -111,8 +113,11 @@ class _Page:
                 f"{_number(found.erased, 'record')} of learners who were erased: not looked at.", indent=2
             )
         if found.unread:
-            of = "that a later version of iagcore wrote: not looked at"
-            yield from wrapped(f"{_number(found.unread, 'record')} {of}.", indent=2)
+            yield from wrapped(f"{_number(found.unread, 'record')} {NOT_KNOWN}: not looked at.", indent=2)
+        unknown = {one.rule for change in found.changes for one in change.goes} - self._rules.keys()
+        if unknown:
+            codes = ", ".join(sorted(unknown))
+            yield from wrapped(f"Not asked now, since the extension with these rules was not given: {codes}.", indent=2)
 
 
 def _cited(name: str, unit: str, policy: Policy, day: date) -> str:

@@ -72,6 +72,7 @@ def is_known_and_open(concern: str | None, case: Case) -> bool:
     always_refuses=True,
     outside=True,
     always_assessed="who makes an entry is always said with it",
+    also_on=lambda kind: True,
 )
 def role_may_make_it(entry: Entry, case: Case) -> Verdict:
     """The author's role may make this entry: a learner only on their own journey, a coach only on their own record."""
@@ -118,6 +119,7 @@ def _somebody_goes(case: Case) -> bool:
     always_refuses=True,
     outside=True,
     always_assessed="who goes with the learner, and whose conversation it is, is on the journey's record",
+    also_on=lambda kind: not kind.is_of_a_coach,
 )
 def author_goes_with_the_learner(entry: Entry, case: Case) -> Verdict:
     """Once a coach goes with the learner, no other coach records anything there but of their own conversations."""
@@ -171,6 +173,7 @@ def _is_beside_their_own(entry: Entry, case: Case) -> bool:
     remedy="Have a lead assign a coach.",
     outside=True,
     always_assessed="who goes with the learner is on the journey's record",
+    also_on=lambda kind: not kind.is_of_a_coach,
 )
 def somebody_goes_with_the_learner(entry: Entry, case: Case) -> Verdict:
     """Before a coach records anything on a journey, somebody is assigned to go with the learner."""

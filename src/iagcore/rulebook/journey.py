@@ -7,7 +7,7 @@ from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdraw
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.conversations import ConversationBooked, ConversationRescheduled
 from iagcore.practice.follow_up import FollowUpPlanned
-from iagcore.practice.kinds import Entry
+from iagcore.practice.kinds import PLAN, Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, Standing
 from iagcore.practice.learning import CourseEnrolled
 from iagcore.practice.signposting import ReferralMade
@@ -91,6 +91,7 @@ def old_enough(entry: JourneyStarted, case: Case) -> Verdict:
     MUST,
     question="May I book on a journey that is closed?",
     on=PLANS_ON_AN_OPEN_JOURNEY,
+    also_on=lambda kind: kind.nature is PLAN and kind.about[0] == "journey",
     source=LOCAL,
     remedy="Start the journey, or reopen it, first.",
     plain_remedy="Your coach or a lead can open your journey.",

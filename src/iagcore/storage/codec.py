@@ -22,7 +22,7 @@ from iagcore.entries import KIND_BY_NAME
 from iagcore.exceptions import IagcoreError, InvalidEntry, nearest
 from iagcore.practice.allowance import Line
 from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import Entry, Field, accept_party, accepted
+from iagcore.practice.kinds import PREFIXED, Entry, Field, accept_party, accepted
 from iagcore.record.findings import Assessment, Level, Outcome, Weight
 from iagcore.record.records import Envelope, LineState, PolicyKept, Record, Sort, UnreadEntry
 from iagcore.storage import upcasters
@@ -214,16 +214,21 @@ def entry_document(entry: Entry) -> Document:
             return {"kind": entry.declares.name, **said}
 
 
-def kind_named(name: object, *, of: str = "entry") -> type[Entry]:
+Kinds = Mapping[str, type[Entry]]
+"""The kinds that are known, by name: those of this version, and those of extensions that are given."""
+
+
+def kind_named(name: object, *, of: str = "entry", kinds: Kinds = KIND_BY_NAME) -> type[Entry]:
     """The kind of that name. Raises `InvalidEntry`, naming the nearest, for one that nobody can make."""
     if type(name) is not str:
         raise InvalidEntry(of, "kind", name, "a kind is expected, such as conversation-booked")
     if name == EntryCorrected.declares.name:
         reason = "a correction is written with the kind of the entry that takes the place, and corrects and why"
         raise InvalidEntry(of, "kind", name, reason)
-    if name in KIND_BY_NAME:
-        return KIND_BY_NAME[name]
-    raise InvalidEntry(of, "kind", name, f"no kind is called so{nearest(name, KIND_BY_NAME)}")
+    if name in kinds:
+        return kinds[name]
+    of_an_extension = ": the extension that declares it has to be given" if PREFIXED in name else ""
+    raise InvalidEntry(of, "kind", name, f"no kind is called so{nearest(name, kinds) or of_an_extension}")
 
 
 def made(kind: type[Entry], values: Mapping[str, Any]) -> Entry:
@@ -248,19 +253,19 @@ def _read_value(field: Field | None, value: Any) -> Any:
     return _time(date, value) if field.type.name == "day" else value
 
 
-def read_entry(document: Document) -> Entry:
+def read_entry(document: Document, kinds: Kinds = KIND_BY_NAME) -> Entry:
     """The entry of a stored document; one of an unknown kind is kept unread."""
     name = document.get("kind")
     values = {key: value for key, value in document.items() if key != "kind"}
     if name == "policy-kept":
         return PolicyKept(values["text"])
     if name == "entry-corrected":
-        return EntryCorrected(values["target"], read_entry(values["entry"]), values["why"])
+        return EntryCorrected(values["target"], read_entry(values["entry"], kinds), values["why"])
     if name == "entry-withdrawn":
         return EntryWithdrawn(values["target"], values["why"], values["whole"])
-    if name not in KIND_BY_NAME:
+    if name not in kinds:
         return UnreadEntry(str(name), json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
-    kind = KIND_BY_NAME[name]
+    kind = kinds[str(name)]
     fields = {field.name: field for field in kind.declares.fields}
     return made(
         kind, {key: _read_value(fields[key], value) if key in fields else value for key, value in values.items()}
@@ -349,8 +354,11 @@ def _format_of(document: Document, surrogate: str) -> int:
     return written
 
 
-def decode(stored: StoredRecord) -> Record:
-    """The record that a store kept. Raises `UnreadableRecord` for bytes that are none, or that were erased."""
+def decode(stored: StoredRecord, kinds: Kinds = KIND_BY_NAME) -> Record:
+    """The record that a store kept. Raises `UnreadableRecord` for bytes that are none, or that were erased.
+
+    An entry of a kind that is not among `kinds` stays unread.
+    """
     envelope = read_envelope(stored)
     if stored.payload is None or stored.id is None:
         raise UnreadableRecord(stored.surrogate, "its words were erased")
@@ -378,7 +386,7 @@ def decode(stored: StoredRecord) -> Record:
                 (state.surrogate, _line(state, id, about))
                 for state, id in zip(envelope.lines, payload.lines, strict=True)
             ),
-            entry=read_entry(upcast_entry(payload.entry, envelope.format, upcasters.UPCASTERS)),
+            entry=read_entry(upcast_entry(payload.entry, envelope.format, upcasters.UPCASTERS), kinds),
             complete=payload.complete,
         )
     except InvalidEntry as error:

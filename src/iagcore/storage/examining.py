@@ -13,6 +13,7 @@ from typing import Protocol
 
 import attrs
 
+from iagcore.entries import KIND_BY_NAME
 from iagcore.practice.amendments import EntryCorrected
 from iagcore.practice.parties import role_of
 from iagcore.record.records import PolicyKept, Record, Sort, UnreadEntry
@@ -58,16 +59,18 @@ class Examination:
     troubles: tuple[Trouble, ...]
 
 
-def examine(journal: Readable, *, progress: Progress = lambda done: None) -> Examination:
+def examine(
+    journal: Readable, *, progress: Progress = lambda done: None, kinds: codec.Kinds = KIND_BY_NAME
+) -> Examination:
     """Examine a whole journal. Raises whatever the journal raises where it cannot be read at all."""
-    return _Examining(journal, progress).examination()
+    return _Examining(journal, progress, kinds).examination()
 
 
 class _Examining:
     """One examination, and what it has found so far."""
 
-    def __init__(self, journal: Readable, progress: Progress) -> None:
-        self._journal, self._progress = journal, progress
+    def __init__(self, journal: Readable, progress: Progress, kinds: codec.Kinds) -> None:
+        self._journal, self._progress, self._kinds = journal, progress, kinds
         self._troubles: list[Trouble] = []
         self._reached: dict[str, int] = {}
         """By subject, the last version that it had when it was read; the feed may give what came after that, too."""
@@ -108,7 +111,7 @@ class _Examining:
             if stored.payload is None or stored.id is None:
                 self._erased += 1  # whether a receipt licenses that, the seal says
                 return
-            record = codec.decode(stored)
+            record = codec.decode(stored, self._kinds)
         except codec.UnreadableRecord as error:
             self._tell(place, f"it cannot be read: {error.reason}")
             return

@@ -18,7 +18,9 @@ from typing import Any, Final
 
 import attrs
 
+from iagcore.entries import KIND_BY_NAME
 from iagcore.exceptions import UnusableJournal
+from iagcore.storage.codec import Kinds
 from iagcore.storage.examining import Examination, Progress, Trouble, examine
 from iagcore.storage.sqlite import APPLICATION_ID, SCHEMA, SCHEMA_VERSION, SQLiteJournal
 from iagcore.storage.stored import Filing, StoredRecord
@@ -53,7 +55,7 @@ _A_FILING: Final = ((str,), (int,), (str,), (int,), (bytes,), (bytes, NoneType))
 """What the columns of a row hold; those of a damaged one may hold anything."""
 
 
-def examine_file(path: str, *, progress: Progress = lambda done: None) -> Examination:
+def examine_file(path: str, *, progress: Progress = lambda done: None, kinds: Kinds = KIND_BY_NAME) -> Examination:
     """Examine a journal that is an SQLite file, damaged or not.
 
     Raises `UnusableJournal` for a file that is no journal, or one of a later version.
@@ -66,12 +68,12 @@ def examine_file(path: str, *, progress: Progress = lambda done: None) -> Examin
         if not damage:
             try:
                 with SQLiteJournal(path) as journal:
-                    found = examine(journal, progress=progress)
+                    found = examine(journal, progress=progress, kinds=kinds)
                 return attrs.evolve(found, troubles=(*rows, *found.troubles))
             except UnusableJournal as error:
                 damage = [*rows, Trouble(THE_FILE, error.reason)]
         salvaged = Salvaged.of(connection, most=Path(path).stat().st_size // LEAST_BYTES)
-    found = examine(salvaged, progress=progress)
+    found = examine(salvaged, progress=progress, kinds=kinds)
     return attrs.evolve(found, troubles=(*damage, *salvaged.lost, *found.troubles))
 
 

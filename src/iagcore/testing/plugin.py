@@ -6,6 +6,8 @@ failing one prints is its report, without a traceback: whoever wrote the scenari
 
 With `--iag-coverage` the run ends with what its scenarios have seen of each rule; with `--iag-coverage=strict` it fails
 where something is missing.
+
+With `--iag-extend college:SAC`, or `iag_extend` in the ini file, every scenario file goes by that extension, too.
 """
 
 from collections.abc import Iterator
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 OPTION: Final = "--iag-coverage"
 RAN: "Final[pytest.StashKey[list[Ran]]]" = pytest.StashKey()
 """The scenarios that were run, where their coverage is asked for."""
+EXTEND: Final = "--iag-extend"
+EXTEND_INI: Final = "iag_extend"
 SEEN: "Final[pytest.StashKey[Coverage]]" = pytest.StashKey()
 
 
@@ -35,6 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("print", "strict"),
         help="print what scenario files have seen of each rule of iagcore; strict: fail where something is missing",
     )
+    extend = "a college's extension that scenario files go by, too, such as college:SAC"
+    parser.getgroup("iagcore").addoption(EXTEND, action="append", default=[], metavar="MODULE:NAME", help=extend)
+    parser.addini(EXTEND_INI, type="linelist", help=extend)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -81,12 +88,14 @@ class ScenarioFile(pytest.File):
 
     def collect(self) -> "Iterator[ScenarioItem]":
         """One item a scenario. A file that cannot be read as one is an error that names file and line."""
-        from iagcore.exceptions import InvalidFile  # noqa: PLC0415 # see the top
+        from iagcore.exceptions import InvalidExtension, InvalidFile  # noqa: PLC0415 # see the top
+        from iagcore.extending.loading import extensions_named  # noqa: PLC0415 # see the top
         from iagcore.testing.scenarios import read_scenarios  # noqa: PLC0415 # see the top
 
+        named = (*self.config.getini(EXTEND_INI), *self.config.getoption(EXTEND))
         try:
-            scenarios = read_scenarios(self.path)
-        except InvalidFile as error:
+            scenarios = read_scenarios(self.path, extend=extensions_named(named, beside=self.config.rootpath))
+        except (InvalidExtension, InvalidFile) as error:
             raise self.CollectError(str(error)) from None
         for scenario in scenarios:
             yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)

@@ -22,7 +22,7 @@ from iagcore.record.findings import Outcome
 from iagcore.record.rules import Rule, RuleSort
 from iagcore.rulebook import RULES
 from iagcore.testing.proving.shifting import DAY, Written, entries, numbers_by_one, with_value, written
-from iagcore.testing.proving.watching import Ran, answered
+from iagcore.testing.proving.watching import Ran, answered, rules_of
 from iagcore.testing.scenarios.comparing import differences
 
 TURNS: Final = ((Outcome.MET, Outcome.UNMET), (Outcome.UNMET, Outcome.MET))
@@ -141,8 +141,9 @@ def about(word: str, rules: Sequence[Rule] = RULES) -> frozenset[str]:
     return frozenset({*(rule.code for rule in found), *values})
 
 
-def covered(ran: Sequence[Ran], *, rules: Sequence[Rule] = RULES) -> Coverage:
+def covered(ran: Sequence[Ran], *, rules: Sequence[Rule] | None = None) -> Coverage:
     """What scenarios that were run and watched have seen of the rules; one that does not hold has seen nothing."""
+    rules = rules_of(ran) if rules is None else rules
     holding = [one for one in ran if one.report.passed]
     checks = [rule for rule in rules if rule.sort is RuleSort.CHECK and rule.looks_at_records]
     return Coverage(

@@ -22,19 +22,17 @@ from iagcore.policy import Cited, Gap, Policy
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Outcome, Verdict
 from iagcore.record.rules import JUDGED, Rule, RuleSort
-from iagcore.rulebook import RULES
 from iagcore.testing.proving.coverage import decided_by, nearness
 from iagcore.testing.proving.shifting import (
     BY_A_DAY,
     DAY,
-    VALUE_BY_NAME,
     entries,
     numbers_by_one,
     with_start,
     with_value,
     written,
 )
-from iagcore.testing.proving.watching import Progress, Ran, answered
+from iagcore.testing.proving.watching import Progress, Ran, answered, rules_of
 from iagcore.testing.scenarios.reading import Scenario
 from iagcore.testing.scenarios.running import run
 
@@ -91,7 +89,7 @@ class Mutation:
 def mutated(
     ran: Sequence[Ran],
     *,
-    rules: Sequence[Rule] = RULES,
+    rules: Sequence[Rule] | None = None,
     only: Callable[[Mutant], bool] = lambda mutant: True,
     progress: Progress | None = None,
 ) -> Mutation:
@@ -99,8 +97,9 @@ def mutated(
     failing = [one.scenario.name for one in ran if not one.report.passed]
     if failing:
         raise ValueError(f"every scenario has to hold before a rule is changed: {failing[0]!r} does not")
+    rules = rules_of(ran) if rules is None else rules
     every = [mutant for mutant in mutants(ran, rules) if only(mutant)]
-    declared = _declared(rules)
+    declared = _declared(ran, rules)
     caught, survivors, equivalent = 0, [], []
     likely: dict[str, dict[int, Ran]] = {}
     for number, mutant in enumerate(every, start=1):
@@ -119,11 +118,11 @@ def mutated(
     return Mutation(caught, tuple(survivors), tuple(equivalent))
 
 
-def _declared(rules: Iterable[Rule]) -> dict[tuple[str, str], str]:
+def _declared(ran: Iterable[Ran], rules: Iterable[Rule]) -> dict[tuple[str, str], str]:
     """The changes that make no difference, as rules and values declare them, with the reason."""
     beside: list[tuple[str, tuple[tuple[str, str], ...]]] = [
         *((rule.code, rule.equivalent) for rule in rules),
-        *((name, value.equivalent) for name, value in VALUE_BY_NAME.items()),
+        *((value.name, value.equivalent) for one in ran for value in one.scenario.policy.may_decide),
     ]
     return {(of, change): reason for of, changes in beside for change, reason in changes}
 

@@ -10,11 +10,10 @@ from typing import Any, Final
 
 import attrs
 
-from iagcore.policy import VALUES, Cited, MissedCharge, Policy, Rounding, Window
+from iagcore.policy import Cited, MissedCharge, Policy, Rounding, Window
 from iagcore.practice.measures import Band, Bands
 
 DAY: Final = timedelta(days=1)
-VALUE_BY_NAME: Final = {value.name: value for value in VALUES}
 BY_ONE: Final = ((1, "one more"), (-1, "one fewer"))
 BY_A_DAY: Final = ((1, "a day later"), (-1, "a day earlier"))
 Written = tuple[str, str, int | None]
@@ -45,7 +44,7 @@ def numbers_by_one(cited: Cited, policy: Policy) -> Iterator[tuple[str, Any]]:
     for by, change in BY_ONE:
         match cited.value:
             case int():
-                yield from _accepted(cited, change, by)
+                yield from _accepted(cited, change, by, policy)
             case MissedCharge():
                 for fault in ("learner_excused", "learner_unexcused"):
                     charge = getattr(cited.value, fault)
@@ -57,15 +56,28 @@ def numbers_by_one(cited: Cited, policy: Policy) -> Iterator[tuple[str, Any]]:
                 yield from _bands(cited.value, by, change, _taken(policy))
             case _:
                 pass
-    if isinstance(cited.value, Window) and cited.value.first is not None and cited.value.last is not None:
-        for by, change in BY_A_DAY:
-            yield f"first {change}", attrs.evolve(cited.value, first=cited.value.first + by * DAY)
-            yield f"last {change}", attrs.evolve(cited.value, last=cited.value.last + by * DAY)
+    if isinstance(cited.value, Window):
+        yield from _days(cited.value)
+    if isinstance(cited.value, tuple):
+        # periods, of which there may be several
+        for place, one in enumerate(cited.value):
+            for change, moved in _days(one) if isinstance(one, Window) else ():
+                which = f"{one}, {change}"
+                yield which, (*cited.value[:place], moved, *cited.value[place + 1 :])
 
 
-def _accepted(cited: Cited, change: str, by: int) -> Iterator[tuple[str, Any]]:
+def _days(window: Window) -> Iterator[tuple[str, Window]]:
+    if window.first is None or window.last is None:
+        return
+    for by, change in BY_A_DAY:
+        yield f"first {change}", attrs.evolve(window, first=window.first + by * DAY)
+        yield f"last {change}", attrs.evolve(window, last=window.last + by * DAY)
+
+
+def _accepted(cited: Cited, change: str, by: int, policy: Policy) -> Iterator[tuple[str, Any]]:
+    accept = next(value.accept for value in policy.may_decide if value.name == cited.name)
     try:
-        yield change, VALUE_BY_NAME[cited.name].accept(cited.value + by)
+        yield change, accept(cited.value + by)
     except ValueError:
         return  # no policy may decide it so
 

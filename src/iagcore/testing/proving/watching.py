@@ -4,7 +4,7 @@ A policy that is watched notes which value was read for which day. So what a sce
 rules really read, and a change need only be tried on the scenarios that it can touch.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import attrs
@@ -57,6 +57,7 @@ class WatchedPolicy(Policy):
             zone=policy.zone,
             values=policy.values,
             levels=policy.levels,
+            of_extensions=policy.of_extensions,
         )
 
     def at(self, day: date) -> PolicyOnDay:
@@ -95,7 +96,7 @@ class Ran:
         return any(one == name and (not days or day in days) for one, day in every)
 
 
-def watch(scenario: Scenario, *, rules: Sequence[Rule] = RULES) -> Ran:
+def watch(scenario: Scenario, *, rules: Sequence[Rule] | None = None) -> Ran:
     """Run one scenario, watched. Raises `InvalidFile` where its history does not happen as it is written."""
     policy = WatchedPolicy.of(scenario.policy)
     stage = Stage(scenario, rules=rules, policy=policy)
@@ -103,6 +104,19 @@ def watch(scenario: Scenario, *, rules: Sequence[Rule] = RULES) -> Ran:
     policy.noted.clear()
     report = reported(stage)
     return Ran(scenario, report, stage.history, frozenset(policy.noted), before)
+
+
+def rules_of(ran: Iterable[Ran]) -> tuple[Rule, ...]:
+    """Every rule that scenarios go by: the library's, and those of the extensions that some of them name.
+
+    A rule of the library is on as many kinds as the scenario with the most extensions has it.
+    """
+    rules = {rule.code: rule for rule in RULES}
+    for book in dict.fromkeys(one.scenario.book for one in ran):
+        for rule in book.rules:
+            known = rules.setdefault(rule.code, rule)
+            rules[rule.code] = rule if len(rule.on) > len(known.on) else known
+    return tuple(rules.values())
 
 
 def answered(scenario: Scenario, *, rules: Sequence[Rule], policy: Policy) -> tuple[tuple[str, Outcome], ...] | None:

@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from iagcore.exceptions import InvalidEntry, nearest
-from iagcore.storage.codec import kind_named
+from iagcore.storage.codec import Kinds, kind_named
 from iagcore.testing.scenarios.tables import Table, accept_name
 from iagcore.testing.scenarios.telling import BESIDE_HERE, EXPECTED
 from iagcore.toml_source import Place
@@ -34,7 +34,7 @@ AMENDING: Final = ("corrects", "target", "why", "whole", "coach")
 """What may stand in an entry although its kind does not declare it."""
 
 
-def cases_of(table: Table, *, before: int) -> Iterator[tuple[Table, str | None]]:
+def cases_of(table: Table, *, before: int, kinds: Kinds) -> Iterator[tuple[Table, str | None]]:
     """The scenario of a table, or one for each row of its `cases`, with the row's label. Raises `InvalidFile`.
 
     `before` counts the entries that shared histories put in front of its own.
@@ -62,7 +62,7 @@ def cases_of(table: Table, *, before: int) -> Iterator[tuple[Table, str | None]]
         if again != number:
             raise row.wrong(f"row {number} sets what row {again} sets, under another label: leave one of them out")
         seen[label] = number
-        yield _with_row(table, row, entries, lines.get(number - 1, {})), label
+        yield _with_row(table, row, entries, lines.get(number - 1, {}), kinds), label
 
 
 def _entries(table: Table, before: int) -> dict[str, Place]:
@@ -85,14 +85,16 @@ def _lines_of_rows(table: Table) -> dict[int, dict[Place, int]]:
     return found
 
 
-def _with_row(table: Table, row: Table, entries: Mapping[str, Place], lines: Mapping[Place, int]) -> Table:
+def _with_row(
+    table: Table, row: Table, entries: Mapping[str, Place], lines: Mapping[Place, int], kinds: Kinds
+) -> Table:
     """The table of the scenario with the columns of a row in their places, and their lines with them."""
     held: dict[str, Any] = {key: value for key, value in table.held.items() if key != CASES}
     went: dict[str, Place] = {}
     for column, value in row.held.items():
         if column == LABEL:
             continue
-        went[column] = place = _place_of(column, value, row, table, entries)
+        went[column] = place = _place_of(column, value, row, table, entries, kinds=kinds)
         held = _merged(held, place, value)
     moved: dict[Place, int] = {table.path: lines[()]}
     for way, line in lines.items():
@@ -102,7 +104,9 @@ def _with_row(table: Table, row: Table, entries: Mapping[str, Place], lines: Map
     return Table(source, table.path, held)
 
 
-def _place_of(column: str, value: Any, row: Table, table: Table, entries: Mapping[str, Place]) -> Place:
+def _place_of(
+    column: str, value: Any, row: Table, table: Table, entries: Mapping[str, Place], *, kinds: Kinds
+) -> Place:
     """Where a column goes. Raises `InvalidFile` for one of which that is not known."""
     if column in STANDS_ABOVE:
         return (column,)
@@ -111,7 +115,7 @@ def _place_of(column: str, value: Any, row: Table, table: Table, entries: Mappin
     tried = table.held.get(TRY)
     kind = row.held.get("kind", tried.get("kind") if type(tried) is dict else None)
     try:
-        fields = [*(field.name for field in kind_named(kind).declares.fields), *BESIDE_HERE, *AMENDING]
+        fields = [*(field.name for field in kind_named(kind, kinds=kinds).declares.fields), *BESIDE_HERE, *AMENDING]
     except InvalidEntry:
         return TRY, column  # the kind itself is not right, which is said where the entry is read
     if column not in fields:

@@ -23,12 +23,10 @@ from iagcore.exceptions import nearest
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import Entry, accept_moment, accept_party, accept_words
 from iagcore.record.findings import Scalar
-from iagcore.record.rules import JUDGED, RuleSort
-from iagcore.rulebook import RULES
+from iagcore.record.rules import JUDGED, Rule, RuleSort
 from iagcore.testing.scenarios.tables import Table, accept_names
 from iagcore.testing.scenarios.telling import OUTCOMES, SETS, Step
 
-RULE_BY_CODE: Final = {rule.code: rule for rule in RULES}
 FIGURES: Final = ("grant", "booked", "used")
 """What a line of minutes says, in whole minutes."""
 DUE: Final = ("due", "overdue", "coming")
@@ -70,7 +68,11 @@ class Expected:
         return "rules" in self.sets or any(one == code for one, _, _ in self.evidence)
 
 
-def expected(table: Table, tried: Step, history: Sequence[Step], *, last: datetime) -> Expected:
+Rules = Mapping[str, Rule]
+"""The rules that a scenario may speak of, by code."""
+
+
+def expected(table: Table, tried: Step, history: Sequence[Step], *, last: datetime, rules: Rules) -> Expected:
     """What a scenario's table expects; `last` is the time of the last entry that it tells. Raises `InvalidFile`."""
     if "outcome" not in table.held and "rules" not in table.held:
         raise table.wrong('nothing is expected: say outcome = "accepted" or "refused", or rules = […], or both')
@@ -80,14 +82,14 @@ def expected(table: Table, tried: Step, history: Sequence[Step], *, last: dateti
         if key in table.held:
             codes = table.get(key, accept_names)
             for place, code in enumerate(codes):
-                _can_be_found(table, code, kinds, key, place)
+                _can_be_found(table, rules, code, kinds, key, place)
             sets[key] = frozenset(codes)
     return Expected(
         table.get("outcome", _outcome),
         sets,
-        tuple(_evidence(table, kinds)),
+        tuple(_evidence(table, rules, kinds)),
         _effects(table),
-        _duties(table, last),
+        _duties(table, rules, last),
     )
 
 
@@ -108,10 +110,10 @@ def _outcome(value: Any) -> str:
     return str(value)
 
 
-def _evidence(table: Table, kinds: tuple[type[Entry], ...]) -> Iterable[tuple[str, str, Scalar]]:
+def _evidence(table: Table, rules: Rules, kinds: tuple[type[Entry], ...]) -> Iterable[tuple[str, str, Scalar]]:
     by_rule = table.table("evidence", EVIDENCE)
     for code in by_rule.held:
-        _can_be_found(by_rule, code, kinds, code)
+        _can_be_found(by_rule, rules, code, kinds, code)
         values = by_rule.table(code, EVIDENCE).held
         if not values:
             raise by_rule.wrong(f"of the evidence of {code} nothing is expected: {EVIDENCE}", code)
@@ -121,10 +123,10 @@ def _evidence(table: Table, kinds: tuple[type[Entry], ...]) -> Iterable[tuple[st
             yield code, name, value
 
 
-def _can_be_found(table: Table, code: str, kinds: tuple[type[Entry], ...], *key: str | int) -> None:
-    rule = RULE_BY_CODE.get(code)
+def _can_be_found(table: Table, rules: Rules, code: str, kinds: tuple[type[Entry], ...], *key: str | int) -> None:
+    rule = rules.get(code)
     if rule is None:
-        raise table.wrong(f"no rule has the code {code!r}{nearest(code, RULE_BY_CODE)}", *key)
+        raise table.wrong(f"no rule has the code {code!r}{nearest(code, rules)}", *key)
     if rule.sort is RuleSort.DUTY:
         raise table.wrong(f"{code} is a duty, which no decision finds: what is due is expected under duties", *key)
     if rule.sort not in JUDGED:
@@ -153,34 +155,34 @@ def _minutes(value: Any) -> int:
     return value
 
 
-def _duties(table: Table, last: datetime) -> ExpectedDuties | None:
+def _duties(table: Table, rules: Rules, last: datetime) -> ExpectedDuties | None:
     if "duties" not in table.held:
         return None
     if type(table.held["duties"]) is list:
-        return ExpectedDuties(last, None, {"due": _due(table, "duties")})
+        return ExpectedDuties(last, None, {"due": _due(table, rules, "duties")})
     asked = table.table("duties", DUTIES)
     asked.only(("at", "for", "says", *DUE), "of what is due")
-    sets = {key: _due(asked, key) for key in DUE if key in asked.held}
+    sets = {key: _due(asked, rules, key) for key in DUE if key in asked.held}
     if not sets:
         raise asked.wrong("duties: say which are due, overdue or coming")
     at: datetime = asked.get("at", accept_moment, last)
     words = asked.table("says", 'what a duty says is written { SAF-02 = "999" }')
     for code in words.held:
-        _is_a_duty(words, code, code)
+        _is_a_duty(words, rules, code, code)
     says = tuple((code, words.get(code, accept_words)) for code in words.held)
     return ExpectedDuties(at.astimezone(last.tzinfo), asked.get("for", accept_party), sets, says)
 
 
-def _due(table: Table, key: str) -> frozenset[str]:
+def _due(table: Table, rules: Rules, key: str) -> frozenset[str]:
     codes = table.get(key, accept_names)
     for place, code in enumerate(codes):
-        _is_a_duty(table, code, key, place)
+        _is_a_duty(table, rules, code, key, place)
     return frozenset(codes)
 
 
-def _is_a_duty(table: Table, code: str, *key: str | int) -> None:
-    duties = {code: rule for code, rule in RULE_BY_CODE.items() if rule.sort is RuleSort.DUTY}
-    if code in RULE_BY_CODE and code not in duties:
-        raise table.wrong(f"{code} is a {RULE_BY_CODE[code].sort}, and no duty: expect it under rules", *key)
+def _is_a_duty(table: Table, rules: Rules, code: str, *key: str | int) -> None:
+    duties = {code: rule for code, rule in rules.items() if rule.sort is RuleSort.DUTY}
+    if code in rules and code not in duties:
+        raise table.wrong(f"{code} is a {rules[code].sort}, and no duty: expect it under rules", *key)
     if code not in duties:
         raise table.wrong(f"no duty has the code {code!r}{nearest(code, duties)}", *key)

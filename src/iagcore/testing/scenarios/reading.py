@@ -7,7 +7,10 @@ from typing import Final
 
 import attrs
 
-from iagcore.exceptions import InvalidEntry, InvalidPolicy, nearest
+from iagcore.exceptions import InvalidEntry, InvalidExtension, InvalidPolicy, nearest
+from iagcore.extending.book import LIBRARY, Book, book_of
+from iagcore.extending.extension import Extension
+from iagcore.extending.loading import extensions_named
 from iagcore.opportunities import Opportunity
 from iagcore.policy import Policy
 from iagcore.practice.kinds import accept_day, accept_flag, accept_words
@@ -38,7 +41,8 @@ class Scenario:
 
     `listed` is what the directory lists, and whether it is gone by then; `told` are the ids of those entries of the
     history that the file writes, each with the journey, or the coach, that it stands on; `under` is its policy as the
-    file names it. Of a scenario with cases, each row is one, named `NAME[ROW]`, and stands on the row's line.
+    file names it, and `book` the rules, kinds and values that it goes by. Of a scenario with cases, each row is one,
+    named `NAME[ROW]`, and stands on the row's line.
     """
 
     file: str
@@ -52,17 +56,21 @@ class Scenario:
     listed: tuple[tuple[Opportunity, bool], ...] = ()
     told: frozenset[tuple[str, str]] = frozenset()
     under: str = "starter"
+    book: Book = LIBRARY
 
 
-def read_scenarios(path: str | PathLike[str]) -> tuple[Scenario, ...]:
-    """The scenarios of a file. Raises `InvalidFile`, naming the file, the line and the nearest known name."""
-    return parse_scenarios(Source.read(path))
+def read_scenarios(path: str | PathLike[str], *, extend: Iterable[Extension] = ()) -> tuple[Scenario, ...]:
+    """The scenarios of a file. Raises `InvalidFile`, naming the file, the line and the nearest known name.
+
+    `extend` are extensions that it goes by beside those that it names itself.
+    """
+    return parse_scenarios(Source.read(path), extend=extend)
 
 
-def parse_scenarios(source: Source) -> tuple[Scenario, ...]:
-    """The scenarios that a TOML text holds; a policy's path begins where its file is. Raises `InvalidFile`."""
+def parse_scenarios(source: Source, *, extend: Iterable[Extension] = ()) -> tuple[Scenario, ...]:
+    """The scenarios that a TOML text holds; the paths in it begin where its file is. Raises `InvalidFile`."""
     file = Table(source, (), source.data)
-    file.only(("schema", "policy", "histories", "scenario"), "in a scenario file")
+    file.only(("schema", "policy", "extend", "histories", "scenario"), "in a scenario file")
     if type(file.held.get("schema")) is not int or file.held["schema"] != SCHEMA:
         raise file.wrong(f"schema = {SCHEMA} is expected, the version of this format", "schema")
     histories = file.table("histories", "histories are written [[histories.NAME]]")
@@ -70,7 +78,7 @@ def parse_scenarios(source: Source) -> tuple[Scenario, ...]:
     tables = file.tables("scenario", "scenarios are written [[scenario]]")
     if not tables:
         raise file.wrong("there is no scenario in it: write one under [[scenario]]")
-    reading = _Reading(file, shared)
+    reading = _Reading(file, shared, _book(file, extend))
     scenarios: list[Scenario] = []
     named: dict[str, int | None] = {}
     for table in tables:
@@ -86,11 +94,20 @@ def parse_scenarios(source: Source) -> tuple[Scenario, ...]:
     return tuple(scenarios)
 
 
+def _book(file: Table, extend: Iterable[Extension]) -> Book:
+    """What the scenarios of a file go by: the library, and the extensions that it names or that are given."""
+    named: tuple[str, ...] = file.get("extend", accept_name_or_names, ())
+    try:
+        return book_of((*extend, *extensions_named(named, beside=Path(file.source.file).parent)))
+    except InvalidExtension as error:
+        raise file.wrong(str(error), "extend") from None
+
+
 class _Reading:
     """What the scenarios of one file share: policies that were loaded, histories, and which of these were used."""
 
-    def __init__(self, file: Table, shared: "Mapping[str, list[Table]]") -> None:
-        self._file, self._shared = file, shared
+    def __init__(self, file: Table, shared: "Mapping[str, list[Table]]", book: Book) -> None:
+        self._file, self._shared, self._book = file, shared, book
         self._policies: dict[str, Policy] = {}
         self.used: set[str] = set()
 
@@ -101,7 +118,7 @@ class _Reading:
         if name is None:
             raise table.wrong("the scenario has no name")
         before = list(self._before(table))
-        cases = cases_of(table, before=len(before))
+        cases = cases_of(table, before=len(before), kinds=self._book.kinds)
         return [self._scenario(one, name if row is None else f"{name}[{row}]", before) for one, row in cases]
 
     def _scenario(self, table: Table, name: str, before: Iterable[Table]) -> Scenario:
@@ -113,7 +130,8 @@ class _Reading:
             raise tried.wrong('the scenario says what is expected of the entry tried: outcome = "refused"', "refused")
         under, policy = self._policy(table)
         listed = _listed(table)
-        telling = Telling(policy, [*told, tried], listed=[opportunity.id for opportunity, _ in listed])
+        listing = [opportunity.id for opportunity, _ in listed]
+        telling = Telling(policy, [*told, tried], listed=listing, book=self._book)
         steps = [telling.step(one, id=f"#{number}") for number, one in enumerate(told, start=1)]
         step = telling.step(tried, id="tried")
         line, start = table.source.line(*table.path), table.get("start", accept_flag, True)
@@ -128,10 +146,11 @@ class _Reading:
             policy,
             history,
             step,
-            expected(table, step, history, last=last),
+            expected(table, step, history, last=last, rules=self._book.rule_by_code),
             listed,
             frozenset((one.journey, one.id) for one in steps),
             under,
+            self._book,
         )
 
     def _before(self, table: Table) -> Iterator[Table]:
@@ -145,7 +164,7 @@ class _Reading:
         within = table if "policy" in table.held else self._file
         name = within.get("policy", accept_name, "starter")
         if name not in self._policies:
-            self._policies[name] = _loaded(within, name)
+            self._policies[name] = _loaded(within, name, self._book)
         return name, self._policies[name]
 
 
@@ -168,13 +187,13 @@ def _listed(table: Table) -> tuple[tuple[Opportunity, bool], ...]:
     return tuple(found)
 
 
-def _loaded(within: Table, name: str) -> Policy:
+def _loaded(within: Table, name: str, book: Book) -> Policy:
     if name.lower().endswith(".toml"):
         path = Path(within.source.file).parent / name
         if not path.exists():
             raise within.wrong(f"there is no policy file {path}", "policy")
-        return Policy.load(path)
+        return book.policy(path)
     try:
-        return Policy.load(name)
+        return book.policy(name)
     except InvalidPolicy as error:
         raise within.wrong(f"policy {name!r}: {error.reason}", "policy") from None

@@ -12,7 +12,6 @@ from iagcore.opportunities import Opportunity
 from iagcore.policy import Policy
 from iagcore.record.findings import Decision, Duty
 from iagcore.record.rules import Rule
-from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
 from iagcore.testing.scenarios.comparing import differences, found_on
 from iagcore.testing.scenarios.reading import Scenario
@@ -35,18 +34,21 @@ class Report:
 class Stage:
     """A record of its own with a scenario's history on it, on which its entry can be tried.
 
-    `rules` and `policy` may be others than those that the scenario was written for. Raises `InvalidFile` where an entry
+    `rules` and `policy` may be others than those that the scenario goes by. Raises `InvalidFile` where an entry
     of the history is refused and not meant to be, or the other way round, or cannot be recorded at all.
     """
 
-    def __init__(self, scenario: Scenario, *, rules: Sequence[Rule] = RULES, policy: Policy | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, *, rules: Sequence[Rule] | None = None, policy: Policy | None = None
+    ) -> None:
         self.scenario = scenario
         self._now = began = first_moment(scenario.policy)
         self._casebook = Casebook(
             MemoryJournal(),
             policy or scenario.policy,
             clock=lambda: self._now,
-            rules=rules,
+            rules=scenario.book.rules if rules is None else rules,
+            extend=scenario.book.extensions,
             directory=_directory(scenario, began.date()),
         )
         self.history = tuple(self._happened(step) for step in scenario.history)
@@ -93,12 +95,12 @@ def _directory(scenario: Scenario, today: date) -> MemoryDirectory:
     return directory
 
 
-def decided(scenario: Scenario, *, rules: Sequence[Rule] = RULES, policy: Policy | None = None) -> Decision:
+def decided(scenario: Scenario, *, rules: Sequence[Rule] | None = None, policy: Policy | None = None) -> Decision:
     """The decision on the entry tried, once the history is on a record of its own. Raises what `Stage` does."""
     return Stage(scenario, rules=rules, policy=policy).answer()
 
 
-def run(scenario: Scenario, *, rules: Sequence[Rule] = RULES, policy: Policy | None = None) -> Report:
+def run(scenario: Scenario, *, rules: Sequence[Rule] | None = None, policy: Policy | None = None) -> Report:
     """Run one scenario. Raises `InvalidFile` where its history does not happen as it is written."""
     return reported(Stage(scenario, rules=rules, policy=policy))
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import attrs
 
-from iagcore.entries import KINDS
 from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.extending.book import LIBRARY, Book
 from iagcore.incoming.journey_file import BESIDE, beside, homed, is_of_a_coach
 from iagcore.policy import Gap, Policy
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
@@ -64,8 +64,6 @@ TEN_POINTS: Final = 10
 
 BY_ROLE: Final[Mapping[str, str]] = {**PARTIES, "party": PARTIES["lead"], "staff": PARTIES["lead"]}
 """Who is supplied, by the type of the field."""
-BEGUN: Final = frozenset(kind.declares.begins for kind in KINDS) | {"course"}
-"""The things that have an id because a kind begins them, or because they stand among those that were shown."""
 
 
 @attrs.frozen
@@ -101,8 +99,13 @@ def first_moment(policy: Policy) -> datetime:
 class Telling:
     """A scenario while it is told: when it is, whose journeys they are, and what has been named so far."""
 
-    def __init__(self, policy: Policy, tables: Sequence[Table], *, listed: Iterable[str] = ()) -> None:
+    def __init__(
+        self, policy: Policy, tables: Sequence[Table], *, listed: Iterable[str] = (), book: Book = LIBRARY
+    ) -> None:
         self.policy = policy
+        self._kinds = book.kinds
+        # what has an id because a kind begins it, or because it stands among those that were shown
+        self._begun = frozenset(kind.declares.begins for kind in book.kinds.values()) | {"course"}
         self._listed = frozenset(listed)
         self.began = self._moment = first_moment(policy)
         self._learners: dict[str, str] = {}
@@ -124,7 +127,7 @@ class Telling:
         """The entry that a table writes, with what it leaves to be supplied."""
         source, path, held = table.source, table.path, table.held
         kind = self._kind(table)
-        if is_of_a_coach(held):
+        if is_of_a_coach(held, self._kinds):
             held = {"coach": PARTIES["coach"], **held}
             journey = beside(source, path, held, "coach", accept_coach)
         else:
@@ -145,9 +148,9 @@ class Telling:
         unsaid = self._unsaid(table, kind)
         written = {name: value for name, value in said.items() if name not in unsaid}
         whole = {"kind": held["kind"], "journey": journey, **written}
-        if is_of_a_coach(held):
+        if is_of_a_coach(held, self._kinds):
             del whole["journey"]
-        _, entry = homed(source, path, whole, besides=BESIDE_HERE)
+        _, entry = homed(source, path, whole, kinds=self._kinds, besides=BESIDE_HERE)
         by = self._author(kind, journey, amends)
         step = Step(
             source.line(*path),
@@ -175,7 +178,7 @@ class Telling:
         if table.held["kind"] == EntryCorrected.declares.name:
             raise table.wrong('a correction is written with corrects = "ID" and the kind that takes the place', "kind")
         try:
-            kind = kind_named(table.held["kind"])
+            kind = kind_named(table.held["kind"], kinds=self._kinds)
         except InvalidEntry as error:
             raise table.wrong(str(error), "kind") from None
         declared = {field.name for field in kind.declares.fields}
@@ -226,7 +229,7 @@ class Telling:
         if field.name == "programme":
             return self.policy.name
         things = kind.declares.points_to.get(field.name, ())
-        if things and BEGUN.isdisjoint(things):
+        if things and self._begun.isdisjoint(things):
             # which record is meant, or which rule, only the scenario can say
             return None
         word = field.name.removesuffix("s") if field.many else field.name
