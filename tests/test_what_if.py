@@ -81,7 +81,7 @@ def test_a_booking_that_was_accepted_and_would_be_refused() -> None:
         "book-c1",
     )
     assert (change.after.accepted, change.after.policy, change.after.record) == (False, HOUR.fingerprint, None)
-    assert (change.before.complete, change.after.complete, change.after.effect) == (True, True, ())
+    assert (change.before.complete, change.after.complete, change.after.effect) == (False, False, ())
     assert dict(change.comes[0].evidence) == {"asked": 90, "limit": 60}
     assert (found.plans, found.facts, found.homes, found.erased, found.unread, found.day) == (3, 0, 1, 0, 0, None)
     assert found.policy == HOUR
@@ -289,10 +289,13 @@ def test_one_programme_alone_may_be_looked_at() -> None:
         cases.what_if(HOUR, programme="phase-3")
 
 
-def test_a_policy_that_begins_later_decides_nothing_before_unless_it_is_taken_as_on_a_day() -> None:
+def test_a_policy_that_begins_later_changes_nothing_before_unless_it_is_taken_as_on_a_day() -> None:
     cases = opened()
     book(cases, "c1", on(1), 90).require()
-    later = policy(value("longest_conversation_minutes", "60", since="2030-09-01"), name="later")
+    later = value("longest_conversation_minutes", "60", since="2030-09-01")
+    assert changes(cases.what_if(policy(later, name="later"))) == []
+    gap = '[[value.longest_conversation_minutes]]\nfrom = 2020-01-01\ngap = true\nlocal = "not decided"\n'
+    later = policy(gap + later, name="later")
     assert changes(cases.what_if(later)) == [("book-c1", ChangeSort.FINDINGS, [], ["ALW-05 advice"])]
     (change,) = cases.what_if(later).changes
     assert change.comes[0].sentence.startswith(

@@ -37,6 +37,7 @@ from iagcore.practice.readiness import (
 )
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
+from iagcore.practice.signposting import ReferralMade
 from iagcore.record.findings import MUST, Assessment, Decision, Outcome, Weight
 from iagcore.record.rules import RuleSort
 from iagcore.rulebook import RULES
@@ -342,7 +343,7 @@ def test_a_concern_is_about_its_last_raising_and_one_that_nobody_raised_changes_
 def test_nobody_decided_how_long_then_a_concern_does_not_wait_and_nobody_is_named() -> None:
     gaps = "".join(
         f'[[value.{name}]]\nfrom = 2020-01-01\ngap = true\nlocal = "not decided"\n'
-        for name in ("escalation_hours", "emergency_contacts", "follow_up_after")
+        for name in ("escalation_hours", "emergency_contacts", "follow_up_after", "referral_deadline_days")
     )
     cases = around(under=policy(gaps, name="gaps"))
     cases.record("a", ConcernRaised(concern="w", words="x"), by=JO, at=on(0)).require()
@@ -353,6 +354,14 @@ def test_nobody_decided_how_long_then_a_concern_does_not_wait_and_nobody_is_name
         if one.rule == "SAF-02"
     }
     assert found == {("w", on(0), False), ("v", on(1), True)}
+    (advised,) = {one.what for one in cases.duties("a") if "concern w" in one.what}
+    assert "; the policy does not decide escalation_hours for 01 Sep 2025: decide it;" in advised
+    consent = ConsentGiven(consent="r", purpose="referral", scope=THIS_JOURNEY)
+    cases.record("a", consent, by="learner:a", at=on(0)).require()
+    referral = ReferralMade(referral="r1", opportunity="art", condition_of_place=False)
+    cases.record("a", referral, by=JO, at=on(0)).require()
+    (heard,) = (one for one in cases.duties("a") if one.rule == "SIG-05")
+    assert (heard.due, "does not decide referral_deadline_days" in heard.what) == (None, True)
     consent = ConsentGiven(consent="k", purpose=CONTACT, scope=THIS_JOURNEY)
     cases.record("a", consent, by="learner:a", at=on(0)).require()
     cases.record("a", LearnerLeft(how="moved on"), by=JO, at=on(2)).require()

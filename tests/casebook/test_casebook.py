@@ -215,7 +215,9 @@ def test_a_duty_is_told_with_its_time_where_it_has_one() -> None:
     assert [str(one) for one in decision.duties] == ["BKG-03: write up conversation c1, due 07 Sep 2025 11:00"]
     silent = policy('[[value.write_up_days]]\nfrom = 2020-01-01\ngap = true\nlocal = "not decided"\n', name="silent")
     cases = opened(under=silent)
-    assert [str(one) for one in hold(cases, "c1", 50, at=on(1)).duties] == ["BKG-03: write up conversation c1"]
+    assert [str(one) for one in hold(cases, "c1", 50, at=on(1)).duties] == [
+        "BKG-03: write up conversation c1; the policy does not decide write_up_days for 02 Sep 2025: decide it"
+    ]
 
 
 def test_a_gap_in_the_policy_charges_nothing_and_advises() -> None:

@@ -384,14 +384,37 @@ def overlay(extra: str = "", head: str = OVER) -> str:
     return f"{head}[[value.allowance_minutes]]\nfrom = 2016-01-01\nvalue = 240\n{LOCAL}{extra}"
 
 
-def test_a_file_over_a_shipped_one_replaces_the_whole_history_of_what_it_names() -> None:
+def test_a_file_over_a_shipped_one_takes_effect_from_its_own_first_day() -> None:
     policy = Policy.parse(overlay())
     assert (policy.name, policy.title) == ("mine", "Mine")
     assert policy.at(date(2016, 1, 1)).whole("allowance_minutes") == 240
+    # on earlier days what the shipped file decided stands
+    assert policy.at(date(2015, 12, 31)).whole("allowance_minutes") == 180
+    assert [(one.since, one.until, one.value) for one in policy.values["allowance_minutes"]] == [
+        (date(2015, 4, 1), date(2016, 1, 1), 180),
+        (date(2016, 1, 1), None, 240),
+    ]
     with pytest.raises(Gap):
-        policy.at(date(2015, 12, 31)).whole("allowance_minutes")
+        policy.at(date(2015, 3, 31)).whole("allowance_minutes")
     assert policy.at(date(2015, 4, 1)).whole("minimum_age") == 19
     assert list(policy.values) == list(SHEET)
+
+
+@pytest.mark.parametrize("first", [date(2015, 3, 1), date(2015, 4, 1)])
+def test_a_file_that_begins_no_later_than_the_shipped_one_replaces_it(first: date) -> None:
+    policy = Policy.parse(overlay().replace("2016-01-01", str(first)))
+    assert [(one.since, one.value) for one in policy.values["allowance_minutes"]] == [(first, 240)]
+
+
+def test_a_file_that_begins_within_a_later_part_keeps_the_earlier_parts() -> None:
+    below = Policy.load("starter")
+    own = OVER.replace("ways-to-wellbeing", "starter") + '[[level.COA-01]]\nfrom = 2021-09-01\nvalue = "MUST"\n' + LOCAL
+    policy = Policy.parse(own)
+    assert [(one.since, one.until, one.value) for one in policy.levels["COA-01"]] == [
+        (date(2020, 1, 1), date(2021, 9, 1), "SHOULD"),
+        (date(2021, 9, 1), None, "MUST"),
+    ]
+    assert policy.at(date(2021, 8, 31)).level("COA-01") == below.at(date(2021, 8, 31)).level("COA-01")
 
 
 def test_a_file_over_a_shipped_one_keeps_its_zone_or_brings_its_own() -> None:

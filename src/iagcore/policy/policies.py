@@ -3,8 +3,8 @@
 1. A value holds from its day until the day the next one begins, which it does not include. Before the first there is a
    gap; a gap later on is written as one.
 2. Nothing is uncited. Each entry has a source, or says in a sentence who decided it locally; a gap does too.
-3. A provider's file stands over a shipped one. What it says of a value replaces all that the shipped file says of it,
-   so that a history is never a mixture of two.
+3. A provider's file stands over a shipped one. What it says of a value holds from its own first day; on earlier days
+   what the shipped file decided stands, so that nothing that was decided under it changes.
 4. The text is the policy. Two with the same text are equal, one fingerprint names it, and the merged text of a file
    and the one below it reads back as the same policy, whatever is shipped by then.
 5. Whatever is wrong is said with its file, its line and the nearest name that is known.
@@ -182,6 +182,11 @@ class PolicyOnDay:
             raise Gap(name, self.day, cited.source if cited else None)
         return cited
 
+    def decides(self, name: str) -> bool:
+        """Whether the day decides a value."""
+        cited = self._by_name.get(name)
+        return cited is not None and cited.value is not None
+
     def whole(self, name: str) -> int:
         """A value that is a whole number, in its unit. Raises Gap, and ValueError for a name that is not one."""
         value = self.cited(name).value
@@ -301,8 +306,10 @@ def _policy(sources: list[Source], more: tuple[Value, ...], *, kept: bool = Fals
         title = _accepted(source, _words, "title")
         if "zone" in source.data:
             zone = _accepted(source, zone_named, "zone")
-        values.update(_histories(source, "value", partial(_value_acceptor, known), kept=kept))
-        levels.update(_histories(source, "level", _level_acceptor))
+        named = _histories(source, "value", partial(_value_acceptor, known), kept=kept)
+        values |= {one: _over_what_was(values.get(one, ()), own) for one, own in named}
+        binding = _histories(source, "level", _level_acceptor)
+        levels |= {code: _over_what_was(levels.get(code, ()), own) for code, own in binding}
     return Policy(
         text=_SEPARATOR.join(source.text for source in sources),
         name=name,
@@ -420,6 +427,14 @@ def _histories(
                 history[-1] = attrs.evolve(history[-1], until=entry.since)
             history.append(entry)
         yield name, tuple(history)
+
+
+def _over_what_was(below: History, own: History) -> History:
+    """A history that takes effect from its own first day, after what was decided below it for the days before."""
+    before = [one for one in below if one.since < own[0].since]
+    if before and (before[-1].until is None or before[-1].until > own[0].since):
+        before[-1] = attrs.evolve(before[-1], until=own[0].since)
+    return (*before, *own)
 
 
 def _in_order(source: Source, before: Cited, entry: Cited, *path: str | int) -> None:

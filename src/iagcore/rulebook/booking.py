@@ -106,6 +106,12 @@ def days_from(moment: datetime, values: PolicyOnDay, name: str, *, back: bool = 
     return moment - days if back else moment + days
 
 
+def undecided(values: PolicyOnDay, *names: str) -> str:
+    """What a duty says where the policy does not decide a value that it goes by; empty where it does."""
+    found = [name for name in names if not values.decides(name)]
+    return f"; the policy does not decide {' and '.join(found)} for {values.day:%d %b %Y}: decide it" if found else ""
+
+
 @duty(
     "BKG-03",
     SHOULD,
@@ -123,8 +129,9 @@ def write_up_due(journey: Journey, grounds: Grounds) -> list[Duty]:
             continue
         if held.conversation in journey.grow.written_up or held.conversation in due:
             continue
-        by_when = days_from(place.top.at, grounds.values(place), "write_up_days")
-        what = f"write up conversation {held.conversation}"
+        values = grounds.values(place)
+        by_when = days_from(place.top.at, values, "write_up_days")
+        what = f"write up conversation {held.conversation}{undecided(values, 'write_up_days')}"
         due[held.conversation] = Duty(rule="BKG-03", what=what, due=by_when, party=held.coach, about=journey.subject)
     return list(due.values())
 

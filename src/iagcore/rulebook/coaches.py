@@ -44,7 +44,7 @@ from iagcore.record.findings import MUST, SHOULD, Duty, Outcome, Verdict, Weight
 from iagcore.record.journey import CoachHome, Journey
 from iagcore.record.judging import assess
 from iagcore.record.rules import Grounds, Rule, duty, rule
-from iagcore.rulebook.booking import Bookings, days_from
+from iagcore.rulebook.booking import Bookings, days_from, undecided
 from iagcore.rulebook.sources import CASE_STUDY, LOCAL, STEP_GRADUALLY
 
 Leading = Bookings | ConversationHeld
@@ -494,7 +494,7 @@ def renewals(home: CoachHome, grounds: Grounds) -> list[Duty]:
             found.append(
                 Duty(
                     rule="COA-10",
-                    what=f"renew {proof.name}",
+                    what=f"renew {proof.name}{undecided(values, 'renewal_window_days')}",
                     due=due,
                     party=home.subject,
                     about=home.subject,
@@ -513,7 +513,7 @@ def renewals(home: CoachHome, grounds: Grounds) -> list[Duty]:
         found.append(
             Duty(
                 rule="COA-10",
-                what="have supervision, or a debrief",
+                what=f"have supervision, or a debrief{undecided(values, 'supervision_days')}",
                 due=due_by,
                 party=home.subject,
                 about=home.subject,

@@ -12,6 +12,7 @@ from iagcore.record.findings import SHOULD, Duty
 from iagcore.record.home import Place
 from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, duty
+from iagcore.rulebook.booking import undecided
 from iagcore.rulebook.sources import CASE_STUDY, FOLLOW_UP
 
 NOT_TAKEN_UP: Final = ("not now", "declined")
@@ -42,7 +43,7 @@ def follow_ups_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     on = policy.day(since) if due is None else policy.day(due)
     if grounds.consents(journey).to_rely_on(CONTACT, at=since if due is None else due, on=on) is None:
         return []
-    what = "follow up: ask the learner how it went"
+    what = f"follow up: ask the learner how it went{undecided(grounds.values(place), 'follow_up_after')}"
     opens = due and policy.end_of(on - relativedelta(days=1))
     return [
         Duty(

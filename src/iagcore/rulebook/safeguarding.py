@@ -20,6 +20,7 @@ from iagcore.record.home import Place, Version
 from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, duty, guarantee, rule
 from iagcore.rulebook.access import may_make
+from iagcore.rulebook.booking import undecided
 from iagcore.rulebook.sources import DESIGN, ESCALATION, ITEM_NINE, LOCAL
 
 THE_SAFEGUARDING_LEAD: Final = "safeguarding-lead"
@@ -66,7 +67,7 @@ def escalations(journey: Journey, grounds: Grounds) -> list[Duty]:
         place = _raised(journey, one)
         values = grounds.values(place)
         due = one.raised_at if one.immediate_danger else _within(one, values)
-        what = f"escalate concern {one.id}, until a safeguarding lead takes it"
+        what = f"escalate concern {one.id}, until a safeguarding lead takes it{undecided(values, 'escalation_hours')}"
         if one.immediate_danger:
             what = f"escalate concern {one.id} at once: {_whom_to_reach(values)}"
         elif one.immediate_danger is None:

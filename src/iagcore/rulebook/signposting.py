@@ -14,6 +14,7 @@ from iagcore.record.home import Home, Place, Version
 from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, duty, rule
 from iagcore.rulebook.access import is_known_and_open
+from iagcore.rulebook.booking import days_from, undecided
 from iagcore.rulebook.sources import IMPARTIALITY, LOCAL, TAKING_A_TOOL
 
 Shown = Signposted | CourseEnrolled
@@ -143,7 +144,9 @@ def outcomes_due(journey: Journey, grounds: Grounds) -> list[Duty]:
         if one.is_settled(attempts=attempts):
             continue
         due = None if days is None else one.last_asked + timedelta(days=days)
-        found.append(_due("SIG-04", to_ask(one), due, one, journey))
+        values = grounds.values(_made(journey, one)[0])
+        what = f"{to_ask(one)}{undecided(values, 'signpost_outcome_days', 'signpost_attempts')}"
+        found.append(_due("SIG-04", what, due, one, journey))
     return found
 
 
@@ -199,12 +202,10 @@ def referrals_due(journey: Journey, grounds: Grounds) -> list[Duty]:
         attempts, _ = _decided(journey, one, grounds)
         if not one.referred or one.is_heard_of or one.is_settled(attempts=attempts):
             continue
-        try:
-            days = grounds.values(_made(journey, one)[0]).whole("referral_deadline_days")
-        except Gap:
-            continue
-        what = f"hear from the service about referral {one.id}"
-        found.append(_due("SIG-05", what, one.opened_at + timedelta(days=days), one, journey))
+        values = grounds.values(_made(journey, one)[0])
+        due = days_from(one.opened_at, values, "referral_deadline_days")
+        what = f"hear from the service about referral {one.id}{undecided(values, 'referral_deadline_days')}"
+        found.append(_due("SIG-05", what, due, one, journey))
     return found
 
 
