@@ -292,10 +292,10 @@ def test_one_programme_alone_may_be_looked_at() -> None:
 def test_a_policy_that_begins_later_changes_nothing_before_unless_it_is_taken_as_on_a_day() -> None:
     cases = opened()
     book(cases, "c1", on(1), 90).require()
-    later = value("longest_conversation_minutes", "60", since="2030-09-01")
-    assert changes(cases.what_if(policy(later, name="later"))) == []
+    sixty = value("longest_conversation_minutes", "60", since="2030-09-01")
+    assert changes(cases.what_if(policy(sixty, name="later"))) == []
     gap = '[[value.longest_conversation_minutes]]\nfrom = 2020-01-01\ngap = true\nlocal = "not decided"\n'
-    later = policy(gap + later, name="later")
+    later = policy(gap + sixty, name="later")
     assert changes(cases.what_if(later)) == [("book-c1", ChangeSort.FINDINGS, [], ["ALW-05 advice"])]
     (change,) = cases.what_if(later).changes
     assert change.comes[0].sentence.startswith(
