@@ -24,12 +24,11 @@ START: Final = "start"
 
 @kind(
     PLAN,
-    about=("journey",),
     by=("lead", "coach"),
     opens=(EXTENSION, "extension"),
     in_confidence=False,
     begins="extension",
-    usually=("reason",),
+    usually="reason",
 )
 class AllowanceExtended(Entry):
     """Minutes are granted beyond the programme's allowance, for a reason; a coach needs an approval of them."""

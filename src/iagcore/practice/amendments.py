@@ -85,9 +85,9 @@ Amendment = EntryCorrected | EntryWithdrawn
     FACT,
     about=(ANY_HOME,),
     by=("lead", "safeguarding-lead"),
-    parts=("amendments",),
+    parts="amendments",
     in_confidence=False,
-    points_to={"record": "record", "rule": "rule"},
+    points_to=("record", "rule"),
     plain="A lead's word on the record",
 )
 class BreachAuthorised(Entry):
@@ -101,14 +101,14 @@ class BreachAuthorised(Entry):
     reason: Words
 
 
-@kind(NEITHER, about=("journey", "learner", "coach"), by=("lead",), in_confidence=False)
+@kind(NEITHER, about=("journey", "learner", "coach"), by="lead", in_confidence=False)
 class Erased(Entry):
     """A lead asks that a learner be erased. It is judged, and never kept: what stays is a receipt without content."""
 
     learner: LearnerRef
 
 
-@kind(FACT, about=(ANY_HOME,), by=ROLES, parts=("amendments",), in_confidence=False, points_to={"record": "record"})
+@kind(FACT, about=(ANY_HOME,), by=ROLES, parts="amendments", in_confidence=False, points_to="record")
 class RecordAnnotated(Entry):
     """A note beside a record, which stays as it is."""
 

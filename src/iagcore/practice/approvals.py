@@ -18,10 +18,9 @@ Approvable = Annotated[str, one_of("what is approved", EXTENSION, REFERRAL, CASE
 
 @kind(
     FACT,
-    about=("journey",),
     by=("lead", "safeguarding-lead"),
     in_confidence=lambda entry: entry.approves == REFERRAL or entry.concern is not None,
-    points_to={"concern": "concern"},
+    points_to="concern",
     plain="An approval",
 )
 class ApprovalGiven(Entry):

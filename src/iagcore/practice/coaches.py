@@ -11,14 +11,14 @@ import attrs
 from iagcore.practice.kinds import PLAN, CoachRef, Day, Entry, kept, kind
 
 
-@kind(PLAN, about=("journey", "coach"), by=("lead",), parts=("coaching",), in_confidence=False)
+@kind(PLAN, about=("journey", "coach"), by="lead", parts="coaching", in_confidence=False)
 class CoachAssigned(Entry):
     """A coach is assigned to the journey, and stays so until another one is."""
 
     coach: CoachRef
 
 
-@kind(PLAN, about=("journey", "coach"), by=("lead",), parts=("coaching",), in_confidence=False)
+@kind(PLAN, about=("journey", "coach"), by="lead", parts="coaching", in_confidence=False)
 class CoverAssigned(Entry):
     """Another coach covers the journey, until the end of the day `until`."""
 

@@ -33,7 +33,7 @@ Scope = Annotated[str, one_of("scope", THIS_JOURNEY, EVERY_JOURNEY)]
     FACT,
     about=("journey", "learner"),
     by=("coach", "lead", "learner"),
-    parts=("consents",),
+    parts="consents",
     in_confidence=False,
     begins="consent",
 )
@@ -54,7 +54,7 @@ class ConsentGiven(Entry):
     FACT,
     about=("journey", "learner"),
     by=("coach", "lead", "learner"),
-    parts=("consents",),
+    parts="consents",
     in_confidence=False,
     amended=ANNOTATED,
 )
@@ -69,7 +69,7 @@ class ConsentWithdrawn(Entry):
     only_for: Id | None = None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead"), parts=("consents",), in_confidence=False, usually=("limits",))
+@kind(FACT, by=("coach", "lead"), parts="consents", in_confidence=False, usually="limits")
 class ConfidentialityExplained(Entry):
     """Confidentiality was explained to the learner. `limits` says whether its limits were, too."""
 

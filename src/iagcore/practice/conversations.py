@@ -41,7 +41,7 @@ Fault = Annotated[str, one_of("fault", *FAULTS)]
 AlsoPresent = Annotated[str, one_of("person also present", "interpreter", "supporter of the learner's choice")]
 
 
-@kind(FACT, about=("journey",), by=("learner", "coach", "lead"), parts=("conversations",), in_confidence=False)
+@kind(FACT, by=("learner", "coach", "lead"), parts="conversations", in_confidence=False)
 class CoachingOfferAnswered(Entry):
     """The learner answers the offer of coaching, in full or in part; *not now* keeps the offer open."""
 
@@ -54,7 +54,7 @@ class CoachingOfferAnswered(Entry):
     about=("journey", "learner", "coach"),
     by=("coach", "lead", "learner"),
     opens=("conversation", "conversation"),
-    parts=("conversations",),
+    parts="conversations",
     in_confidence=False,
     begins="conversation",
     family="booking",
@@ -72,9 +72,9 @@ class ConversationBooked(Entry):
     PLAN,
     about=("journey", "learner", "coach"),
     by=("coach", "lead", "learner"),
-    parts=("conversations",),
+    parts="conversations",
     in_confidence=False,
-    points_to={"conversation": "conversation"},
+    points_to="conversation",
     family="booking",
 )
 class ConversationRescheduled(Entry):
@@ -90,9 +90,9 @@ class ConversationRescheduled(Entry):
     FACT,
     about=("journey", "learner", "coach"),
     by=("coach", "lead", "learner"),
-    parts=("conversations",),
+    parts="conversations",
     in_confidence=False,
-    points_to={"conversation": "conversation"},
+    points_to="conversation",
     family="what came of a booking",
 )
 class ConversationCancelled(Entry):
@@ -107,9 +107,9 @@ class ConversationCancelled(Entry):
     FACT,
     about=("journey", "learner", "coach"),
     by=("coach", "lead"),
-    parts=("conversations",),
+    parts="conversations",
     in_confidence=False,
-    points_to={"conversation": "conversation"},
+    points_to="conversation",
     family="what came of a booking",
     plain="A conversation that did not take place",
 )
@@ -126,10 +126,10 @@ class ConversationMissed(Entry):
     about=("journey", "learner", "coach"),
     by=("coach", "lead"),
     opens=("conversation", "conversation"),
-    parts=("conversations",),
+    parts="conversations",
     in_confidence=False,
     begins="conversation",
-    points_to={"conversation": "conversation"},
+    points_to="conversation",
     family="what came of a booking",
     usually=("one_to_one", "in_private"),
 )
@@ -144,14 +144,7 @@ class ConversationHeld(Entry):
     also_present: tuple[AlsoPresent, ...] = ()
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=("learner",),
-    parts=("conversations",),
-    in_confidence=False,
-    points_to={"conversation": "conversation"},
-)
+@kind(FACT, by="learner", parts="conversations", in_confidence=False, points_to="conversation")
 class ChargeContested(Entry):
     """The learner says that it is not right how a missed or late-cancelled conversation counts, in their own words."""
 
@@ -159,14 +152,7 @@ class ChargeContested(Entry):
     words: Words
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=("lead",),
-    parts=("conversations",),
-    in_confidence=False,
-    points_to={"conversation": "conversation"},
-)
+@kind(FACT, by="lead", parts="conversations", in_confidence=False, points_to="conversation")
 class ChargeWaived(Entry):
     """A lead takes back what a missed or late-cancelled conversation was charged."""
 

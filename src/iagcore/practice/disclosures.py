@@ -100,9 +100,8 @@ OutletName = Annotated[str, one_of("outlet", *(outlet.name for outlet in OUTLETS
 
 @kind(
     FACT,
-    about=("journey",),
     by=("coach", "lead", "safeguarding-lead", "researcher"),
-    reads=("learner",),
+    reads="learner",
     in_confidence=lambda entry: FieldClass.RESTRICTED in OUTLET_BY_NAME[entry.outlet].classes,
     points_to={"quotes": "record"},
     amended=WITHDRAWN,

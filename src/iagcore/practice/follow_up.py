@@ -17,10 +17,9 @@ Contact = Annotated[str, one_of("way of contact", "e-mail", "telephone", "text m
 
 @kind(
     PLAN,
-    about=("journey",),
     by=("coach", "lead"),
-    reads=("learner",),
-    parts=("follow_ups",),
+    reads="learner",
+    parts="follow_ups",
     in_confidence=False,
     begins="follow_up",
     amended=WITHDRAWN,
@@ -33,14 +32,7 @@ class FollowUpPlanned(Entry):
     how: Contact | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=("coach", "lead"),
-    parts=("follow_ups",),
-    in_confidence=False,
-    points_to={"follow_up": "follow_up"},
-)
+@kind(FACT, by=("coach", "lead"), parts="follow_ups", in_confidence=False, points_to="follow_up")
 class FollowUpMade(Entry):
     """The learner and the programme were in touch afterwards; `answered` unsaid is unknown."""
 

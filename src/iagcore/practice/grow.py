@@ -5,31 +5,27 @@ at will, and notes keep the order in which they were said. Learners use GROW for
 (workshops, self-led and peer GROW), which never draws on the allowance.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, dataclass_transform
 
 import attrs
 
-from iagcore.practice.kinds import FACT, Commitment, Day, Entry, Flag, Id, Words, kept, kind, one_of
+from iagcore.practice.kinds import FACT, Commitment, Day, E, Entry, Flag, Id, Names, Words, kept, kind, one_of
 
 OutsideConversation = Annotated[str, one_of("setting", "self-led", "peer")]
 """Where GROW was used outside a coaching conversation: by oneself, or with a peer."""
 ReviewOutcome = Annotated[str, one_of("outcome", "done", "partly done", "not done", "reworked", "no longer needed")]
 
-_STAFF_AND_LEARNER = ("coach", "lead", "learner")
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def _of_grow(*, by: Names = ("coach", "lead", "learner"), **declared: Any) -> Callable[[E], E]:
+    """Declare a kind as `kind` does: a fact of GROW, which both sides may enter, and which nobody has to hide."""
+    return kind(FACT, by=by, parts="grow", in_confidence=False, **declared)
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=_STAFF_AND_LEARNER,
-    parts=("grow",),
-    in_confidence=False,
-    begins="goal",
-    points_to={"conversation": "conversation"},
-    usually=("conversation",),
-)
+@_of_grow(begins="goal", points_to="conversation", usually="conversation")
 class GoalSet(Entry):
     """The learner sets a goal, in their words."""
 
@@ -39,15 +35,7 @@ class GoalSet(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=_STAFF_AND_LEARNER,
-    parts=("grow",),
-    in_confidence=False,
-    points_to={"goal": "goal", "conversation": "conversation"},
-    usually=("conversation",),
-)
+@_of_grow(points_to=("goal", "conversation"), usually="conversation")
 class GoalChanged(Entry):
     """A goal is put differently, or becomes another one."""
 
@@ -58,15 +46,7 @@ class GoalChanged(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=_STAFF_AND_LEARNER,
-    parts=("grow",),
-    in_confidence=False,
-    points_to={"goal": "goal", "conversation": "conversation"},
-    usually=("conversation",),
-)
+@_of_grow(points_to=("goal", "conversation"), usually="conversation")
 class GoalReached(Entry):
     """A goal is reached."""
 
@@ -76,15 +56,7 @@ class GoalReached(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=_STAFF_AND_LEARNER,
-    parts=("grow",),
-    in_confidence=False,
-    points_to={"goal": "goal", "conversation": "conversation"},
-    usually=("conversation",),
-)
+@_of_grow(points_to=("goal", "conversation"), usually="conversation")
 class GoalSetAside(Entry):
     """A goal is set aside: a choice, not a failure."""
 
@@ -94,15 +66,7 @@ class GoalSetAside(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=_STAFF_AND_LEARNER,
-    parts=("grow",),
-    in_confidence=False,
-    points_to={"goal": "goal", "conversation": "conversation"},
-    usually=("conversation",),
-)
+@_of_grow(points_to=("goal", "conversation"), usually="conversation")
 class RealityExplored(Entry):
     """How things are now, as the learner sees them."""
 
@@ -112,16 +76,7 @@ class RealityExplored(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=_STAFF_AND_LEARNER,
-    parts=("grow",),
-    in_confidence=False,
-    begins="option",
-    points_to={"goal": "goal", "conversation": "conversation"},
-    usually=("conversation",),
-)
+@_of_grow(begins="option", points_to=("goal", "conversation"), usually="conversation")
 class OptionRaised(Entry):
     """Something that could be done."""
 
@@ -132,14 +87,9 @@ class OptionRaised(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=_STAFF_AND_LEARNER,
-    parts=("grow",),
-    in_confidence=False,
+@_of_grow(
     begins="action",
-    points_to={"goal": "goal", "option": "option", "conversation": "conversation"},
+    points_to=("goal", "option", "conversation"),
     usually=("conversation", "goal", "option", "by_when", "support", "commitment"),
 )
 class ActionAgreed(Entry):
@@ -157,14 +107,7 @@ class ActionAgreed(Entry):
     outside: OutsideConversation | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=_STAFF_AND_LEARNER,
-    parts=("grow",),
-    in_confidence=False,
-    points_to={"action": "action", "conversation": "conversation"},
-)
+@_of_grow(points_to=("action", "conversation"))
 class ActionReviewed(Entry):
     """What came of an action, looked at together in a later conversation."""
 
@@ -174,14 +117,7 @@ class ActionReviewed(Entry):
     conversation: Id | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=("coach", "lead"),
-    parts=("grow",),
-    in_confidence=False,
-    points_to={"conversation": "conversation"},
-)
+@_of_grow(by=("coach", "lead"), points_to="conversation")
 class ConversationWrittenUp(Entry):
     """The coach has written the conversation up.
 
@@ -194,7 +130,7 @@ class ConversationWrittenUp(Entry):
     first_on_issue: Flag | None = None
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER, parts=("grow",), in_confidence=False, begins="workshop")
+@_of_grow(begins="workshop")
 class WorkshopAttended(Entry):
     """The learner took part in a group GROW workshop; it costs no minutes."""
 
@@ -202,7 +138,7 @@ class WorkshopAttended(Entry):
     words: Words | None = None
 
 
-@kind(FACT, about=("journey",), by=_STAFF_AND_LEARNER, parts=("grow",), in_confidence=False)
+@_of_grow()
 class GrowUsed(Entry):
     """The learner used GROW by themselves or with a peer; it costs no minutes."""
 

@@ -395,6 +395,14 @@ def _names_its_own_fields(kind: str, fields: Iterable[Field], named: Iterable[st
             raise TypeError(f"{kind} declares something of {name!r}, which is no field of it{nearest(name, own)}")
 
 
+Names = str | tuple[str, ...]
+"""One name, or several."""
+
+
+def _each(named: Names) -> tuple[str, ...]:
+    return (named,) if isinstance(named, str) else named
+
+
 E = TypeVar("E", bound=type[Entry])
 
 
@@ -405,29 +413,32 @@ ANY_HOME: Final = "any home"
 def kind(
     nature: Nature,
     *,
-    about: tuple[str, ...],
-    by: tuple[str, ...],
-    reads: tuple[str, ...] = (),
+    by: Names,
+    about: Names = "journey",
+    reads: Names = (),
     opens: tuple[str, str] | None = None,
-    parts: tuple[str, ...] = (),
+    parts: Names = (),
     in_confidence: bool | Callable[[Any], bool] | None = None,
     begins: str | None = None,
-    points_to: Mapping[str, str | tuple[str, ...]] | None = None,
+    points_to: Names | Mapping[str, Names] = (),
     shows: str | None = None,
     may_come_first: bool = False,
     amended: Amendable = CORRECTED,
     family: str = "",
-    usually: tuple[str, ...] = (),
+    usually: Names = (),
     plain: str = "",
     prefix: str = "",
 ) -> Callable[[E], E]:
     """Declare a kind of entry; what comes back is a plain `attrs.frozen` class, keyword-only, checking its values.
 
-    `prefix` is the name of the extension that the kind belongs to: `sac` makes it `sac/text-message-sent`.
+    One name may stand alone, and the field alone where the thing that it points to is called as the field is. `prefix`
+    is the name of the extension that the kind belongs to: `sac` makes it `sac/text-message-sent`.
 
     Raises TypeError where a declaration names a field that the kind does not have.
     """
-    pointed = {field: (things,) if isinstance(things, str) else things for field, things in (points_to or {}).items()}
+    named = points_to if isinstance(points_to, Mapping) else {field: field for field in _each(points_to)}
+    about, usually = _each(about), _each(usually)
+    pointed = {field: _each(things) for field, things in named.items()}
 
     def decorate(cls: E) -> E:
         name = f"{prefix}{PREFIXED}{kebab(cls.__name__)}" if prefix else kebab(cls.__name__)
@@ -446,11 +457,11 @@ def kind(
             name=name,
             nature=nature,
             about=about,
-            by=by,
-            reads=reads,
+            by=_each(by),
+            reads=_each(reads),
             fields=tuple(declared),
             opens=opens,
-            parts=parts,
+            parts=_each(parts),
             in_confidence=in_confidence,
             begins=begins,
             points_to=pointed,

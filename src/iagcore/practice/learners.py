@@ -34,12 +34,12 @@ WaysToLeave = Annotated[str, one_of("way to leave", "withdrew", "disengaged", "m
     PLAN,
     about=("journey", "learner"),
     by=("lead", "coach"),
-    reads=("recruiter",),
+    reads="recruiter",
     opens=("start", ""),
-    parts=("status",),
+    parts="status",
     in_confidence=False,
     may_come_first=True,
-    usually=("attests_age",),
+    usually="attests_age",
 )
 class JourneyStarted(Entry):
     """A learner starts on a programme; the programme's minutes are granted.
@@ -57,14 +57,14 @@ class JourneyStarted(Entry):
     ukprn: UKPRN | None = None
 
 
-@kind(PLAN, about=("journey",), by=("lead", "coach"), parts=("status",), in_confidence=False)
+@kind(PLAN, by=("lead", "coach"), parts="status", in_confidence=False)
 class JourneyClosed(Entry):
     """The journey is closed; nothing new is planned on it until it is reopened."""
 
     note: Words | None = None
 
 
-@kind(PLAN, about=("journey",), by=("lead", "coach"), parts=("status",), in_confidence=False)
+@kind(PLAN, by=("lead", "coach"), parts="status", in_confidence=False)
 class JourneyReopened(Entry):
     """The journey is open again: after it was closed, or after the learner left and came back."""
 
@@ -75,10 +75,7 @@ class JourneyReopened(Entry):
     FACT,
     about=("journey", "learner"),
     by=("learner", "coach", "lead"),
-    parts=(
-        "status",
-        "conversations",
-    ),
+    parts=("status", "conversations"),
     in_confidence=False,
     plain="Your leaving",
 )

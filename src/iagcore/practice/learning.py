@@ -23,7 +23,7 @@ SupportStatus = Annotated[
 ]
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead"), parts=("learning",), in_confidence=False, begins="courses")
+@kind(FACT, by=("coach", "lead"), parts="learning", in_confidence=False, begins="courses")
 class CoursesShown(Entry):
     """The courses on offer that the learner looked at."""
 
@@ -32,12 +32,11 @@ class CoursesShown(Entry):
 
 @kind(
     PLAN,
-    about=("journey",),
     by=("coach", "lead", "learner"),
-    reads=("coach",),
-    parts=("learning",),
+    reads="coach",
+    parts="learning",
     in_confidence=False,
-    points_to={"course": "course"},
+    points_to="course",
     shows="course",
     usually=AS_SHOWN,
 )
@@ -55,14 +54,7 @@ class CourseEnrolled(Entry):
     last_checked: Day | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=("coach", "lead", "learner"),
-    parts=("learning",),
-    in_confidence=False,
-    points_to={"course": "course"},
-)
+@kind(FACT, by=("coach", "lead", "learner"), parts="learning", in_confidence=False, points_to="course")
 class CourseCompleted(Entry):
     """The learner completed a course."""
 
@@ -70,14 +62,7 @@ class CourseCompleted(Entry):
     words: Words | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=("coach", "lead", "learner"),
-    parts=("learning",),
-    in_confidence=False,
-    points_to={"course": "course"},
-)
+@kind(FACT, by=("coach", "lead", "learner"), parts="learning", in_confidence=False, points_to="course")
 class CourseLeft(Entry):
     """The learner left a course before its end."""
 
@@ -86,12 +71,7 @@ class CourseLeft(Entry):
 
 
 @kind(
-    FACT,
-    about=("journey",),
-    by=("coach", "lead", "learner"),
-    parts=("learning",),
-    in_confidence=False,
-    points_to={"course": "course", "conversation": "conversation"},
+    FACT, by=("coach", "lead", "learner"), parts="learning", in_confidence=False, points_to=("course", "conversation")
 )
 class LearningLinked(Entry):
     """Something learnt on a course is linked to a conversation, to a domain of self-efficacy, or to both."""
@@ -102,7 +82,7 @@ class LearningLinked(Entry):
     domain: Domain | None = None
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "learner"), parts=("learning",), in_confidence=False)
+@kind(FACT, by=("coach", "lead", "learner"), parts="learning", in_confidence=False)
 class OtherSupportNoted(Entry):
     """Support from elsewhere, and where it stands. The same `support` noted again is its later status."""
 

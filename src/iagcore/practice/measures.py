@@ -161,7 +161,7 @@ def _codes() -> str:
     return ", ".join(f"{letter} {word}" for letter, word in CODES.items())
 
 
-@kind(FACT, about=("journey",), by=("coach", "lead", "learner", "researcher"), parts=("measures",), in_confidence=False)
+@kind(FACT, by=("coach", "lead", "learner", "researcher"), parts="measures", in_confidence=False)
 class MeasureTaken(Entry):
     """A scale was taken on an occasion, or could not be: items, a total or a code for the whole scale, one of these.
 

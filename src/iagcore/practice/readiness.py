@@ -37,14 +37,14 @@ StepName = Annotated[str, one_of("step", *STEPS, usual=INDEPENDENT)]
 Basis = Annotated[str, one_of("basis", "volunteer", "employed")]
 
 
-@kind(FACT, about=("coach",), by=("coach", "lead"), parts=("readiness",), in_confidence=False)
+@kind(FACT, about=("coach",), by=("coach", "lead"), parts="readiness", in_confidence=False)
 class InterestExpressed(Entry):
     """Somebody would like to coach; the transferable skills that they bring are noted in their own words."""
 
     transferable_skills: tuple[Words, ...] = ()
 
 
-@kind(FACT, about=("coach",), by=("coach", "lead"), parts=("readiness",), in_confidence=False)
+@kind(FACT, about=("coach",), by=("coach", "lead"), parts="readiness", in_confidence=False)
 class TrainingCompleted(Entry):
     """Training was completed: which module, in which version, on which day; without `expires_on` it does not expire.
 
@@ -60,7 +60,7 @@ class TrainingCompleted(Entry):
         _ends_after_it_began(self, self.completed_on, self.expires_on)
 
 
-@kind(FACT, about=("coach",), by=("lead",), parts=("readiness",), in_confidence=False)
+@kind(FACT, about=("coach",), by="lead", parts="readiness", in_confidence=False)
 class CheckCompleted(Entry):
     """A check that the provider requires was completed, such as a DBS check; never what it found."""
 
@@ -72,7 +72,7 @@ class CheckCompleted(Entry):
         _ends_after_it_began(self, self.completed_on, self.expires_on)
 
 
-@kind(FACT, about=("coach",), by=("lead",), parts=("readiness",), in_confidence=False)
+@kind(FACT, about=("coach",), by="lead", parts="readiness", in_confidence=False)
 class ExemptionGiven(Entry):
     """A lead accepts something else in the place of a training or a check, until the end of the day `expires_on`."""
 
@@ -81,30 +81,28 @@ class ExemptionGiven(Entry):
     expires_on: Day
 
 
-@kind(FACT, about=("coach",), by=("coach", "lead"), parts=("readiness",), in_confidence=False)
+@kind(FACT, about=("coach",), by=("coach", "lead"), parts="readiness", in_confidence=False)
 class CourseExperienced(Entry):
     """The coach experienced one of the courses that they enrol people on."""
 
     course: Id
 
 
-@kind(FACT, about=("coach",), by=("coach", "lead"), parts=("readiness",), in_confidence=False)
+@kind(FACT, about=("coach",), by=("coach", "lead"), parts="readiness", in_confidence=False)
 class SupervisionHeld(Entry):
     """The coach had supervision; what was said is nobody else's."""
 
     supervisor: StaffRef | None = None
 
 
-@kind(FACT, about=("coach",), by=("coach", "lead"), parts=("readiness",), in_confidence=False)
+@kind(FACT, about=("coach",), by=("coach", "lead"), parts="readiness", in_confidence=False)
 class DebriefHeld(Entry):
     """The coach had a debrief after a conversation."""
 
     held_with: StaffRef | None = None
 
 
-@kind(
-    PLAN, about=("coach",), by=("coach", "lead"), parts=("readiness",), in_confidence=False, usually=("coach_agrees",)
-)
+@kind(PLAN, about=("coach",), by=("coach", "lead"), parts="readiness", in_confidence=False, usually="coach_agrees")
 class StepTaken(Entry):
     """The coach takes a step, forward or back. `coach_agrees` is the coach's own word, and unsaid is unknown.
 
@@ -116,7 +114,7 @@ class StepTaken(Entry):
     supported_by: StaffRef | None = None
 
 
-@kind(PLAN, about=("coach",), by=("lead",), parts=("readiness",), in_confidence=False, usually=("coach_agrees",))
+@kind(PLAN, about=("coach",), by="lead", parts="readiness", in_confidence=False, usually="coach_agrees")
 class BasisChanged(Entry):
     """The coach works as a volunteer, or is employed. `coach_agrees` is the coach's own word."""
 
@@ -124,14 +122,14 @@ class BasisChanged(Entry):
     coach_agrees: Flag | None = None
 
 
-@kind(FACT, about=("coach",), by=("coach", "lead"), parts=("readiness",), in_confidence=False)
+@kind(FACT, about=("coach",), by=("coach", "lead"), parts="readiness", in_confidence=False)
 class CoachPaused(Entry):
     """The coach pauses, until the end of the day `until`, or until the next step. Nobody has to say why."""
 
     until: Day | None = None
 
 
-@kind(FACT, about=("coach",), by=("lead",), parts=("readiness",), in_confidence=False)
+@kind(FACT, about=("coach",), by="lead", parts="readiness", in_confidence=False)
 class CoachSuspended(Entry):
     """A lead suspends the coach, and says why, until a lead records another step."""
 

@@ -30,7 +30,7 @@ from iagcore.practice.parties import role_of
     FACT,
     about=("journey", "learner named"),
     by=ROLES,
-    parts=("safeguarding",),
+    parts="safeguarding",
     in_confidence=True,
     begins="concern",
     may_come_first=True,
@@ -50,10 +50,10 @@ class ConcernRaised(Entry):
     FACT,
     about=("journey", "learner named"),
     by=("coach", "lead", "safeguarding-lead"),
-    parts=("safeguarding",),
+    parts="safeguarding",
     in_confidence=True,
     plain="What was passed on",
-    points_to={"concern": "concern"},
+    points_to="concern",
     amended=ANNOTATED,
 )
 class ConcernEscalated(Entry):
@@ -67,11 +67,11 @@ class ConcernEscalated(Entry):
 @kind(
     FACT,
     about=("journey", "learner named"),
-    by=("safeguarding-lead",),
-    parts=("safeguarding",),
+    by="safeguarding-lead",
+    parts="safeguarding",
     in_confidence=True,
     plain="What was seen to",
-    points_to={"concern": "concern"},
+    points_to="concern",
     amended=ANNOTATED,
 )
 class ConcernClosed(Entry):
@@ -83,9 +83,8 @@ class ConcernClosed(Entry):
 
 @kind(
     FACT,
-    about=("journey",),
     by=("coach", "lead", "safeguarding-lead"),
-    parts=("safeguarding",),
+    parts="safeguarding",
     in_confidence=True,
     plain="What was talked about",
 )

@@ -44,12 +44,11 @@ Example = Annotated[str, one_of("example", "coach's example", "peer's example")]
 
 @kind(
     FACT,
-    about=("journey",),
     by=("coach", "lead", "learner"),
-    parts=("self_efficacy",),
+    parts="self_efficacy",
     in_confidence=False,
-    points_to={"conversation": "conversation"},
-    usually=("whose",),
+    points_to="conversation",
+    usually="whose",
 )
 class EvidenceNoted(Entry):
     """Something that speaks to a domain. `whose` says whose words it is; `example` whose example it was."""
@@ -61,7 +60,7 @@ class EvidenceNoted(Entry):
     conversation: Id | None = None
 
 
-@kind(FACT, about=("journey",), by=("learner",), parts=("self_efficacy",), in_confidence=False, begins="diary")
+@kind(FACT, by="learner", parts="self_efficacy", in_confidence=False, begins="diary")
 class DiaryWritten(Entry):
     """The learner writes in the diary; it is private until they share it."""
 
@@ -71,28 +70,14 @@ class DiaryWritten(Entry):
     day: Day | None = None
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=("learner",),
-    parts=("self_efficacy",),
-    in_confidence=False,
-    points_to={"diary": "diary"},
-)
+@kind(FACT, by="learner", parts="self_efficacy", in_confidence=False, points_to="diary")
 class DiaryShared(Entry):
     """The learner shares a diary entry with their coach."""
 
     diary: Id
 
 
-@kind(
-    FACT,
-    about=("journey",),
-    by=("learner",),
-    parts=("self_efficacy",),
-    in_confidence=False,
-    points_to={"diary": "diary"},
-)
+@kind(FACT, by="learner", parts="self_efficacy", in_confidence=False, points_to="diary")
 class DiaryUnshared(Entry):
     """The learner makes a diary entry private again."""
 

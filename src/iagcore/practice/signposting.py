@@ -51,10 +51,9 @@ SaidBy = Annotated[str, one_of("who said so", "learner", "service", "coach")]
 
 @kind(
     FACT,
-    about=("journey",),
     by=("coach", "lead"),
-    reads=("coach",),
-    parts=("signposting",),
+    reads="coach",
+    parts="signposting",
     in_confidence=False,
     begins="signpost",
     shows="opportunity",
@@ -77,13 +76,12 @@ class Signposted(Entry):
 
 @kind(
     PLAN,
-    about=("journey",),
     by=("coach", "lead", "safeguarding-lead"),
     reads=("learner", "coach"),
-    parts=("signposting",),
+    parts="signposting",
     in_confidence=lambda entry: entry.in_confidence,
     begins="referral",
-    points_to={"concern": "concern"},
+    points_to="concern",
     shows="opportunity",
     amended=WITHDRAWN,
     usually=("condition_of_place", *AS_SHOWN),
@@ -113,9 +111,8 @@ class ReferralMade(Entry):
 
 @kind(
     FACT,
-    about=("journey",),
     by=("coach", "lead", "learner", "safeguarding-lead"),
-    parts=("signposting",),
+    parts="signposting",
     in_confidence=False,
     points_to={"of": ("signpost", "referral")},
 )
@@ -133,9 +130,8 @@ class OutcomeLearned(Entry):
 
 @kind(
     FACT,
-    about=("journey",),
     by=("coach", "lead", "learner", "safeguarding-lead"),
-    parts=("signposting",),
+    parts="signposting",
     in_confidence=False,
     points_to={"of": ("signpost", "referral")},
 )
