@@ -21,6 +21,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "rulebook",
     "reference",
+    "standing",
     "booking_life",
     "drawings",
     "accessible",

@@ -37,6 +37,7 @@ NOT_RUN: Final = (
     "{rule-page}",
     "{kinds}",
     "{roles}",
+    "{standing}",
     "{leads-sheets}",
     "{commands}",
     "{record-format}",

@@ -177,7 +177,12 @@ def test_a_lead_who_guesses_a_concern_gets_one_answer_whether_there_is_one_or_no
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
-    [("lead:jo", "lead:jo", True), ("lead:jo", "safeguarding-lead:jo", True), ("lead:jo", "lead:joe", False)],
+    [
+        ("lead:jo", "lead:jo", True),
+        ("lead:jo", "safeguarding-lead:jo", True),
+        ("lead:jo", "lead:joe", False),
+        ("lead:jo", "lead: Jo ", True),
+    ],
 )
 def test_one_person_in_two_roles_is_one_person(one: str, other: str, same: bool) -> None:
     assert is_one_person(one, other) is same

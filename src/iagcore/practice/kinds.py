@@ -78,6 +78,10 @@ class FieldType:
     usual: object = None
 
 
+UNSEEN: Final = ("Cf", "Zl", "Zp")
+"""The categories of characters by which two ids could differ and look the same: joiners, directions, separators."""
+
+
 def _text(longest: int, *, lines: bool) -> Callable[[Any], str]:
     def accept(value: Any) -> str:
         if type(value) is not str:
@@ -89,6 +93,8 @@ def _text(longest: int, *, lines: bool) -> Callable[[Any], str]:
         for character in value:
             if unicodedata.category(character) in ("Cc", "Cs") and not (lines and character in "\r\n\t"):
                 raise ValueError(f"it has a control character (U+{ord(character):04X})")
+            if unicodedata.category(character) in UNSEEN and not lines:
+                raise ValueError(f"it has a character that cannot be seen (U+{ord(character):04X})")
         return value
 
     return accept

@@ -17,8 +17,9 @@ def role_of(party: str | None) -> str:
 
 
 def is_one_person(one: str, other: str) -> bool:
-    """Whether two parties may be one person: of one reference, in whatever role."""
-    return one.partition(":")[2] == other.partition(":")[2]
+    """Whether two parties may be one person: of one reference, in whatever role, letters and blanks."""
+    first, second = (party.partition(":")[2].strip().casefold() for party in (one, other))
+    return first == second
 
 
 def is_home(subject: str) -> bool:

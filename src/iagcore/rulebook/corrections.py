@@ -8,7 +8,7 @@ by it: what is on the record stays there.
 from typing import Final
 
 from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import Entry, is_in_confidence
+from iagcore.practice.kinds import Entry, FieldClass, is_in_confidence
 from iagcore.practice.parties import role_of
 from iagcore.record.amending import may_amend
 from iagcore.record.case import Case, known
@@ -18,6 +18,9 @@ from iagcore.record.releasing import is_unshared_diary
 from iagcore.record.rules import Grounds, Rule, duty, rule
 from iagcore.rulebook.access import goes_with, is_kept_from, may_make
 from iagcore.rulebook.sources import DESIGN, LOCAL
+
+IN_WORDS: Final = (FieldClass.FREE_TEXT, FieldClass.HEALTH_TEXT)
+"""The classes of field in which somebody says something in their own words."""
 
 
 @rule(
@@ -59,12 +62,20 @@ def _replaced(entry: Amendment, place: Place) -> tuple[Version, ...]:
 
 
 def _may_amend(entry: Amendment, replaced: tuple[Version, ...], case: Case) -> bool:
-    concerned = [one.entry for one in replaced] + ([entry.entry] if isinstance(entry, EntryCorrected) else [])
+    if any(one.by != case.by and _is_a_learners_own(one) for one in replaced):
+        return False
     if role_of(case.by) == "lead":
-        # what only a learner can say (a diary, and sharing it) nobody else can take back or put otherwise
-        return all(one.declares.by != ("learner",) for one in concerned)
+        return True
+    concerned = [one.entry for one in replaced] + ([entry.entry] if isinstance(entry, EntryCorrected) else [])
     may = all(one.by == case.by for one in replaced) or _goes_with_the_learner(case)
     return may and all(may_make(one, case) for one in concerned)
+
+
+def _is_a_learners_own(version: Version) -> bool:
+    """Whether a learner recorded what only they can say, or what is there for its words: others add a note to it."""
+    kind = version.entry.declares
+    words = (one for one in kind.fields if one.type.field_class in IN_WORDS and not one.may_be_left_out)
+    return role_of(version.by) == "learner" and (kind.by == ("learner",) or any(words))
 
 
 def _goes_with_the_learner(case: Case) -> bool:
@@ -81,13 +92,14 @@ def _name(entry: Entry) -> str:
     MUST,
     question="May I correct what somebody else recorded?",
     source=LOCAL,
-    remedy="Ask whoever recorded it, the coach who goes with the learner, or a lead. A diary is the learner's alone.",
+    remedy="Ask whoever recorded it, the coach who goes with the learner, or a lead. A learner's own words "
+    "are the learner's alone: put a note next to them.",
     plain_remedy="Tell your coach or a lead what is not right.",
     protected=True,
     always_refuses=True,
 )
 def author_may_amend(entry: Amendment, case: Case) -> Verdict:
-    """Its author recorded what it replaces, goes with the learner, or is a lead; a diary is the learner's alone."""
+    """Its author recorded it, goes with the learner, or is a lead; a learner's own words are the learner's alone."""
     replaced = _replaced(entry, known("the record that is amended", _known_place(case)))
     kinds = [*(one.entry for one in replaced), *([entry.entry] if isinstance(entry, EntryCorrected) else [])]
     return verdict(
