@@ -48,8 +48,8 @@ _NOT_HERE: Final = (
     r"iagcore\.testing\.(promises\.Promises|oracle\.(answers\.Answer|minutes\.Minutes|bookings\.Conversation))",
     r"sqlalchemy\..*",  # its own pages are elsewhere
     # Python's own: no inventory of it is fetched, so that building needs no network
-    r"(collections|datetime|decimal|os)\..*",
-    r"iagcore\.(practice\.kinds|record\.rules)\.[EH]",  # the variable of a decorator: whatever it is put on
+    r"(collections|datetime|decimal|os|pathlib)\..*",
+    r"iagcore\.(practice\.kinds|record\.rules|record\.home)\.[EHK]",  # the variable of a decorator
     r"iagcore\.record\.(judging\.Amending|records\.Envelope)",  # what the engine hands to itself, and nobody calls
 )
 nitpick_ignore_regex = [("py:.*", pattern) for pattern in _NOT_HERE]

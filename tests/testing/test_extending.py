@@ -12,6 +12,7 @@ from iagcore.testing.proving.mutation import mutated
 from iagcore.testing.proving.shifting import numbers_by_one
 from iagcore.testing.proving.watching import rules_of, watch
 from iagcore.testing.scenarios import parse_scenarios, read_scenarios, run
+from iagcore.testing.scenarios.showing import written_out
 from iagcore.toml_source import Source
 from tests.extending.given import FOLDER, SAC, UNDER, TextMessageSent
 
@@ -65,6 +66,15 @@ def test_a_scenario_file_goes_by_what_its_head_names_and_by_what_is_given(tmp_pa
         parse_scenarios(Source.parse(PLAIN.replace("1\n", '1\nextend = "gone.py:SAC"\n', 1), file="a.iag.toml"))
 
 
+def test_a_scenario_written_out_names_its_extension_and_holds_again() -> None:
+    for one in read_scenarios(SCENARIOS):
+        (again,) = parse_scenarios(Source.parse(written_out(one), file=str(SCENARIOS)))
+        assert (again.extend, again.book) == (("college.py:SAC",), one.book)
+        assert run(again).passed
+    (plain,) = parse_scenarios(Source.parse(PLAIN, file="a.iag.toml"))
+    assert "extend" not in written_out(plain)
+
+
 def test_rules_of_scenarios_with_and_without_an_extension_are_all_of_them_each_once() -> None:
     plain = parse_scenarios(Source.parse(PLAIN, file="a.iag.toml"))
     own = read_scenarios(SCENARIOS)[:1]
@@ -104,3 +114,15 @@ def test_pytest_says_in_a_sentence_what_is_wrong_with_an_extension(pytester: pyt
     done = pytester.runpytest_subprocess("--iag-extend", "gone.py:SAC")
     done.assert_outcomes(errors=1)
     done.stdout.fnmatch_lines(["the extension gone.py:SAC: there is no file *gone.py"])
+
+
+def test_the_folder_of_the_example_passes_under_pytest_by_itself(pytester: pytest.Pytester) -> None:
+    for name in ("college.py", "policy.toml", "rules.iag.toml"):
+        pytester.path.joinpath(name).write_text((FOLDER / name).read_text("utf-8"), "utf-8")
+    done = pytester.runpytest_subprocess("--iag-coverage", "-p", "no:randomly")
+    done.assert_outcomes(passed=13)
+    done.stdout.fnmatch_lines(["SAC-01 *7*3*3*1", "SAC-01 sac/exam_weeks * seen * seen"])
+    assert pytester.runpytest_subprocess("--iag-coverage=strict").ret == 1  # of the library's rules, little is seen
+    assert pytester.runpytest_subprocess("--iag-coverage=strict", "--iag-of", "SAC").ret == 0
+    done = pytester.runpytest_subprocess("--iag-coverage", "--iag-of", "SAX")
+    done.stderr.fnmatch_lines(["ERROR: --iag-of: 'SAX': no rule has this code, and no value that a rule reads*"])

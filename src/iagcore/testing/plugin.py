@@ -5,7 +5,7 @@ pytest meets a file whose name ends in `.iag.toml`. An item is named `FILE::NAME
 failing one prints is its report, without a traceback: whoever wrote the scenario need not read Python.
 
 With `--iag-coverage` the run ends with what its scenarios have seen of each rule; with `--iag-coverage=strict` it fails
-where something is missing.
+where something is missing. `--iag-of SAC` asks that of some rules alone.
 
 With `--iag-extend college:SAC`, or `iag_extend` in the ini file, every scenario file goes by that extension, too.
 """
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 OPTION: Final = "--iag-coverage"
 RAN: "Final[pytest.StashKey[list[Ran]]]" = pytest.StashKey()
 """The scenarios that were run, where their coverage is asked for."""
+OF: Final = "--iag-of"
 EXTEND: Final = "--iag-extend"
 EXTEND_INI: Final = "iag_extend"
 SEEN: "Final[pytest.StashKey[Coverage]]" = pytest.StashKey()
@@ -39,6 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("print", "strict"),
         help="print what scenario files have seen of each rule of iagcore; strict: fail where something is missing",
     )
+    of = "with --iag-coverage: only of a rule, a family of rules or a value"
+    parser.getgroup("iagcore").addoption(OF, metavar="NAME", help=of)
     extend = "a college's extension that scenario files go by, too, such as college:SAC"
     parser.getgroup("iagcore").addoption(EXTEND, action="append", default=[], metavar="MODULE:NAME", help=extend)
     parser.addini(EXTEND_INI, type="linelist", help=extend)
@@ -55,9 +58,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     ran = session.config.stash.get(RAN, [])
     if not ran:
         return
-    from iagcore.testing.proving.coverage import covered  # noqa: PLC0415 # see the top
+    from iagcore.exceptions import InvalidEntry  # noqa: PLC0415 # see the top
+    from iagcore.testing.proving.coverage import about, covered  # noqa: PLC0415 # see the top
+    from iagcore.testing.proving.watching import rules_of  # noqa: PLC0415 # see the top
 
-    seen = session.config.stash[SEEN] = covered(ran)
+    seen, of = covered(ran), session.config.getoption(OF)
+    if of is not None:
+        try:
+            seen = seen.only(about(of, rules_of(ran)))
+        except InvalidEntry as error:
+            raise pytest.UsageError(f"{OF}: {error.value!r}: {error.reason}") from None
+    session.config.stash[SEEN] = seen
     if seen.missing and session.config.getoption(OPTION) == "strict" and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -41,8 +41,8 @@ class Scenario:
 
     `listed` is what the directory lists, and whether it is gone by then; `told` are the ids of those entries of the
     history that the file writes, each with the journey, or the coach, that it stands on; `under` is its policy as the
-    file names it, and `book` the rules, kinds and values that it goes by. Of a scenario with cases, each row is one,
-    named `NAME[ROW]`, and stands on the row's line.
+    file names it, and `book` the rules, kinds and values that it goes by, with the extensions that the file names in
+    `extend`. Of a scenario with cases, each row is one, named `NAME[ROW]`, and stands on the row's line.
     """
 
     file: str
@@ -57,6 +57,7 @@ class Scenario:
     told: frozenset[tuple[str, str]] = frozenset()
     under: str = "starter"
     book: Book = LIBRARY
+    extend: tuple[str, ...] = ()
 
 
 def read_scenarios(path: str | PathLike[str], *, extend: Iterable[Extension] = ()) -> tuple[Scenario, ...]:
@@ -94,11 +95,15 @@ def parse_scenarios(source: Source, *, extend: Iterable[Extension] = ()) -> tupl
     return tuple(scenarios)
 
 
+def _extend(file: Table) -> tuple[str, ...]:
+    named: tuple[str, ...] = file.get("extend", accept_name_or_names, ())
+    return named
+
+
 def _book(file: Table, extend: Iterable[Extension]) -> Book:
     """What the scenarios of a file go by: the library, and the extensions that it names or that are given."""
-    named: tuple[str, ...] = file.get("extend", accept_name_or_names, ())
     try:
-        return book_of((*extend, *extensions_named(named, beside=Path(file.source.file).parent)))
+        return book_of((*extend, *extensions_named(_extend(file), beside=Path(file.source.file).parent)))
     except InvalidExtension as error:
         raise file.wrong(str(error), "extend") from None
 
@@ -151,6 +156,7 @@ class _Reading:
             frozenset((one.journey, one.id) for one in steps),
             under,
             self._book,
+            _extend(self._file),
         )
 
     def _before(self, table: Table) -> Iterator[Table]:

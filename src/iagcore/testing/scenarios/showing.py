@@ -26,7 +26,9 @@ BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 def written_out(scenario: Scenario) -> str:
     """A scenario as a file of its own, with everything that was supplied."""
-    lines = ["schema = 1", f"policy = {_text(scenario.under)}", "", "[[scenario]]", f"name = {_text(scenario.name)}"]
+    lines = ["schema = 1", f"policy = {_text(scenario.under)}"]
+    lines += [f"extend = {_value(list(scenario.extend))}"] if scenario.extend else []
+    lines += ["", "[[scenario]]", f"name = {_text(scenario.name)}"]
     if scenario.why:
         lines.append(f"why = {_text(scenario.why)}")
     lines += ["start = false", *_expected(scenario.expected)]
