@@ -34,6 +34,9 @@ THE JOURNEY SO FAR
   21 Sep 2015  The offer of coaching was answered: in full
   22 Sep 2015  coach:nina was assigned
   21 Mar 2016  Closed (lead:jo)
+  04 Jul 2016  Approved by lead:max: case study Learner A*
+  04 Jul 2016  Approved by lead:max: quote calm
+  04 Jul 2016  Approved by lead:max: quote firm
 
 CONVERSATIONS
   c1         held on 05 Oct 2015 with coach:nina, 50 minutes
@@ -123,6 +126,9 @@ CONSENT AND CONFIDENTIALITY
   21 Sep 2015  consent to contact, this journey
   05 Oct 2015  confidentiality was explained, and its limits
   22 Feb 2016  consent to case study, this journey
+
+WHAT WAS SHOWN TO WHOM
+  11 Jul 2016  case study, with 2 quotes, to lead:jo (lead:jo)
 
 FOLLOW-UP
   20 Jun 2016  planned by e-mail; it was made
@@ -225,8 +231,8 @@ def test_the_same_file_again_records_nothing_and_repeats_the_refusal(
 ) -> None:
     assert main(["record", str(FILE), "--journal", str(journal)]) == 0
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{FILE}: 77 entries, under the policy ways-to-wellbeing",
-        "77 entries were already on the record; none is new",
+        f"{FILE}: 81 entries, under the policy ways-to-wellbeing",
+        "81 entries were already on the record; none is new",
         "one booking too many: already on the record, refused: conversation booked, c5, coach:nina, "
         "14 Mar 2016 10:00, 30 minutes",
         "    ALW-01: 30 minutes asked, 15 remain of 180 (165 used, 0 booked elsewhere)",
@@ -276,7 +282,8 @@ def test_every_entry_up_to_the_close_is_inside_the_programmes_window_and_what_fo
     closed = kinds.index(entries.JourneyClosed)
     window = iag.Policy.load("ways-to-wellbeing").at(day_of(file, 0)).window
     assert all(window.includes(day_of(file, number)) for number in range(closed + 1))
-    assert kinds[closed + 1 :] == [entries.FollowUpMade, entries.ActionReviewed, entries.GoalReached]
+    published = [*[entries.ApprovalGiven] * 3, entries.DisclosureMade]
+    assert kinds[closed + 1 :] == [entries.FollowUpMade, entries.ActionReviewed, entries.GoalReached, *published]
     assert (day_of(file, closed + 1) - day_of(file, closed)).days > 80
 
 
@@ -357,6 +364,16 @@ def test_consent_is_asked_apart_for_research_for_contact_and_for_the_case_study(
         ("contact", "this journey"),
         ("case study", "this journey"),
     ]
+
+
+def test_the_published_story_was_consented_to_and_approved_by_somebody_else_before_it_was_shown(
+    records: list[Record],
+) -> None:
+    (shown,) = (one for one in records if isinstance(one.entry, entries.DisclosureMade))
+    approvals = [(one.by, one.entry.which) for one in records if isinstance(one.entry, entries.ApprovalGiven)]
+    assert approvals == [("lead:max", "Learner A*"), ("lead:max", "calm"), ("lead:max", "firm")]
+    found = {one.rule: one.outcome for one in shown.considered}
+    assert (shown.by, found["CON-03"], found["ACC-04"], found["ACC-02"]) == ("lead:jo", "met", "met", "met")
 
 
 def test_the_follow_up_was_planned_with_consent_and_made_and_nothing_is_left_to_do_for_the_learner(
