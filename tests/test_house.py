@@ -10,8 +10,8 @@ CEILINGS = {
     "files open beside rules and practice": 25,
     "returns of an entry to a file it had left": 10,
     "climbs of an entry": 4,
-    "lists of kinds outside practice": 3,
-    "files that name one kind about a concern": 8,
+    "lists of kinds outside practice": 0,
+    "files that name one kind about a concern": 3,
     "Any in rules": 0,
     "public names": 55,
     "lines of the library": 38_100,
@@ -31,4 +31,7 @@ def test_no_figure_of_the_house_passes_its_ceiling(figures: dict[str, int], name
 
 def test_every_figure_has_a_ceiling_and_none_is_nothing_but_what_is_done(figures: dict[str, int]) -> None:
     assert list(figures) == list(CEILINGS)
-    assert [name for name, figure in figures.items() if not figure] == ["Any in rules"]
+    assert [name for name, figure in figures.items() if not figure] == [
+        "lists of kinds outside practice",
+        "Any in rules",
+    ]

@@ -300,6 +300,11 @@ class Kind:
         return thing == self.begins or any(thing in things for things in self.points_to.values())
 
     @property
+    def is_of_a_concern(self) -> bool:
+        """Whether it is said of a concern, and hidden as a whole."""
+        return self.touches("concern") and self.in_confidence in (True, None)
+
+    @property
     def is_of_a_coach(self) -> bool:
         """Whether it stands on a coach's own record."""
         return self.about[0] == "coach"

@@ -71,17 +71,6 @@ from iagcore.rulebook.signposting import to_ask
 STAGE: Final = 13
 """The column at which the notes beside a stage begin."""
 
-GROW_NOTES: Final = (
-    GoalSet,
-    GoalChanged,
-    GoalReached,
-    GoalSetAside,
-    RealityExplored,
-    OptionRaised,
-    ActionAgreed,
-    ActionReviewed,
-)
-
 _Page = Page[Journey]
 
 
@@ -276,7 +265,7 @@ def _notes(page: _Page, conversation: str) -> Iterator[str]:
     """The notes of one conversation in the order they were made; a stage is named whenever it changes."""
     before = ""
     for top in page.entries:
-        if isinstance(top.entry, GROW_NOTES) and top.entry.conversation == conversation:
+        if getattr(top.entry, "conversation", None) == conversation:
             stage, texts = _note(page, top.entry)
             for text in texts:
                 yield from beside("" if stage == before else stage, text, column=STAGE, indent=4)
@@ -284,6 +273,7 @@ def _notes(page: _Page, conversation: str) -> Iterator[str]:
 
 
 def _note(page: _Page, entry: Entry) -> tuple[str, list[str]]:
+    """The stage of a note and its lines; of what is no note of GROW, none."""
     grow = page.home.grow
     match entry:
         case GoalSet():
@@ -302,10 +292,11 @@ def _note(page: _Page, entry: Entry) -> tuple[str, list[str]]:
             return Stage.OPTIONS, [entry.words]
         case ActionAgreed():
             return Stage.WILL, [entry.what, *_terms(page, entry)]
-        case _:
-            assert isinstance(entry, ActionReviewed)  # the last of GROW_NOTES
+        case ActionReviewed():
             what = next((one.what for one in grow.will if one.id == entry.action), entry.action)
             return "Review", [followed_by(f"{what}: {entry.outcome}", entry.words)]
+        case _:
+            return "", []
 
 
 def _terms(page: _Page, agreed: ActionAgreed) -> list[str]:
@@ -330,10 +321,11 @@ def _outside(page: _Page) -> Iterator[str]:
                 yield from beside(page.day(top.at), text, column=DATE)
             case GrowUsed():
                 yield from beside(page.day(top.at), f"{top.entry.outside}: {top.entry.words}", column=DATE)
-            case entry if isinstance(entry, GROW_NOTES) and entry.conversation is None:
+            case entry if getattr(entry, "conversation", None) is None:
                 stage, texts = _note(page, entry)
                 where = getattr(entry, "outside", None) or "beside any conversation"
-                yield from beside(page.day(top.at), f"{where}, {stage}: {'; '.join(texts)}", column=DATE)
+                if texts:
+                    yield from beside(page.day(top.at), f"{where}, {stage}: {'; '.join(texts)}", column=DATE)
             case _:
                 pass
 

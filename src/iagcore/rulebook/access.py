@@ -10,12 +10,12 @@ from datetime import date
 from typing import Final
 
 from iagcore.entries import KINDS
-from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn, Erased, RecordAnnotated
+from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn, Erased, RecordAnnotated
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade, Outlet, outlet_of
 from iagcore.practice.kinds import Entry, id_of, is_in_confidence
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import role_of
-from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
+from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Verdict, verdict
 from iagcore.record.home import Place
@@ -89,11 +89,10 @@ def role_may_make_it(entry: Entry, case: Case) -> Verdict:
     )
 
 
-CONCERNS: Final = (ConcernRaised, ConcernEscalated, ConcernClosed)
 ON_A_JOURNEY: Final = tuple(
     kind
     for kind in KINDS
-    if not kind.declares.is_of_a_coach and kind not in (*CONCERNS, EntryCorrected, EntryWithdrawn)
+    if not (kind.declares.is_of_a_coach or kind.declares.is_of_a_concern or issubclass(kind, Amendment))
 )
 """The kinds that stand on a journey, but for what is said of a concern, and for amendments, of which COR-02 speaks."""
 

@@ -84,7 +84,7 @@ _BESIDE: Final[Mapping[str, Sequence[Any]]] = MappingProxyType(
         "target": REFUSED["id"],
         "why": REFUSED["words"],
         "whole": REFUSED["flag"],
-        "entry": (None, "conversation-booked", {}, EntryWithdrawn("x", "y")),
+        "entry": (None, "an entry", {}, EntryWithdrawn("x", "y")),
     }
 )
 

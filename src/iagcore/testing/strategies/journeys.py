@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 from hypothesis import strategies as st
 
+from iagcore.entries import KINDS
 from iagcore.policy import Policy
 from iagcore.practice.allowance import AllowanceExtended
 from iagcore.practice.approvals import ApprovalGiven
@@ -40,8 +41,9 @@ from iagcore.practice.readiness import (
     SupervisionHeld,
     TrainingCompleted,
 )
-from iagcore.practice.safeguarding import ConcernClosed, ConcernRaised
+from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.signposting import ReferralMade, Signposted
+from iagcore.testing.strategies.entries import entries
 from iagcore.testing.told import Told
 
 NINA: Final = "coach:nina"
@@ -56,6 +58,9 @@ CONSENT: Final = "consent"
 READINESS: Final = "readiness"
 SUBJECTS: Final = (MINUTES, CONSENT, READINESS)
 """What a history may be about."""
+
+FOLLOWS_A_CONCERN: Final = tuple(kind for kind in KINDS if kind.declares.is_of_a_concern and not kind.declares.begins)
+"""What is said of a concern once it was raised."""
 
 AROUND: Final = (-43, -42, -41, -31, -30, -1, 0, 1, 2, 3, 4, 29, 30, 31, 33, 41, 42, 43)
 """Days around the crowded ones, at the shipped limits of renewal and supervision and one past them."""
@@ -234,7 +239,7 @@ class Crowd:
             words=st.just("It worries me."),
             learner=st.none() | st.sampled_from(("learner:a", "learner:b")),
         )
-        closed = st.builds(ConcernClosed, concern=concerns, words=st.just("It was seen to."))
+        followed = st.builds(attrs.evolve, entries(*FOLLOWS_A_CONCERN), concern=concerns)
         explained = st.builds(ConfidentialityExplained, limits=st.sampled_from((True, False, None)))
         ends = st.builds(JourneyClosed)
         return (
@@ -250,7 +255,7 @@ class Crowd:
             approved,
             planned,
             raised,
-            closed,
+            followed,
             explained,
             ends,
         )
