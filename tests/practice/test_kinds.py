@@ -20,6 +20,7 @@ from iagcore.practice.kinds import FACT, ROLES, Entry, FieldClass, Id, Nature, a
 from iagcore.practice.kinds import kind as declared
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.learning import CoursesShown
+from iagcore.practice.readiness import CoachSuspended
 from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.practice.self_efficacy import ALIASES, DOMAINS, EvidenceNoted
 from iagcore.record.journey import fold
@@ -338,3 +339,10 @@ def test_words_may_have_lines_but_no_other_control_characters() -> None:
         ActionAgreed(action="x", what="one\x07")
     with pytest.raises(InvalidEntry, match="at most 20000"):
         ActionAgreed(action="x", what="y" * 20_001)
+
+
+def test_the_limits_of_a_field_are_data_and_its_check() -> None:
+    fields = {field.name: field.type.accept for field in ConversationBooked.declares.fields}
+    assert fields["minutes"] == kinds.Whole(1, 100_000, "minutes")
+    assert fields["conversation"] == kinds.Text(64)
+    assert kinds.Text(20_000, lines=True) == next(iter(CoachSuspended.declares.fields)).type.accept

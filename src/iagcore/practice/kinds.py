@@ -68,6 +68,7 @@ ROLES: Final = ("learner", "coach", "lead", "safeguarding-lead", "researcher")
 class FieldType:
     """What a field may hold: a name for people, a class for outlets, the check of a value, and its words if few.
 
+    `accept` is the limits themselves where they are a `Whole` or a `Text`, so that neither can drift from the other.
     `usual` is what an ordinary entry has there; None where that depends on what was said before.
     """
 
@@ -82,26 +83,35 @@ UNSEEN: Final = ("Cf", "Zl", "Zp")
 """The categories of characters by which two ids could differ and look the same: joiners, directions, separators."""
 
 
-def _text(longest: int, *, lines: bool) -> Callable[[Any], str]:
-    def accept(value: Any) -> str:
+@attrs.frozen
+class Text:
+    """A check for texts: so many characters at most, in `lines` or all in one and seen; of one `form`, if any."""
+
+    longest: int
+    lines: bool = False
+    form: str = ""
+    otherwise: str = ""
+
+    def __call__(self, value: Any) -> str:
+        """The text. Raises ValueError; with `otherwise` where it is not of the form."""
         if type(value) is not str:
             raise ValueError("a text is expected")
         if not value.strip():
             raise ValueError("it is empty")
-        if len(value) > longest:
-            raise ValueError(f"it has {len(value)} characters; at most {longest} are kept")
+        if len(value) > self.longest:
+            raise ValueError(f"it has {len(value)} characters; at most {self.longest} are kept")
         for character in value:
-            if unicodedata.category(character) in ("Cc", "Cs") and not (lines and character in "\r\n\t"):
+            if unicodedata.category(character) in ("Cc", "Cs") and not (self.lines and character in "\r\n\t"):
                 raise ValueError(f"it has a control character (U+{ord(character):04X})")
-            if unicodedata.category(character) in UNSEEN and not lines:
+            if unicodedata.category(character) in UNSEEN and not self.lines:
                 raise ValueError(f"it has a character that cannot be seen (U+{ord(character):04X})")
+        if self.form and not re.fullmatch(self.form, value):
+            raise ValueError(self.otherwise)
         return value
 
-    return accept
 
-
-accept_id = _text(64, lines=False)
-accept_words = _text(20_000, lines=True)
+accept_id = Text(64)
+accept_words = Text(20_000, lines=True)
 
 
 def accept_party(value: Any) -> str:
@@ -156,17 +166,26 @@ def accept_day(value: Any) -> date:
     return value
 
 
-def whole(least: int, most: int, unit: str) -> Callable[[Any], int]:
+@attrs.frozen
+class Whole:
     """A check for whole numbers of a unit, both ends included."""
 
-    def accept(value: Any) -> int:
+    least: int
+    most: int
+    unit: str
+
+    def __call__(self, value: Any) -> int:
+        """The number. Raises ValueError."""
         if type(value) is not int:
-            raise ValueError(f"a whole number of {unit} is expected")
-        if not least <= value <= most:
-            raise ValueError(f"{unit} run from {least} to {most}")
+            raise ValueError(f"a whole number of {self.unit} is expected")
+        if not self.least <= value <= self.most:
+            raise ValueError(f"{self.unit} run from {self.least} to {self.most}")
         return value
 
-    return accept
+
+def whole(least: int, most: int, unit: str) -> Whole:
+    """The same, as a declaration reads."""
+    return Whole(least, most, unit)
 
 
 def accept_flag(value: Any) -> bool:
@@ -193,21 +212,20 @@ def one_of(name: str, *choices: str, aliases: Mapping[str, str] | None = None, u
     return FieldType(name, FieldClass.PLAIN, accept, choices, usual or choices[0])
 
 
+_TEN_DIGITS: Final = Text(64, form="[1-9][0-9]{9}", otherwise="a ULN has 10 digits and does not begin with 0")
+
+
 def _uln(value: Any) -> str:
-    text = accept_id(value)
-    if not re.fullmatch(r"[1-9][0-9]{9}", text):
-        raise ValueError("a ULN has 10 digits and does not begin with 0")
+    text = _TEN_DIGITS(value)
     total = sum(int(digit) * weight for digit, weight in zip(text, range(10, 0, -1), strict=True))
     if text != "9999999999" and total % 11 != 10:
         raise ValueError("the ULN's last digit does not fit the others: check it for a slip")
     return text
 
 
-def _learn_ref_number(value: Any) -> str:
-    text = accept_id(value)
-    if not re.fullmatch(r"[A-Za-z0-9 ]{1,12}", text):
-        raise ValueError("a learner reference number has 1 to 12 letters, digits or spaces")
-    return text
+_learn_ref_number: Final = Text(
+    64, form="[A-Za-z0-9 ]{1,12}", otherwise="a learner reference number has 1 to 12 letters, digits or spaces"
+)
 
 
 Id = Annotated[str, FieldType("id", FieldClass.IDENTIFIER, accept_id)]

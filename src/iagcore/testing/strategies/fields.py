@@ -7,17 +7,22 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from iagcore.practice.kinds import ROLES, Field
+from iagcore.entries import KINDS
+from iagcore.practice.kinds import ROLES, UNSEEN, Field, Text, Whole, accept_id
 
-SHORT, LONG = 64, 20_000
-"""The most characters of an id, and of words."""
+LIMITED: Final = {
+    field.type.name: field.type.accept
+    for kind in KINDS
+    for field in kind.declares.fields
+    if isinstance(field.type.accept, Whole) or (isinstance(field.type.accept, Text) and not field.type.accept.form)
+}
+"""The limits of the types of fields that are declared by limits alone, by their names."""
+SHORT: Final = accept_id.longest
 
 LOOKS_LIKE_SOMETHING_ELSE: Final = (
     "שלום",  # from right to left
     "مرحبا",
-    "a\N{RIGHT-TO-LEFT OVERRIDE}b",
-    "\N{ZERO WIDTH SPACE}a",
-    "👩🏽‍🏫",  # several code points, one picture
+    "👩🏽🏫",  # several code points
     "é",  # a letter and its accent apart
     "<script>alert(1)</script>",
     "'; drop table record; --",
@@ -35,22 +40,22 @@ LOOKS_LIKE_SOMETHING_ELSE: Final = (
 )
 """Texts that are accepted, and are trouble for whoever takes them for something else."""
 
+UNSEEN_IN_PART: Final = ("a\N{RIGHT-TO-LEFT OVERRIDE}b", "\N{ZERO WIDTH SPACE}a", "👩🏽‍🏫")
+"""Texts with what cannot be seen, such as what joins several code points into one picture: words have it, and no id."""
 CONTROLS: Final = ("\x00", "a\x00b", "\x1b[31m", "a\x07", "\x7f", "a\x85", "\ud800")
 NO_TEXT: Final[tuple[Any, ...]] = (None, 0, 1.5, True, b"bytes", [], {}, date(2030, 1, 1))
 NO_NUMBER: Final[tuple[Any, ...]] = (None, "45", 45.0, True, [], float("nan"))
 
-_letters = st.characters(exclude_categories=("Cc", "Cs"))
 
-
-def _texts(longest: int, *, lines: bool = False) -> st.SearchStrategy[str]:
-    edges = ["x", "x" * longest, "é" * longest, *LOOKS_LIKE_SOMETHING_ELSE]
-    edges += ["one\ntwo\r\n\tthree"] if lines else []
-    written = st.text(_letters, min_size=1, max_size=24).filter(lambda text: bool(text.strip()))
+def _within(limits: Whole | Text) -> st.SearchStrategy[Any]:
+    if isinstance(limits, Whole):
+        least, most = limits.least, limits.most
+        return st.sampled_from((least, least + 1, most - 1, most)) | st.integers(least, most)
+    edges = ["x", "x" * limits.longest, "é" * limits.longest, *LOOKS_LIKE_SOMETHING_ELSE]
+    edges += ["one\ntwo\r\n\tthree", *UNSEEN_IN_PART] if limits.lines else []
+    letters = st.characters(exclude_categories=("Cc", "Cs") if limits.lines else ("Cc", "Cs", *UNSEEN))
+    written = st.text(letters, min_size=1, max_size=24).filter(lambda text: bool(text.strip()))
     return st.sampled_from(edges) | written
-
-
-def _whole(least: int, most: int) -> st.SearchStrategy[int]:
-    return st.sampled_from((least, least + 1, most - 1, most)) | st.integers(least, most)
 
 
 def _parties(*roles: str) -> st.SearchStrategy[str]:
@@ -82,8 +87,7 @@ def _ulns() -> st.SearchStrategy[str]:
 
 VALUES: Final[Mapping[str, st.SearchStrategy[Any]]] = MappingProxyType(
     {
-        "id": _texts(SHORT),
-        "words": _texts(LONG, lines=True),
+        **{name: _within(limits) for name, limits in LIMITED.items()},
         "party": _parties(*ROLES),
         "learner": _parties("learner"),
         "coach": _parties("coach"),
@@ -91,12 +95,6 @@ VALUES: Final[Mapping[str, st.SearchStrategy[Any]]] = MappingProxyType(
         "staff": _parties(*(role for role in ROLES if role != "learner")),
         "day": _days,
         "moment": _moments,
-        "minutes": _whole(1, 100_000),
-        "age": _whole(0, 130),
-        "commitment": _whole(1, 10),
-        "points": _whole(0, 100),
-        "item number": _whole(1, 100),
-        "provider number": _whole(10_000_000, 99_999_999),
         "flag": st.booleans(),
         "unique learner number": _ulns(),
         "learner reference number": st.from_regex(r"[A-Za-z0-9][A-Za-z0-9 ]{0,11}", fullmatch=True),
@@ -118,14 +116,16 @@ _NO_PARTY: Final = (
 _NO_DAY: Final = (None, "2030-01-01", 0, datetime(2030, 1, 1, tzinfo=UTC), date(1899, 12, 31), date(3000, 1, 1))
 
 
-def _past(least: int, most: int) -> tuple[Any, ...]:
-    return (*NO_NUMBER, least - 1, most + 1, -(10**30), 10**30)
+def _past(limits: Whole | Text) -> tuple[Any, ...]:
+    if isinstance(limits, Whole):
+        return (*NO_NUMBER, limits.least - 1, limits.most + 1, -(10**30), 10**30)
+    in_lines = () if limits.lines else ("a\nb", *UNSEEN_IN_PART)
+    return (*NO_TEXT, *CONTROLS, *in_lines, "", " \n\t", "x" * (limits.longest + 1))
 
 
 REFUSED: Final[Mapping[str, tuple[Any, ...]]] = MappingProxyType(
     {
-        "id": (*NO_TEXT, *CONTROLS, "", " ", "a\nb", "x" * (SHORT + 1)),
-        "words": (*NO_TEXT, *CONTROLS, "", " \n\t", "x" * (LONG + 1)),
+        **{name: _past(limits) for name, limits in LIMITED.items()},
         "party": _NO_PARTY,
         "learner": (*_NO_PARTY, "coach:nina"),
         "coach": (*_NO_PARTY, "learner:a"),
@@ -141,12 +141,6 @@ REFUSED: Final[Mapping[str, tuple[Any, ...]]] = MappingProxyType(
             datetime(1899, 12, 31, tzinfo=UTC),
             datetime(3000, 1, 1, tzinfo=UTC),
         ),
-        "minutes": _past(1, 100_000),
-        "age": _past(0, 130),
-        "commitment": _past(1, 10),
-        "points": _past(0, 100),
-        "item number": _past(1, 100),
-        "provider number": _past(10_000_000, 99_999_999),
         "flag": (None, 0, 1, "true", "no", [], 1.0),
         "unique learner number": (*NO_TEXT, "", "0276308686", "9276308687", "927630868", "92763086860"),
         "learner reference number": (*NO_TEXT, "", "x" * 13, "a-b", "é"),
