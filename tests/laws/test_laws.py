@@ -549,7 +549,7 @@ ADDS_UP: dict[str, tuple[tuple[str, Callable[..., bool]], ...]] = {
     "ALW-04": (
         (r"(\d+) minutes of extensions where (\d+) are allowed", lambda total, limit: total > limit),
         (
-            r"(\d+) minutes of extensions, (\d+) allowed, by a lead and for a reason",
+            r"(\d+) minutes of extensions, (\d+) allowed, and a reason is given",
             lambda total, limit: total <= limit,
         ),
     ),
