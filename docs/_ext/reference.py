@@ -35,6 +35,7 @@ from iagcore.record.case import Case
 from iagcore.record.judging import decide
 from iagcore.record.records import Envelope, LineState, Record, Sort
 from iagcore.reports import policy_sheet_as_html
+from iagcore.reports.policy_check import read_on
 from iagcore.rulebook import RULES
 from iagcore.storage import codec
 from iagcore.storage.codec import Payload
@@ -105,6 +106,7 @@ def policy_values() -> str:
 def _value(value: Value) -> str:
     fields = {
         "Unit": value.unit,
+        "Taken on": read_on(value),
         "Read by": ", ".join(link(rule.code) for rule in RULES if value.name in rule.values),
     }
     rows = [

@@ -735,11 +735,14 @@ ALW-07  Does a missed conversation cost the learner minutes?
         missed_charge = 0 (learner-excused), 0 (learner-unexcused), 0 (provider), 0 (logistics),
         from 01 Apr 2015 (shipped with iagcore; your programme lead decides: nobody is charged for
         an anxious morning)
+        missed_charge is taken as it is on the day of the miss or the cancellation
         notice_hours = 24 elapsed hours, from 01 Apr 2015 (shipped with iagcore; your programme lead
         decides: a cancellation a day or more before the start charges nothing, a later one goes by
         missed_charge)
+        notice_hours is taken as it is on the day of the cancellation
         rounding = none, from 01 Apr 2015 (shipped with iagcore; your programme lead decides:
         minutes count as they were)
+        rounding is taken as it is on the day of the conversation
         Source: published attendance policies of counselling and coaching services vary; the value
         is local
 """,
@@ -786,6 +789,7 @@ def test_a_level_that_the_policy_sets_is_printed_beside_the_rule_books_own(
         "        level under this policy: SHOULD, from 01 Jan 2020 (our lead decides)",
         "        allowance_minutes = 120 minutes, from 01 Jan 2020 to before 01 Jan 2021 (our lead decides)",
         "        allowance_minutes = not decided, from 01 Jan 2021 (between two programmes)",
+        "        allowance_minutes is taken as it is on the day on which the journey starts",
         "        Source: Ways to Wellbeing case study, Southend Adult Community College",
         "        (mhfe.org.uk/content/ways-wellbeing-case-study-1)",
     ]

@@ -49,7 +49,7 @@ from iagcore.rulebook import RULES
 from iagcore.rulebook.follow_up import months_after
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import HELD
-from tests.casework import JO, NINA, OMAR, STARTER, booked, casebook, gated, on, policy
+from tests.casework import JO, NINA, OMAR, STARTER, booked, casebook, gated, on, policy, value
 from tests.laws.histories import Step, begin, examples, steps, take
 
 SAM = "safeguarding-lead:sam"
@@ -479,6 +479,23 @@ def law_16_a_coach_put_right_is_asked_about_as_that_coach(
 
 
 # ---- duties
+
+
+@given(review=st.none() | st.integers(-5, 40), asked=st.integers(-5, 60))
+def law_a_value_is_due_to_a_lead_while_its_review_is_to_come_or_has_passed(review: int | None, asked: int) -> None:
+    decided = value("write_up_days", "3", since=str(on(-10).date()))
+    if review is not None:
+        decided += f"review_by = {on(review).date()}\n"
+    cases = casebook(under=policy(decided, name="ours"), rules=RULES)
+    found = [one for one in cases.due(at=on(asked)) if one.rule == "POL-01"]
+    if review is None:
+        assert found == []
+        return
+    (one,) = found
+    assert (one.what, one.party, one.about) == ("look again at write_up_days", "lead", "policy:ours")
+    assert str(one.status(on(asked))) == ("overdue" if asked > review else "coming")
+    assert [duty.rule for duty in cases.due(at=on(asked), party=JO)] == ["POL-01"]
+    assert cases.due(at=on(asked), party=NINA) == ()
 
 
 def law_a_booking_is_due_while_its_coach_is_not_ready() -> None:

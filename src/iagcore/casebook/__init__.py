@@ -53,6 +53,7 @@ from iagcore.record.records import Record
 from iagcore.record.releasing import View, view
 from iagcore.record.rules import Rule, check_levels
 from iagcore.rulebook import RULES
+from iagcore.rulebook.reviews import reviews
 from iagcore.storage import codec, sealing
 from iagcore.storage.protocols import Erases, Erasure, Feed, Journal, Pending
 from iagcore.what_if import Progress as Told
@@ -198,7 +199,7 @@ class Casebook:
     def due(
         self, *, at: datetime | None = None, party: str | None = None, progress: Progress | None = None
     ) -> tuple[Duty, ...]:
-        """What is to do on the whole caseload, what is overdue first, then what is due, then what is coming.
+        """What is to do on the caseload and about its policies: what is overdue, then what is due, then what is coming.
 
         `at` is when it is asked for; left out, it is now. With a `party`, only what is for them, by
         their name or for anybody in their role; what is about a concern is only ever for whom it names. `progress` is
@@ -210,7 +211,11 @@ class Casebook:
         if party is not None:
             party = accepted("party", party, accept_party)
         self._due_index.refresh(self._reading, self._recording.rules, progress=progress)
-        found = self._due_index.duties(zone=self._recording.first.zone)
+        policies = {one.name: one for one in self._recording.policies}
+        found = [
+            *self._due_index.duties(zone=self._recording.first.zone),
+            *(duty for policy in policies.values() for duty in reviews(policy, at=moment)),
+        ]
         asked = [one for one in found if party is None or one.is_for(party)]
         order = list(DutyStatus)
         never = datetime.max.replace(tzinfo=UTC)

@@ -88,6 +88,11 @@ class Recording:
     patience: float
     complete: bool
 
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """The policies that it records under."""
+        return (self.first, *(self.by_programme or {}).values())
+
     def now(self) -> datetime:
         """The time now. Raises `InvalidEntry` where the clock gives none with a zone."""
         return accepted("clock", self.clock(), accept_moment)

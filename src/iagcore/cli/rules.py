@@ -2,16 +2,18 @@
 
 import argparse
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
-from iagcore.casebook import Casebook
+from iagcore.casebook import Casebook, utc_now
 from iagcore.cli import add_extend, book_of
 from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.extending.book import Book
 from iagcore.policy import Cited, Policy
 from iagcore.record.rules import Rule
 from iagcore.reports.layout import wrapped
-from iagcore.reports.policy_sheet import UNDECIDED, written
+from iagcore.reports.policy_check import read_on
+from iagcore.reports.policy_sheet import UNDECIDED, review, written
 from iagcore.storage.memory import MemoryJournal
 
 INDENT: Final = 8
@@ -49,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         if found:
             print(f"\n{family}  {title}")
         for one in found:
-            print("\n" + "\n".join(said(one, policy)))
+            print("\n" + "\n".join(said(one, policy, on=policy.day(utc_now()))))
     return 0
 
 
@@ -62,20 +64,21 @@ def chosen(codes: Sequence[str], book: Book) -> list[Rule]:
     return [one for one in book.rules if not codes or one.code in codes or one.family in codes]
 
 
-def said(rule: Rule, policy: Policy) -> Iterator[str]:
-    """A rule as it is printed: its question and its sentence, how it binds, the values it reads, its source."""
+def said(rule: Rule, policy: Policy, *, on: date) -> Iterator[str]:
+    """A rule as it is printed on a day: its question and sentence, how it binds, the values it reads, its source."""
     yield from wrapped(rule.question, indent=INDENT, first=rule.code)
     yield from wrapped(rule.title, indent=INDENT)
     yield from wrapped(f"{rule.sort}, {rule.level}{_binding(rule)}", indent=INDENT)
     for one in policy.levels.get(rule.code, ()):
-        yield from wrapped(f"level under this policy: {_dated(one, one.value or UNDECIDED)}", indent=INDENT)
+        yield from wrapped(f"level under this policy: {_dated(one, one.value or UNDECIDED, on)}", indent=INDENT)
     for value in policy.may_decide:
         if value.name in rule.values:
             history = policy.values.get(value.name, ())
             for one in history:
-                yield from wrapped(f"{value.name} = {_dated(one, written(one.value, value.unit))}", indent=INDENT)
+                yield from wrapped(f"{value.name} = {_dated(one, written(one.value, value.unit), on)}", indent=INDENT)
             if not history:
                 yield from wrapped(f"{value.name}: this policy does not decide it", indent=INDENT)
+            yield from wrapped(f"{value.name} is taken as it is on {read_on(value)}", indent=INDENT)
     yield from wrapped(f"Source: {rule.source}", indent=INDENT)
 
 
@@ -87,6 +90,6 @@ def _binding(rule: Rule) -> str:
     return "".join(f"; {one}" for one in said)
 
 
-def _dated(cited: Cited, value: str) -> str:
+def _dated(cited: Cited, value: str, on: date) -> str:
     until = f" to before {cited.until:%d %b %Y}" if cited.until else ""
-    return f"{value}, from {cited.since:%d %b %Y}{until} ({cited.source})"
+    return f"{value}, from {cited.since:%d %b %Y}{until} ({cited.source}){review(cited, on)}"

@@ -8,6 +8,7 @@ from iagcore.reports.action_plan import action_plan
 from iagcore.reports.coach_page import coach_page
 from iagcore.reports.due_page import DuePage, due_page
 from iagcore.reports.journey_page import journey_page
+from iagcore.reports.policy_check import policy_check
 from iagcore.reports.policy_sheet import policy_sheet, policy_sheet_as_html
 from iagcore.reports.record_page import Traced, record_page
 from iagcore.reports.what_if_page import what_if_page
@@ -19,6 +20,7 @@ __all__ = [
     "coach_page",
     "due_page",
     "journey_page",
+    "policy_check",
     "policy_sheet",
     "policy_sheet_as_html",
     "record_page",

@@ -81,7 +81,13 @@ def _for_whom(party: str | None) -> str:
 
 
 def _where(about: str) -> str:
-    return f"journey {name_of_home(about)}" if role_of(about) == "journey" else f"the record of {about}"
+    match role_of(about):
+        case "journey":
+            return f"journey {name_of_home(about)}"
+        case "policy":
+            return f"the policy {about.removeprefix('policy:')}"
+        case _:
+            return f"the record of {about}"
 
 
 def _counted(numbers: dict[DutyStatus, int]) -> list[str]:

@@ -47,6 +47,14 @@ def written(value: Any, unit: str) -> str:
             return str(value)
 
 
+def review(cited: Cited, on: date) -> str:
+    """What is said of the day to look at a value again, as seen on a day; empty where there is none."""
+    if cited.review_by is None:
+        return ""
+    passed = ", which has passed" if cited.review_by < on else ""
+    return f"; to be looked at again by {cited.review_by:%d %b %Y}{passed}"
+
+
 @attrs.frozen
 class Row:
     """One thing to decide: what it is called, what it means, how it stands, and what hangs on it."""
@@ -102,7 +110,7 @@ def _standing(history: Sequence[Cited], on: date, said: Callable[[Cited], str]) 
     later = tuple(f"from {one.since:%d %b %Y} on: {said(one)}" for one in history if one.since > on)
     if not begun:
         return UNDECIDED, "", later
-    return f"{said(begun[-1])}, since {begun[-1].since:%d %b %Y}", begun[-1].source, later
+    return f"{said(begun[-1])}, since {begun[-1].since:%d %b %Y}{review(begun[-1], on)}", begun[-1].source, later
 
 
 # ---- as plain text

@@ -18,6 +18,7 @@ from iagcore.rulebook.grow import GROW
 from iagcore.rulebook.journey import JOURNEY
 from iagcore.rulebook.measures import MEASURES
 from iagcore.rulebook.references import REFERENCES
+from iagcore.rulebook.reviews import REVIEWING
 from iagcore.rulebook.safeguarding import SAFEGUARDING
 from iagcore.rulebook.self_efficacy import SELF_EFFICACY
 from iagcore.rulebook.signposting import SIGNPOSTING
@@ -39,6 +40,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *ACCESS,
     *APPROVALS,
     *SAFEGUARDING,
+    *REVIEWING,
     *FOLLOWING_UP,
 )
 """The rule book whole, family by family; a rule's own words and reasons stand on its page."""
@@ -58,6 +60,7 @@ FAMILIES: Final = {
     "REF": "What an entry points to",
     "ACC": "Who may make and see what",
     "SAF": "Safeguarding",
+    "POL": "The policy itself",
     "FUP": "Follow-up",
 }
 """The families of rules: the three letters that a code begins with, and what they are about."""
@@ -76,6 +79,7 @@ __all__ = [
     "JOURNEY",
     "MEASURES",
     "REFERENCES",
+    "REVIEWING",
     "RULES",
     "SAFEGUARDING",
     "SELF_EFFICACY",
