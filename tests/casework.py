@@ -26,7 +26,7 @@ STARTER = Policy.load("starter")
 WELLBEING = Policy.load("ways-to-wellbeing")
 
 
-AROUND_IT = ("ACC-05", "CON-05", "SAF-05", "COR-03")
+AROUND_IT = ("ACC-05", "CON-05", "SAF-05", "COR-03", "TIM-01", "TIM-02", "TIM-04", "TIM-05", "TIM-06")
 OF_ONE_JOURNEY = tuple(
     attrs.evolve(rule, on=()) if rule.family in ("COA", "FUP") or rule.code in AROUND_IT else rule
     for rule in RULES

@@ -116,7 +116,7 @@ def test_a_preview_seals_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_duties_are_derived_when_they_are_read_and_never_from_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     journal = CountingJournal()
-    cases = casebook(journal, rules=RULES)
+    cases = casebook(journal, rules=RULES, now=lambda: on(1))
     start(cases)
     book(cases, "c1", on(1), 60).require()
     derived = count_calls(monkeypatch, judging, "duties")

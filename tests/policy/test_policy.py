@@ -101,6 +101,8 @@ SHEET: dict[str, tuple[Any, Any]] = {
     "extension_limit_minutes": (0, 60),
     "longest_conversation_minutes": (90, 90),
     "days_between_conversations": (7, 0),
+    "clock_tolerance_minutes": (15, 15),
+    "plans_reach_days": (730, 730),
     "missed_charge": (MissedCharge(learner_excused=0, learner_unexcused=0),) * 2,
     "notice_hours": (24, 24),
     "rounding": (Rounding("none"), Rounding("none")),

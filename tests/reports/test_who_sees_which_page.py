@@ -156,9 +156,12 @@ def test_a_role_that_looks_at_no_journey_gets_no_page() -> None:
 # ---- concerns
 
 
+COVERED = entries.CoverAssigned(coach="coach:omar", until=date(2026, 12, 31))
+
+
 def concerned() -> Book:
     """A journey on which a coach raised a concern, and the safeguarding lead closed it."""
-    book = Book(START, ASSIGNED)
+    book = Book(START, ASSIGNED, COVERED)
     book.add(entries.ConcernRaised(concern="k1", words="what was seen", immediate_danger=True), by=NINA)
     book.add(entries.ConcernEscalated(concern="k1", held_by=SAM, words="what was passed on"), by="lead:jo")
     book.add(entries.SafetyTalkedAbout(words="what was talked about"), by="coach:omar")
@@ -166,15 +169,15 @@ def concerned() -> Book:
     return book
 
 
-RAISED = "  07 Jan 2026  k1 was raised (coach:nina), and danger is immediate. what was seen"
-PASSED_ON = "  08 Jan 2026  k1 was passed on to safeguarding-lead:sam (lead:jo). what was passed on"
-TALKED_ABOUT = "  09 Jan 2026  Safety was talked about with the learner (coach:omar). what was talked about"
+RAISED = "  08 Jan 2026  k1 was raised (coach:nina), and danger is immediate. what was seen"
+PASSED_ON = "  09 Jan 2026  k1 was passed on to safeguarding-lead:sam (lead:jo). what was passed on"
+TALKED_ABOUT = "  10 Jan 2026  Safety was talked about with the learner (coach:omar). what was talked about"
 
 
 @pytest.mark.parametrize(
     ("party", "lines"),
     [
-        (SAM, [RAISED, PASSED_ON, TALKED_ABOUT, f"  10 Jan 2026  k1 was closed ({SAM}). what was done"]),
+        (SAM, [RAISED, PASSED_ON, TALKED_ABOUT, f"  11 Jan 2026  k1 was closed ({SAM}). what was done"]),
         (NINA, [RAISED]),
         ("lead:jo", [PASSED_ON]),
         ("coach:omar", [TALKED_ABOUT]),
@@ -189,7 +192,7 @@ def test_a_concern_is_seen_by_whoever_spoke_and_by_the_safeguarding_lead(party: 
 
 @pytest.mark.parametrize("party", ["lead:kim", "learner:a", "coach:zed", None])
 def test_to_everybody_else_the_page_is_the_same_as_if_there_were_no_concern(party: str | None) -> None:
-    assert concerned().seen_by(party) == Book(START, ASSIGNED).seen_by(party)
+    assert concerned().seen_by(party) == Book(START, ASSIGNED, COVERED).seen_by(party)
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,18 @@ VALUES: Final = (
         whole(0, 3650, "days"),
     ),
     Value(
+        "clock_tolerance_minutes",
+        "minutes",
+        "How far ahead of the time of recording a fact may be dated, as two clocks may differ.",
+        whole(0, 1440, "minutes"),
+    ),
+    Value(
+        "plans_reach_days",
+        "days",
+        "A booking for a day further ahead than this is advised against: its date may be mistyped.",
+        whole(1, 36_500, "days"),
+    ),
+    Value(
         "missed_charge",
         'minutes or "all", by fault',
         "What a missed or late-cancelled conversation costs the allowance; at most the minutes it held.",

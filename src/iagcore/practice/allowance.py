@@ -51,7 +51,8 @@ def _minutes(value: Any) -> int:
 class Line:
     """One account of minutes: what a conversation holds and has used, or what an extension grants.
 
-    `starts_at` and `coach` are the hour it holds; a line that holds nothing has neither.
+    `starts_at` and `coach` are the hour it holds, or when a conversation that was held began, where that is known, and
+    `took` the minutes that it then took. A line of anything else has none of them.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Line:
     used: int = attrs.field(default=0, kw_only=True, converter=_minutes)
     starts_at: datetime | None = attrs.field(default=None, kw_only=True)
     coach: str | None = attrs.field(default=None, kw_only=True)
+    took: int = attrs.field(default=0, kw_only=True, converter=_minutes)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -70,7 +72,7 @@ class Line:
     @property
     def empty(self) -> bool:
         """An all-zero line equals none."""
-        return not (self.grant or self.booked or self.used)
+        return not (self.grant or self.booked or self.used or self.took)
 
     @property
     def hour(self) -> tuple[datetime, datetime] | None:

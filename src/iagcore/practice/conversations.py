@@ -134,7 +134,10 @@ class ConversationMissed(Entry):
     usually=("one_to_one", "in_private"),
 )
 class ConversationHeld(Entry):
-    """A conversation took place, on the day of the entry's `at`, for so many actual minutes."""
+    """A conversation took place, on the day of the entry's `at`, for so many actual minutes.
+
+    `began_at` says when it began; left out, it began when it was booked for, if it was booked for that day.
+    """
 
     conversation: Id
     coach: CoachRef
@@ -142,6 +145,7 @@ class ConversationHeld(Entry):
     one_to_one: Flag | None = None
     in_private: Flag | None = None
     also_present: tuple[AlsoPresent, ...] = ()
+    began_at: Moment | None = None
 
 
 @kind(FACT, by="learner", parts="conversations", in_confidence=False, points_to="conversation")
@@ -225,6 +229,7 @@ class Conversation:
     contested: str | None = None
     waived: str | None = None
     settled_at: datetime | None = None
+    booked_at: datetime | None = None
     arranged_by: str | None = None
 
     def state_after(self, entry: Entry, *, at: datetime) -> State | None:
@@ -290,6 +295,7 @@ def apply(
     match entry:
         case ConversationBooked():
             one = attrs.evolve(one.with_coach(entry.coach, by=by), starts_at=entry.starts_at, minutes=entry.minutes)
+            one = attrs.evolve(one, booked_at=at)
         case ConversationRescheduled():
             one = one.with_coach(entry.coach, by=by) if entry.coach else one
             one = attrs.evolve(one, starts_at=entry.starts_at, minutes=entry.minutes)

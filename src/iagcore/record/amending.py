@@ -27,7 +27,7 @@ import attrs
 from iagcore.policy import Policy
 from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import Amendment, EntryWithdrawn
-from iagcore.practice.conversations import SETTLED
+from iagcore.practice.conversations import SETTLED, ConversationHeld
 from iagcore.practice.kinds import ANNOTATED, FACT, WITHDRAWN, Entry, Nature
 from iagcore.record.case import Asked, Case
 from iagcore.record.findings import Assessment
@@ -51,7 +51,7 @@ PolicyOf = Callable[[str], Policy]
 """The policy of a fingerprint."""
 LookOut = Callable[[Entry, Home, str], Mapping[str, Any]]
 """What a decision about an entry of an author reads beyond a home, by its name in a case."""
-LOOKED_AT: Final = ("coach", "recruiter", "starts_at", "course", "opportunity")
+LOOKED_AT: Final = ("coach", "recruiter", "programme", "starts_at", "began_at", "course", "opportunity")
 """The fields that say what checks look at outside the home."""
 
 
@@ -132,7 +132,9 @@ def _from_outside(
 
 
 def _looks_at(version: Version) -> tuple[Any, ...]:
-    return version.at, *(getattr(version.entry, name, None) for name in LOOKED_AT)
+    # how long a conversation took says what else was held in that time; how long one is booked for is asked of hours
+    took = version.entry.minutes if isinstance(version.entry, ConversationHeld) else None
+    return version.at, took, *(getattr(version.entry, name, None) for name in LOOKED_AT)
 
 
 @attrs.frozen(kw_only=True)

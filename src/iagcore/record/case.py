@@ -7,7 +7,7 @@ Every "as if" (as if its own hold were released, as if it had been corrected) is
 `amending.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, NoReturn, TypeVar
@@ -19,7 +19,6 @@ from iagcore.policy import Policy, PolicyOnDay
 from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import Amendment
 from iagcore.practice.kinds import FACT, PLAN, Entry, Nature, accept_moment, accept_party, accepted
-from iagcore.practice.learners import JourneyStatus
 from iagcore.practice.parties import role_of
 from iagcore.record.home import Home, K, LineKey, Noted, Place, noted
 from iagcore.record.journey import Hour, Timeline
@@ -114,7 +113,7 @@ class Case(Parts):
     is on its record before the entry, and `order` every record id there with its number in the order of recording;
     `learner` whose journey it is; `readiness` that of the coach whom the entry is about; `opportunity` what the
     directory knows of what it points to; `consents` what the learner consented to, on other journeys too; `elsewhere`
-    where each of the learner's other journeys stands, by its name, for what starts one; `timelines` the hours of the
+    the learner's other journeys by name, for a start and a conversation that was held; `timelines` the hours of the
     people concerned, by subject, as if the lines that the entry changes were released.
     """
 
@@ -129,7 +128,7 @@ class Case(Parts):
     opportunity: Opportunity | None = None
     timelines: Mapping[str, Timeline] = attrs.field(default=absent("who is booked when"))
     amending: Amending = attrs.field(default=absent("what the amendment concerns"))
-    elsewhere: Mapping[str, JourneyStatus] = attrs.field(default=absent("the learner's other journeys"))
+    elsewhere: Mapping[str, Home] = attrs.field(default=absent("the learner's other journeys"))
     opened: frozenset[LineKey] = frozenset()
     places: tuple[Place, ...] = attrs.field(default=absent("what is on the record"))
     order: Mapping[str, int] = attrs.field(factory=dict)
@@ -205,10 +204,8 @@ class Case(Parts):
             assert line.starts_at is not None  # a line that holds an hour has its start
             hour = Hour(line.starts_at, line.booked)
             for subject in (known("whose journey it is", self.learner), known("the coach", line.coach)):
-                clashes = known(f"when {subject} is booked", self.timelines.get(subject)).clashes(hour)
-                found += [
-                    f"{subject} {self.clock(clash.starts_at)} to {self.clock(clash.ends_at)}" for clash in clashes
-                ]
+                hours = known(f"when {subject} is booked", self.timelines.get(subject))
+                found += self._clashes(subject, hours.clashes(hour))
             # the effect's own lines were released for this: those that end holding an hour are taken as they end
             found += [
                 f"conversation {other.id} {self.clock(other.starts_at)}"
@@ -216,6 +213,21 @@ class Case(Parts):
                 if other.starts_at and other.key != line.key and hour.overlaps(Hour(other.starts_at, other.booked))
             ]
         return tuple(found)
+
+    @property
+    def held_at_once(self) -> tuple[str, ...]:
+        """Who had another conversation in the hour in which this one is known to have been held, and when."""
+        found: list[str] = []
+        for line in self.effect:
+            if not line.took or line.starts_at is None:
+                continue
+            for subject in (known("whose journey it is", self.learner), known("the coach", line.coach)):
+                hours = known(f"what {subject} had", self.timelines.get(subject))
+                found += self._clashes(subject, hours.clashes(Hour(line.starts_at, line.took), held=True))
+        return tuple(found)
+
+    def _clashes(self, subject: str, hours: Iterable[Hour]) -> list[str]:
+        return [f"{subject} {self.clock(one.starts_at)} to {self.clock(one.ends_at)}" for one in hours]
 
     def clock(self, moment: datetime) -> str:
         """A moment as staff read it, where the policy is at home."""

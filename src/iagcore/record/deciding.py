@@ -18,6 +18,7 @@ from iagcore.policy import Policy
 from iagcore.practice.allowance import Line
 from iagcore.practice.amendments import Amendment, EntryCorrected, RecordAnnotated
 from iagcore.practice.consent import Consents
+from iagcore.practice.conversations import ConversationHeld
 from iagcore.practice.kinds import ROLES, Entry
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import role_of
@@ -91,7 +92,7 @@ def weigh_up(asked: Asked, home: Home, policy: Policy, *, beyond: Beyond, rules:
 
         def look_out(entry: Entry, then: Home, by: str) -> dict[str, Any]:
             seen = _looked_up(attrs.evolve(asked, entry=entry, by=by), then, beyond)
-            return {**seen, "opportunity": asked.opportunity}
+            return {**seen, "opportunity": asked.opportunity, "timelines": _who_sat_when(asked, entry, home, beyond)}
 
         amended = amend(asked, home, policy_of=beyond.policy, rules=rules, look_out=look_out)
         effect = amended.effect if amended is not None else ()
@@ -116,6 +117,15 @@ def _what_it_reads(
     return {"timelines": timelines, **_looked_up(asked, home, beyond)}
 
 
+def _who_sat_when(asked: Asked, entry: Entry, home: Home, beyond: Beyond) -> dict[str, Timeline]:
+    """The hours of the people in a conversation that was held, but for those of the place that is amended."""
+    if not isinstance(entry, ConversationHeld) or asked.place is None:
+        return {}
+    ids = {entry.conversation, *(getattr(one.entry, "conversation", None) for one in asked.place.recorded)}
+    own = [surrogate for (_, id), surrogate in home.surrogates.items() if id in ids]
+    return {one: beyond.timeline(one).without(own) for one in (home.learner, entry.coach) if one is not None}
+
+
 def _looked_up(asked: Asked, home: Home, beyond: Beyond) -> dict[str, Any]:
     """The coach's readiness, and consents, as far as the kind of the entry reads them."""
     read: dict[str, Any] = {}
@@ -125,8 +135,9 @@ def _looked_up(asked: Asked, home: Home, beyond: Beyond) -> dict[str, Any]:
     if "learner" in asked.entry.declares.reads:
         read["consents"] = beyond.consents(home)
     start = asked.entry if asked.place is None else standing_after(asked.entry, asked.place)
-    if isinstance(start, JourneyStarted):
-        read["elsewhere"] = {one.name: one.status for one in beyond.journeys_beside(home, start.learner)}
+    learner = start.learner if isinstance(start, JourneyStarted) else home.learner
+    if isinstance(start, JourneyStarted | ConversationHeld) and learner is not None:
+        read["elsewhere"] = {one.name: one for one in beyond.journeys_beside(home, learner)}
     return read
 
 
@@ -167,7 +178,7 @@ def subjects_of(asked: Asked, home: Home, effect: Sequence[Line]) -> tuple[str, 
     named = [home.subject, *(one for entry in said for one in _named_by(entry, home))]
     for line in effect:
         for one in (home.allowance[line.key], line):
-            named += [] if one.hour is None else [home.learner, one.coach]
+            named += [] if one.starts_at is None else [home.learner, one.coach]
     return tuple(dict.fromkeys(subject for subject in named if subject is not None))
 
 

@@ -93,44 +93,48 @@ class Hour:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Timeline:
     """The hours of one learner or coach across journeys, by the surrogate of the line that holds each.
 
+    `hours` are booked, `held` those at which a conversation is known to have taken place.
     `order` has, of a learner, the version at which each record stands that is filed under them, by its home and id.
     """
 
-    subject: str
-    hours: Mapping[str, Hour] = attrs.field(factory=dict, kw_only=True)
-    order: Mapping[str, Mapping[str | None, int]] = attrs.field(factory=dict, eq=False, kw_only=True)
-    version: int = attrs.field(default=0, eq=False, kw_only=True)
-    last: str | None = attrs.field(default=None, eq=False, kw_only=True)
+    subject: str = attrs.field(kw_only=False)
+    hours: Mapping[str, Hour] = attrs.field(factory=dict)
+    held: Mapping[str, Hour] = attrs.field(factory=dict)
+    order: Mapping[str, Mapping[str | None, int]] = attrs.field(factory=dict, eq=False)
+    version: int = attrs.field(default=0, eq=False)
+    last: str | None = attrs.field(default=None, eq=False)
 
     def after(
         self, envelope: Envelope, about: tuple[str, ...], *, version: int = 0, id: str | None = None
     ) -> "Timeline":
         """The timeline after one more record that is filed under its subject."""
-        hours = dict(self.hours)
+        hours, held = dict(self.hours), dict(self.held)
         is_coach = role_of(self.subject) == "coach"
         for line in envelope.lines:
             mine = not is_coach or (line.coach is not None and about[line.coach] == self.subject)
-            if line.held and line.starts_at is not None and mine:
-                hours[line.surrogate] = Hour(line.starts_at, line.held)
-            else:
-                hours.pop(line.surrogate, None)
+            for kept, minutes in ((hours, line.held), (held, line.took)):
+                if minutes and line.starts_at is not None and mine:
+                    kept[line.surrogate] = Hour(line.starts_at, minutes)
+                else:
+                    kept.pop(line.surrogate, None)
         order = self.order
         if not is_coach:
             order = {**order, about[0]: {**order.get(about[0], {}), id: version}}
-        return attrs.evolve(self, hours=hours, order=order, version=version, last=envelope.surrogate)
+        return attrs.evolve(self, hours=hours, held=held, order=order, version=version, last=envelope.surrogate)
 
     def without(self, lines: Iterable[str]) -> "Timeline":
         """The timeline as if these lines held nothing."""
-        released = set(lines)
-        return attrs.evolve(self, hours={line: hour for line, hour in self.hours.items() if line not in released})
+        kept = [{line: one for line, one in of.items() if line not in set(lines)} for of in (self.hours, self.held)]
+        return attrs.evolve(self, hours=kept[0], held=kept[1])
 
-    def clashes(self, hour: Hour) -> Iterator[Hour]:
-        """The hours that overlap `hour`, in order of time."""
-        return iter(sorted((one for one in self.hours.values() if one.overlaps(hour)), key=lambda one: one.starts_at))
+    def clashes(self, hour: Hour, *, held: bool = False) -> Iterator[Hour]:
+        """The hours that overlap `hour`, in order of time: those that are booked, or that were `held`."""
+        hours = self.held if held else self.hours
+        return iter(sorted((one for one in hours.values() if one.overlaps(hour)), key=lambda one: one.starts_at))
 
 
 @attrs.frozen

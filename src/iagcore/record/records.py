@@ -35,6 +35,7 @@ class LineState:
     used: int
     starts_at: datetime | None
     coach: int | None
+    took: int = 0
 
 
 @attrs.frozen(kw_only=True)

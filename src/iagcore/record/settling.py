@@ -22,6 +22,7 @@ from iagcore.practice.allowance import (
 )
 from iagcore.practice.conversations import (
     ChargeWaived,
+    Conversation,
     ConversationBooked,
     ConversationCancelled,
     ConversationHeld,
@@ -61,10 +62,10 @@ def settle(
         fits = allowance.line(entry.extension, sort=EXTENSION).empty
     if not (fits or as_if_it_fits):
         return ()
-    coach_before = conversations[conversation].coach if conversations is not None and conversation is not None else None
+    before = Conversations() if conversations is None else conversations
     return tuple(
         line
-        for line in _assigned(entry, at=at, values=values, allowance=allowance, fits=fits, coach_before=coach_before)
+        for line in _assigned(entry, at=at, values=values, allowance=allowance, fits=fits, before=before)
         if line != allowance[line.key]
     )
 
@@ -76,7 +77,7 @@ def _assigned(
     values: PolicyOnDay,
     allowance: Allowance,
     fits: bool,
-    coach_before: str | None,
+    before: Conversations,
 ) -> tuple[Line, ...]:
     match entry:
         case JourneyStarted():
@@ -91,13 +92,17 @@ def _assigned(
         case ConversationRescheduled():
             # what was used stays used: a conversation that is over cannot be moved, and gives no minutes back for it
             line = allowance.line(entry.conversation)
-            coach = entry.coach or line.coach or coach_before
+            coach = entry.coach or line.coach or before[entry.conversation].coach
             return (attrs.evolve(line, booked=entry.minutes, starts_at=entry.starts_at, coach=coach),)
         case ConversationCancelled() | ConversationMissed():
             line = allowance.line(entry.conversation)
             return (Line(entry.conversation, used=minutes_charged_for(entry, line, at=at, values=values)),)
         case ConversationHeld():
-            return (Line(entry.conversation, used=minutes_used(entry.minutes, values=values)),)
+            line = Line(entry.conversation, used=minutes_used(entry.minutes, values=values))
+            began_at = began(entry, before[entry.conversation], at=at, values=values)
+            if began_at is None:
+                return (line,)
+            return (attrs.evolve(line, starts_at=began_at, coach=entry.coach, took=entry.minutes),)
         case ChargeWaived():
             return (Line(entry.conversation),)
         case LearnerLeft():
@@ -106,6 +111,14 @@ def _assigned(
             )
         case _:
             return ()
+
+
+def began(entry: ConversationHeld, booked: Conversation, *, at: datetime, values: PolicyOnDay) -> datetime | None:
+    """When a conversation began: as the entry says, or when it was booked for, if it was on that day."""
+    if entry.began_at is not None or booked.starts_at is None:
+        return entry.began_at
+    day = values.policy.day
+    return booked.starts_at if day(booked.starts_at) == day(at) else None
 
 
 def _granted(values: PolicyOnDay) -> int:

@@ -198,9 +198,9 @@ def no_other_journey_on_this_programme(entry: JourneyStarted | Amendment, case: 
         return verdict(True, says="it puts no journey on a programme")
     return none_of(
         (
-            f"{name} ({one.standing})"
+            f"{name} ({one.status.standing})"
             for name, one in case.elsewhere.items()
-            if one.programme == start.programme and one.standing is not Standing.NOT_STARTED
+            if one.status.programme == start.programme and one.status.standing is not Standing.NOT_STARTED
         ),
         says="{learner} already has a journey on {programme}: {found}",
         otherwise="{learner} has no other journey on {programme}",

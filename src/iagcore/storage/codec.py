@@ -323,8 +323,9 @@ def encode(record: Record, *, surrogate: str, salt: str) -> tuple[bytes, bytes]:
 
 def line_state(line: Line, surrogate: str, places: Mapping[str, int]) -> LineState:
     """A line as an envelope carries it; `places` are those of the record's subjects."""
-    coach = places[line.coach] if line.booked and line.coach is not None else None
-    starts_at = line.starts_at if line.booked else None
+    timed = line.booked or line.took
+    coach = places[line.coach] if timed and line.coach is not None else None
+    starts_at = line.starts_at if timed else None
     return LineState(
         sort=line.sort,
         surrogate=surrogate,
@@ -333,6 +334,7 @@ def line_state(line: Line, surrogate: str, places: Mapping[str, int]) -> LineSta
         used=line.used,
         starts_at=starts_at,
         coach=coach,
+        took=line.took,
     )
 
 
@@ -407,6 +409,7 @@ def _line(state: LineState, id: str, about: Sequence[str]) -> Line:
         used=state.used,
         starts_at=state.starts_at,
         coach=None if state.coach is None else about[state.coach],
+        took=state.took,
     )
 
 

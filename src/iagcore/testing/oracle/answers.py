@@ -11,7 +11,7 @@ from iagcore.policy import Gap, Policy
 from iagcore.practice.conversations import ConversationBooked
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.signposting import Signposted
-from iagcore.testing.oracle import coaches
+from iagcore.testing.oracle import coaches, times
 from iagcore.testing.oracle.approvals import is_approved
 from iagcore.testing.oracle.bookings import (
     BOOKED,
@@ -26,7 +26,6 @@ from iagcore.testing.oracle.bookings import (
     booked_with,
     conversation,
     conversations,
-    is_early,
 )
 from iagcore.testing.oracle.confidence import (
     OF_CONCERNS,
@@ -168,12 +167,6 @@ def grants_cover(asked: Told, story: Story) -> bool:
 def state_allows_it(asked: Told, story: Story) -> bool:
     entry: Any = asked.entry
     return entry.declares.name in MAY_COME_AFTER[conversation(entry.conversation, asked.home, story).state]
-
-
-def its_hour_has_come(asked: Told, story: Story) -> bool:
-    entry: Any = asked.entry
-    one = conversation(entry.conversation, asked.home, story)
-    return one.state != "booked" or not is_early(one, asked.at)
 
 
 def hour_is_free(asked: Told, story: Story) -> bool:
@@ -424,7 +417,11 @@ RULINGS: Final = (
     Ruling("JRN-05", MUST, (EXTENDED,), id_is_new),
     Ruling("JRN-06", MUST, (STARTED,), no_other_journey),
     Ruling("REF-02", MUST, POINTING, is_known),
-    Ruling("TIM-03", MUST, (MISSED,), its_hour_has_come),
+    Ruling("TIM-02", SHOULD, BOOKINGS, times.begins_within_reach),
+    Ruling("TIM-03", MUST, (MISSED,), times.its_hour_has_come),
+    Ruling("TIM-04", SHOULD, (HELD,), times.held_as_booked),
+    Ruling("TIM-05", MUST, (HELD,), times.nobody_sat_elsewhere),
+    Ruling("TIM-06", SHOULD, (HELD,), times.not_recorded_already),
 )
 COVERED: Final = frozenset(one.code for one in RULINGS)
 """The codes of the rules that the oracle answers for."""

@@ -45,7 +45,8 @@ LEADS_TO = {
 class Conversation:
     """One conversation: where it stands, with whom and when it is or was booked, what it holds and has used.
 
-    `minutes` are those booked, and the actual ones once it was held; `settled_at` is when a fact settled it.
+    `minutes` are those booked, and the actual ones once it was held; `settled_at` is when a fact settled it,
+    `booked_at` when it was booked, and `began_at` when it was held from, where that is known.
     """
 
     id: str
@@ -56,6 +57,8 @@ class Conversation:
     booked: int = 0
     used: int = 0
     settled_at: datetime | None = None
+    booked_at: datetime | None = None
+    began_at: datetime | None = None
 
     @property
     def ends_at(self) -> datetime | None:
@@ -76,10 +79,13 @@ def conversation(id: str, journey: str, story: Story) -> Conversation:
         if kind in (BOOKED, MOVED):
             one.coach, one.starts_at = entry.coach or one.coach, entry.starts_at
             one.minutes = one.booked = entry.minutes
+            one.booked_at = told.at if kind == BOOKED else one.booked_at
         elif kind in (CANCELLED, MISSED):
             one.used, one.booked = charged(one, entry, told.at, story), 0
         elif kind == HELD:
             one.coach, one.minutes = entry.coach, entry.minutes
+            on_the_day = one.starts_at is not None and story.day(one.starts_at) == story.day(told.at)
+            one.began_at = entry.began_at or (one.starts_at if on_the_day else None)
             one.used, one.booked = rounded(entry.minutes, told.at, story), 0
         elif kind == WAIVED:
             one.used = 0
@@ -142,11 +148,16 @@ def rounded(minutes: int, at: datetime, story: Story) -> int:
     return below if minutes - below < above - minutes else above
 
 
+def every_conversation(story: Story) -> list[tuple[str, Conversation]]:
+    """Every conversation of every journey, with its journey."""
+    journeys = dict.fromkeys(one.home for one in story.told)
+    return [(journey, one) for journey in journeys for one in conversations(journey, story)]
+
+
 def booked_with(person: str, story: Story) -> list[tuple[str, Conversation]]:
     """Every conversation that a learner or a coach is booked for, on whichever journey, with its journey."""
     found = []
-    for journey in dict.fromkeys(one.home for one in story.told):
-        for one in conversations(journey, story):
-            if one.state == "booked" and person in (one.coach, story.learner(journey)):
-                found.append((journey, one))
+    for journey, one in every_conversation(story):
+        if one.state == "booked" and person in (one.coach, story.learner(journey)):
+            found.append((journey, one))
     return found

@@ -51,6 +51,8 @@ OMAR: Final = "coach:omar"
 JO: Final = "lead:jo"
 LEARNERS: Final = {"a": "learner:a", "a2": "learner:a", "b": "learner:b"}
 """The journeys, and whose they are: two are one learner's."""
+PROGRAMMES: Final = {"a": "programme", "a2": "another programme", "b": "programme"}
+"""The programmes that they are on."""
 AUTHORS: Final = (NINA, OMAR, JO, "learner:a", "learner:b", "safeguarding-lead:sam", "researcher:ria")
 
 MINUTES: Final = "minutes"
@@ -145,6 +147,7 @@ class Crowd:
             minutes=self.minutes,
             one_to_one=flags,
             in_private=flags,
+            began_at=st.none() | st.none() | self.moments,
         )
 
     @cached_property
@@ -316,7 +319,7 @@ class Crowd:
         return st.builds(
             JourneyStarted,
             learner=st.sampled_from((LEARNERS[journey], LEARNERS[journey], "learner:b")),
-            programme=st.just("programme"),
+            programme=st.sampled_from((PROGRAMMES[journey], PROGRAMMES[journey], "programme")),
             attests_age=st.sampled_from((30, 30, 15, 16, 18, 19, None)),
             recruiter=st.sampled_from((None, None, NINA)),
         )
@@ -365,7 +368,7 @@ def _histories(draw: st.DrawFn, crowd: Crowd, about: tuple[str, ...], most: int)
     told: list[Told] = []
     for journey, learner in LEARNERS.items():
         if draw(st.integers(0, 9)):
-            start = JourneyStarted(learner=learner, programme="programme", attests_age=30)
+            start = JourneyStarted(learner=learner, programme=PROGRAMMES[journey], attests_age=30)
             told.append(Told(journey, start, JO, crowd.on(0, 8), "start"))
     for number in range(draw(st.integers(1, most))):
         on_a_coach = bool(on_coaches) and draw(st.booleans())
