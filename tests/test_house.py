@@ -14,7 +14,7 @@ CEILINGS = {
     "files that name one kind about a concern": 3,
     "Any in rules": 0,
     "public names": 55,
-    "lines of the library": 38_100,
+    "lines of the library": 38_700,
 }
 """Lower one when it has fallen. Whoever has to raise one says why in `docs/decisions/`."""
 
