@@ -147,6 +147,63 @@ def test_the_rule_book_and_the_sheet_have_what_is_its_own(run: Run) -> None:
     assert "affects SAC-01: No conversation is booked in an exam week." in out
 
 
+def test_the_pages_of_the_rules_are_written_for_a_site_of_its_own(run: Run, tmp_path: Path) -> None:
+    level = '\n[[level.SAC-02]]\nfrom = 2026-09-01\nvalue = "MUST"\nlocal = "we mean it"\n'
+    (tmp_path / "strict.toml").write_text((FOLDER / "policy.toml").read_text("utf-8") + level, "utf-8")
+    asked = ("--policy", "strict.toml", *EXTEND, "--pages", "site/rules")
+    assert run("rules", "SAC", *asked) == (0, "Written: 2 rules in site/rules", "")
+    site = tmp_path / "site" / "rules"
+    assert sorted(one.name for one in site.iterdir()) == ["index.md", "sac-01.md", "sac-02.md"]
+    assert (site / "index.md").read_text("utf-8").splitlines()[2:] == [
+        "## SAC: St Anne's College",
+        "",
+        "- [SAC-01](sac-01.md): May I book a conversation in an exam week?",
+        "- [SAC-02](sac-02.md): When does a conversation start?",
+    ]
+    page = (site / "sac-01.md").read_text("utf-8")
+    assert page.startswith("# May I book a conversation in an exam week?\n\n**SAC-01: No conversation is booked in an")
+    assert "- **Looks at**: `conversation-booked`, `conversation-rescheduled`\n" in page
+    assert "- 17 May 2027 to 21 May 2027, from 01 Sep 2026 (St Anne's exams office, memo of 3 February 2027)" in page
+    office = (site / "sac-02.md").read_text("utf-8")
+    assert "- **Level**: SHOULD; under this policy MUST, from 01 Sep 2026 (we mean it)\n" in office
+    assert run("rules", "ALW-01", "--pages", "site") == (0, "Written: 1 rule in site", "")
+    allowance = (tmp_path / "site" / "alw-01.md").read_text("utf-8")
+    assert "- **Level**: MUST, which no policy can lower\n" in allowance
+    assert run("rules", "--pages", "site", *EXTEND)[0] == 0
+    assert "- not decided\n" in (tmp_path / "site" / "sac-01.md").read_text("utf-8")
+    due = (tmp_path / "site" / "bkg-03.md").read_text("utf-8")
+    assert ("**Sort**: duty" in due, "**Level**" in due) == (True, False)
+    (tmp_path / "taken").write_text("x", "utf-8")
+    code, _, err = run("rules", "--pages", "taken")
+    assert (code, err) == (2, "iagcore: taken: it cannot be written: File exists\n")
+
+
+def test_the_page_of_a_coach_has_what_stands_there_of_its_kinds(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "cakes.py").write_text(
+        """from iagcore.extending import FACT, Entry, Extension, Id, Words, kind
+
+
+@kind(FACT, prefix="cak", about=("coach",), by=("lead",), in_confidence=False)
+class CakeBaked(Entry):
+    cake: Id
+    words: Words
+
+
+CAK = Extension("cak", kinds=[CakeBaked])
+""",
+        "utf-8",
+    )
+    (tmp_path / "c.toml").write_text(
+        'schema = 1\nfile = "c"\n[[entry]]\nkind = "cak/cake-baked"\ncoach = "coach:nina"\n'
+        'at = 2026-10-01T10:00:00+01:00\nby = "lead:jo"\ncake = "c"\nwords = "With cherries."\n',
+        "utf-8",
+    )
+    assert run("record", "c.toml", "--extend", "cakes.py:CAK")[0] == 0
+    out = run("show", "coach:nina", "--extend", "cakes.py:CAK")[1]
+    assert "ALSO ON THE RECORD 01 Oct 2026 Cake baked, c (lead:jo). With cherries." in out
+    assert run("show", "coach:nina")[0] == 0
+
+
 def test_every_command_that_reads_a_journal_a_policy_or_scenarios_takes_it() -> None:
     reads = ("--journal", "--policy", "POLICY", "FROM", "PATH")
     lacking = []

@@ -15,6 +15,7 @@ from iagcore.testing.scenarios import parse_scenarios, read_scenarios, run
 from iagcore.testing.scenarios.showing import written_out
 from iagcore.toml_source import Source
 from tests.extending.given import FOLDER, SAC, UNDER, TextMessageSent
+from tests.testing.test_scenarios import pytest_on
 
 pytest_plugins = ["pytester"]
 
@@ -106,12 +107,12 @@ def test_pytest_goes_by_an_extension_that_is_named_to_it(pytester: pytest.Pytest
     if how == "ini":
         pytester.makeini("[pytest]\niag_extend = college.py:SAC\n")
     named = ["--iag-extend", "college.py:SAC"] if how == "option" else []
-    pytester.runpytest_subprocess(*named, "-p", "no:randomly").assert_outcomes(passed=1)
+    pytest_on(pytester, *named).assert_outcomes(passed=1)
 
 
 def test_pytest_says_in_a_sentence_what_is_wrong_with_an_extension(pytester: pytest.Pytester) -> None:
     pytester.path.joinpath("a.iag.toml").write_text(TEXTED, "utf-8")
-    done = pytester.runpytest_subprocess("--iag-extend", "gone.py:SAC")
+    done = pytest_on(pytester, "--iag-extend", "gone.py:SAC")
     done.assert_outcomes(errors=1)
     done.stdout.fnmatch_lines(["the extension gone.py:SAC: there is no file *gone.py"])
 
@@ -119,10 +120,10 @@ def test_pytest_says_in_a_sentence_what_is_wrong_with_an_extension(pytester: pyt
 def test_the_folder_of_the_example_passes_under_pytest_by_itself(pytester: pytest.Pytester) -> None:
     for name in ("college.py", "policy.toml", "rules.iag.toml"):
         pytester.path.joinpath(name).write_text((FOLDER / name).read_text("utf-8"), "utf-8")
-    done = pytester.runpytest_subprocess("--iag-coverage", "-p", "no:randomly")
+    done = pytest_on(pytester, "--iag-coverage")
     done.assert_outcomes(passed=13)
     done.stdout.fnmatch_lines(["SAC-01 *7*3*3*1", "SAC-01 sac/exam_weeks * seen * seen"])
-    assert pytester.runpytest_subprocess("--iag-coverage=strict").ret == 1  # of the library's rules, little is seen
-    assert pytester.runpytest_subprocess("--iag-coverage=strict", "--iag-of", "SAC").ret == 0
-    done = pytester.runpytest_subprocess("--iag-coverage", "--iag-of", "SAX")
+    assert pytest_on(pytester, "--iag-coverage=strict").ret == 1  # of the library's rules, little is seen
+    assert pytest_on(pytester, "--iag-coverage=strict", "--iag-of", "SAC").ret == 0
+    done = pytest_on(pytester, "--iag-coverage", "--iag-of", "SAX")
     done.stderr.fnmatch_lines(["ERROR: --iag-of: 'SAX': no rule has this code, and no value that a rule reads*"])

@@ -1,19 +1,21 @@
 """`iagcore rules`: the rule book, from the code, with the values of a policy beside it."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from iagcore.casebook import Casebook, utc_now
 from iagcore.cli import add_extend, book_of
-from iagcore.exceptions import InvalidEntry, nearest
+from iagcore.exceptions import InvalidEntry, InvalidFile, nearest
 from iagcore.extending.book import Book
 from iagcore.policy import Cited, Policy
 from iagcore.record.rules import Rule
 from iagcore.reports.layout import wrapped
 from iagcore.reports.policy_check import read_on
 from iagcore.reports.policy_sheet import UNDECIDED, review, written
+from iagcore.reports.rule_pages import rule_pages
 from iagcore.storage.memory import MemoryJournal
 
 INDENT: Final = 8
@@ -33,18 +35,25 @@ def register(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument(
         "--policy", metavar="NAME|FILE", default="starter", help="a shipped policy or a .toml file (default: starter)"
     )
+    parser.add_argument(
+        "--pages", metavar="FOLDER", type=Path, help="write them there instead, a page of Markdown each, and an index"
+    )
     add_extend(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the rule book. Raises `InvalidPolicy`, and `InvalidEntry` for a code that no rule has."""
+    """Print the rule book, or write its pages. Raises `InvalidPolicy`, `InvalidFile` and `InvalidEntry`."""
     book = book_of(arguments)
     policy = book.policy(arguments.policy)
     Casebook(
         MemoryJournal(), policy, extend=book.extensions
     )  # says so where the policy sets the level of a rule that there is not
     rules = chosen([code.upper() for code in arguments.codes], book)
+    if arguments.pages is not None:
+        write(arguments.pages, rule_pages(rules, policy, book.families))
+        print(f"Written: {len(rules)} {'rule' if len(rules) == 1 else 'rules'} in {arguments.pages}")
+        return 0
     print("\n".join(wrapped(f"The rule book, under the policy {policy.name} ({policy.title})")))
     for family, title in book.families.items():
         found = [one for one in rules if one.family == family]
@@ -53,6 +62,16 @@ def run(arguments: argparse.Namespace) -> int:
         for one in found:
             print("\n" + "\n".join(said(one, policy, on=policy.day(utc_now()))))
     return 0
+
+
+def write(folder: Path, pages: Mapping[str, str]) -> None:
+    """Write pages by the names of their files. Raises `InvalidFile` where that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in pages.items():
+            (folder / name).write_text(text, "utf-8")
+    except OSError as error:
+        raise InvalidFile(str(folder), None, f"it cannot be written: {error.strerror}") from None
 
 
 def chosen(codes: Sequence[str], book: Book) -> list[Rule]:

@@ -14,7 +14,7 @@ from typing import Final
 from iagcore.casebook.coaching import Coach
 from iagcore.practice.amendments import BreachAuthorised, RecordAnnotated
 from iagcore.practice.disclosures import OUTLET_BY_NAME
-from iagcore.practice.kinds import Entry
+from iagcore.practice.kinds import PREFIXED, Entry
 from iagcore.practice.readiness import (
     PAUSED,
     STEPS,
@@ -42,6 +42,7 @@ from iagcore.reports.page import (
     advice_lines,
     breach_lines,
     duty_lines,
+    extension_lines,
     followed_by,
     put_right_lines,
     refused_lines,
@@ -80,6 +81,7 @@ def coach_page(
         [] if on is None else section(f"Ready on {page.day(on)}", _ready(coach, on)),
         section("Goes with", _goes_with(page, coach)),
         section("Hours booked", _hours(page, coach)),
+        section("Also on the record", extension_lines(page)),
         section("What is open", [*duty_lines(page), *breach_lines(page)]),
         section("Advice", advice_lines(page)),
         section("Refused", refused_lines(page)),
@@ -131,7 +133,8 @@ def _stood(readiness: Readiness, first: date, last: date, *, each: int, zone: tz
 
 def _timeline(page: _Page) -> Iterator[str]:
     before: str | None = None
-    for top in sorted(page.entries, key=lambda top: top.at):
+    known = (top for top in page.entries if PREFIXED not in top.entry.declares.name)
+    for top in sorted(known, key=lambda top: top.at):
         yield from beside(page.day(top.at), _told(page, top.entry, top.by, before), column=DATE)
         if isinstance(top.entry, StepTaken):
             before = top.entry.step
@@ -165,7 +168,7 @@ def _told(page: _Page, entry: Entry, by: str, before: str | None) -> str:
         case CoachSuspended():
             return followed_by(f"Suspended by {by}", entry.reason)
         case _:
-            assert isinstance(entry, BreachAuthorised | RecordAnnotated)  # nothing else stands on a coach's record
+            assert isinstance(entry, BreachAuthorised | RecordAnnotated)  # nothing else of the library's stands there
             return said_beside(page, entry, by)
 
 

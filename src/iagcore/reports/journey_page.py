@@ -42,16 +42,14 @@ from iagcore.practice.grow import (
     Stage,
     WorkshopAttended,
 )
-from iagcore.practice.kinds import PREFIXED, Entry
+from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft, Standing
 from iagcore.practice.learning import CourseCompleted, CourseEnrolled, CourseLeft
-from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
 from iagcore.practice.self_efficacy import Evidence
 from iagcore.practice.signposting import OutcomeLearned, ReferralMade, Signposted, SignpostReopened
 from iagcore.record.findings import Duty
 from iagcore.record.journey import Journey
-from iagcore.record.naming import TITLED, plain_title, title
 from iagcore.record.records import Record
 from iagcore.reports.layout import bar, beside, section, wrapped
 from iagcore.reports.page import (
@@ -61,6 +59,7 @@ from iagcore.reports.page import (
     advice_lines,
     breach_lines,
     duty_lines,
+    extension_lines,
     followed_by,
     put_right_lines,
     refused_lines,
@@ -109,7 +108,7 @@ def journey_page(
         section("What was shown to whom", _disclosures(page)),
         section("Follow-up", _follow_ups(page)),
         section("Concerns", _concerns(page)),
-        section("Also on the record", _of_extensions(page)),
+        section("Also on the record", extension_lines(page)),
         section("What is open", _open(page)),
         section("Advice for the coach", advice_lines(page)),
         section("Refused", refused_lines(page)),
@@ -130,20 +129,6 @@ def _heading(page: _Page, whole: Journey) -> list[str]:
         # what it is, this version cannot tell, and so not for whom it is either
         lines += wrapped(f"Something here is {NOT_KNOWN}, and is not shown.")
     return lines
-
-
-def _of_extensions(page: _Page) -> Iterator[str]:
-    """The entries of a college's own kinds, each with all that it says."""
-    for top in page.entries:
-        kind = top.entry.declares
-        if PREFIXED in kind.name:
-            words = (getattr(top.entry, one.name) for one in kind.fields if one.type.field_class not in TITLED)
-            said = " ".join(str(one) for one in words if one)
-            to_staff = title(top.entry, page.zone)
-            named = f"{to_staff[:1].upper()}{to_staff[1:]} ({top.by})"
-            named = plain_title(top.entry, page.zone) if role_of(page.party) == "learner" else named
-            text = followed_by(named, said)
-            yield from beside(page.day(top.at), text, column=DATE)
 
 
 def _where_it_stands(page: _Page) -> str:

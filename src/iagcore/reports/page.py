@@ -12,11 +12,11 @@ import attrs
 
 from iagcore.practice.amendments import Amendment, BreachAuthorised, EntryCorrected, RecordAnnotated
 from iagcore.practice.disclosures import Outlet
-from iagcore.practice.kinds import Entry
+from iagcore.practice.kinds import PREFIXED, Entry
 from iagcore.practice.parties import role_of
 from iagcore.record.findings import Assessment, Duty, Weight
 from iagcore.record.home import Home, Standing, Version
-from iagcore.record.naming import briefly, is_named_by_its_kind_alone
+from iagcore.record.naming import TITLED, briefly, is_named_by_its_kind_alone, plain_title, title
 from iagcore.record.records import Record
 from iagcore.record.releasing import carries_record, released
 from iagcore.reports.layout import beside, wrapped
@@ -109,6 +109,19 @@ def said_beside(page: Page[Any], entry: BreachAuthorised | RecordAnnotated, by: 
     place = page.home.stack_of(entry.record)
     assert place is not None  # a note about nothing that the page has stays behind
     return followed_by(f"A note was added ({by}), to: {page.named(place.original)}", entry.words)
+
+
+def extension_lines(page: Page[Any]) -> Iterator[str]:
+    """The entries of a college's own kinds, each with all that it says."""
+    for top in page.entries:
+        kind = top.entry.declares
+        if PREFIXED in kind.name:
+            words = (getattr(top.entry, one.name) for one in kind.fields if one.type.field_class not in TITLED)
+            said = " ".join(str(one) for one in words if one)
+            to_staff = title(top.entry, page.zone)
+            named = f"{to_staff[:1].upper()}{to_staff[1:]} ({top.by})"
+            named = plain_title(top.entry, page.zone) if role_of(page.party) == "learner" else named
+            yield from beside(page.day(top.at), followed_by(named, said), column=DATE)
 
 
 # ---- what is open
