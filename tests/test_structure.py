@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -71,6 +72,22 @@ def test_imports_only_point_up(path: Path) -> None:
         there = name.split(".")[1]
         if there in {row for rows in ORDER for row in rows}:
             assert row_of(there) <= here, f"{path.name} imports {name}"
+
+
+NOT_FOR_HOSTS = ("cli", "testing")
+"""What a command needs to itself; and the test bench, whose oracle has words of its own on purpose."""
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    classes = [
+        node.name
+        for path in MODULES
+        if path.relative_to(SOURCE).parts[0] not in NOT_FOR_HOSTS
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert len(classes) > 250
+    assert [name for name, number in Counter(classes).items() if number > 1] == []
 
 
 PURE = ("opportunities", "practice", "policy", "record", "rulebook", "storage", "directory", "incoming")

@@ -9,7 +9,7 @@ import pytest
 
 from iagcore.directory.matching import Sought
 from iagcore.directory.memory import MemoryDirectory
-from iagcore.opportunities import Place
+from iagcore.opportunities import Venue
 from iagcore.testing import DirectoryContract, unkept_promises
 from iagcore.testing.listed_opportunities import ART, HERE, NEARBY, TOGETHER, ids, keep, keep_feeds, keep_in_part
 from iagcore.testing.promises import names_of_promises
@@ -41,7 +41,7 @@ def test_a_sound_directory_is_not_caught_by_the_tests_that_catch_the_broken(soun
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
 def test_a_broken_directory_works_while_nothing_comes_in_its_way(broken: Broken, tmp_path: Path) -> None:
     directory = broken.fresh(tmp_path / "directory.db") if issubclass(broken.fresh, OnAFile) else broken.fresh()
-    assert keep(directory, attrs.evolve(ART, places=(NEARBY, Place(name="Hall")))).new == 1
+    assert keep(directory, attrs.evolve(ART, places=(NEARBY, Venue(name="Hall")))).new == 1
     assert [one.id for one in directory.listings()] == ["art"]
     assert ids(directory, Sought(text="Art", near=HERE, within=5.0)) in (["art"], [])
     getattr(directory, "close", lambda: None)()
@@ -49,7 +49,7 @@ def test_a_broken_directory_works_while_nothing_comes_in_its_way(broken: Broken,
 
 def test_a_place_without_a_point_is_on_every_map() -> None:
     directory = MeasuresOnAMap()
-    keep(directory, attrs.evolve(ART, places=(Place(name="Hall"),)))
+    keep(directory, attrs.evolve(ART, places=(Venue(name="Hall"),)))
     assert ids(directory, Sought(near=HERE, within=5.0)) == ["art"]
 
 

@@ -14,7 +14,7 @@ import pytest
 from iagcore.directory import cleaning, json_stream
 from iagcore.directory.identity import Identity, id_of_its_own, put_together
 from iagcore.directory.matching import Sought
-from iagcore.opportunities import NO, UNKNOWN, YES, Cost, Opportunity, Place, Recurrence, Status, Term, Time
+from iagcore.opportunities import NO, UNKNOWN, YES, Cost, Opportunity, Recurrence, Status, Term, Time, Venue
 from tests.directory.feeds import TODAY, from_json, from_text, read_one
 
 
@@ -283,14 +283,14 @@ def test_an_unknown_status_names_the_nearest_word() -> None:
 def test_coordinates_that_cannot_be_right_are_unknown(latitude: Any, longitude: Any) -> None:
     place = {"location": {"name": "Hall", "latitude": latitude, "longitude": longitude}}
     found, said = read_one(service_at_locations=[place])
-    assert found.places == (Place(name="Hall"),)
+    assert found.places == (Venue(name="Hall"),)
     assert [sort for sort, _ in said] == ["place"]
 
 
 @pytest.mark.parametrize(("latitude", "longitude"), [(51.5, -0.1), ("51.5", "−0.1"), (" 51.5 ", "-0.1")])
 def test_coordinates_that_can_be_right_are_read(latitude: Any, longitude: Any) -> None:
     found, said = read_one(locations=[{"latitude": latitude, "longitude": longitude}])
-    assert (found.places, said) == ((Place(latitude=51.5, longitude=-0.1),), [])
+    assert (found.places, said) == ((Venue(latitude=51.5, longitude=-0.1),), [])
 
 
 SCHEDULES: tuple[tuple[dict[str, Any], Time | None], ...] = (
@@ -535,7 +535,7 @@ def test_a_service_of_open_referral_uk_1_is_read() -> None:
         status=Status.ACTIVE,
         organisation="College",
         times=[Time(recurrence=Recurrence(freq="WEEKLY", days=("SA",)), opens=time(10))],
-        places=[Place(name="Hall", address="1 High St, Town", postcode="SS1 1AA", latitude=51.5, longitude=0.7, access=["Step-free"])],
+        places=[Venue(name="Hall", address="1 High St, Town", postcode="SS1 1AA", latitude=51.5, longitude=0.7, access=["Step-free"])],
         attended=["online"],
         languages=["Urdu"],
         terms=[Term("Art", "t1", "local")],
@@ -553,8 +553,8 @@ def test_what_stands_in_another_shape_is_read_as_what_it_seems_to_be() -> None:
     assert read_one(fees=[{"amount": "5"}, {"fee": "or 3"}])[0].fees == "5\nor 3"
     assert read_one(organization=None, provider_name="College")[0].organisation == "College"
     assert read_one(locations=[{"location_type": "virtual", "name": "Zoom"}])[0].attended == ("online",)
-    assert read_one(locations=[{"address": "1 High St", "postcode": "SS1"}])[0].places == (Place(address="1 High St"),)
-    assert read_one(locations=[{"postcode": "SS1 1AA"}])[0].places == (Place(postcode="SS1 1AA"),)
+    assert read_one(locations=[{"address": "1 High St", "postcode": "SS1"}])[0].places == (Venue(address="1 High St"),)
+    assert read_one(locations=[{"postcode": "SS1 1AA"}])[0].places == (Venue(postcode="SS1 1AA"),)
     assert read_one(name="x" * 600)[0].name == f"{'x' * 499}…"
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from iagcore.directory.codec import read, written
 from iagcore.directory.folding import folded
 from iagcore.directory.importing import SET_ASIDE
-from iagcore.directory.json_stream import JSONStream, Unreadable, Value
+from iagcore.directory.json_stream import JSONStream, Parsed, Unreadable
 from iagcore.directory.matching import Sought, match, says_every_word
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.directory.sqlite import SQLiteDirectory
@@ -24,10 +24,10 @@ from iagcore.opportunities import (
     WEEKDAYS,
     Cost,
     Opportunity,
-    Place,
     Recurrence,
     Status,
     Time,
+    Venue,
     kilometres_of,
     on_globe,
     squared,
@@ -217,7 +217,7 @@ def law_importing_shuffled_is_importing_in_order(services: list[Any], chance: ra
 def law_a_feed_is_the_same_however_it_is_cut(services: list[Any], length: int) -> None:
     text = json.dumps({"total_items": 3, "contents": services})
     pieces = [text[start : start + length] for start in range(0, len(text), length)]
-    assert list(JSONStream(iter(pieces))) == [Value(json.loads(text, parse_constant=lambda _: None), {})]
+    assert list(JSONStream(iter(pieces))) == [Parsed(json.loads(text, parse_constant=lambda _: None), {})]
 
 
 @given(st.lists(SERVICES, min_size=1, max_size=6), st.integers(0, 400))
@@ -231,7 +231,7 @@ def law_a_feed_that_breaks_off_keeps_each_whole_record_before_the_break(services
         place += len(one)
         whole += place <= len(cut)
         place += 1
-    assert sum(isinstance(one, Value) for one in found) == whole
+    assert sum(isinstance(one, Parsed) for one in found) == whole
     assert not cut or (isinstance(found[-1], Unreadable) and found[-1].broken)
 
 
@@ -239,8 +239,8 @@ def law_a_feed_that_breaks_off_keeps_each_whole_record_before_the_break(services
 
 DAYS = st.dates(date(2025, 1, 1), date(2027, 1, 1))
 PLACES = st.one_of(
-    st.builds(Place, name=st.sampled_from(["Hall", None])),
-    st.builds(Place, latitude=st.floats(51.0, 52.0), longitude=st.floats(-1.0, 1.0)),
+    st.builds(Venue, name=st.sampled_from(["Hall", None])),
+    st.builds(Venue, latitude=st.floats(51.0, 52.0), longitude=st.floats(-1.0, 1.0)),
 )
 RECURRENCES = st.builds(
     Recurrence,

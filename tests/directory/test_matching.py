@@ -10,11 +10,11 @@ import pytest
 from iagcore.directory.folding import folded
 from iagcore.directory.matching import Sought, brings_together, match, says_every_word
 from iagcore.exceptions import InvalidEntry
-from iagcore.opportunities import Cost, Opportunity, Place, Recurrence, Term, Time
+from iagcore.opportunities import Cost, Opportunity, Recurrence, Term, Time, Venue
 
 TODAY = date(2026, 1, 5)
 HERE = (51.54, 0.71)
-FAR = Place(latitude=52.0, longitude=0.71)
+FAR = Venue(latitude=52.0, longitude=0.71)
 
 
 def sentences(sought: Sought, **fields: Any) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -30,7 +30,7 @@ def sentences(sought: Sought, **fields: Any) -> tuple[tuple[str, ...], tuple[str
         (Sought(near=HERE, within=5), {"places": [FAR], "attended": ["online", "venue"]}, ["nobody has to travel: online or in person"], [], []),
         (
             Sought(near=HERE, within=5),
-            {"places": [FAR, Place(postcode="SS1 1AA")]},
+            {"places": [FAR, Venue(postcode="SS1 1AA")]},
             [],
             ["where it takes place, and how far that is (the directory says: SS1 1AA)"],
             [],
@@ -92,7 +92,7 @@ def test_words_are_looked_for_in_all_that_is_said_but_addresses_on_the_web_and_n
         access=["Ramp"],
         attended=["online"],
         languages=["Polish"],
-        places=[Place(name="Hall", address="Felpersham", access=["Lift"])],
+        places=[Venue(name="Hall", address="Felpersham", access=["Lift"])],
     )
     found = [
         "art tea",

@@ -15,12 +15,12 @@ from iagcore.opportunities import (
     Answer,
     Cost,
     Opportunity,
-    Place,
     Recurrence,
-    Shown,
+    ShownOpportunity,
     Status,
     Term,
     Time,
+    Venue,
     chord_of,
     kilometres_of,
     on_globe,
@@ -126,9 +126,9 @@ def test_a_recurrence_is_written_as_icalendar_writes_it() -> None:
         (lambda: Recurrence(freq="MONTHLY", until=NO_DAY), "until = '2026-01-01': a date is expected"),
         (lambda: Recurrence(freq="MONTHLY", count=0), "count = 0: a whole number from 1 to 1000"),
         (lambda: Recurrence(freq="MONTHLY", count=1, until=JAN_1), "not both"),
-        (lambda: Place(latitude=100.0, longitude=0.0), "latitude = 100.0: degrees run from -90 to 90"),
-        (lambda: Place(latitude=10.0, longitude=200.0), "longitude = 200.0: degrees run from -180 to 180"),
-        (lambda: Place(latitude=10.0), "known together, or not at all"),
+        (lambda: Venue(latitude=100.0, longitude=0.0), "latitude = 100.0: degrees run from -90 to 90"),
+        (lambda: Venue(latitude=10.0, longitude=200.0), "longitude = 200.0: degrees run from -180 to 180"),
+        (lambda: Venue(latitude=10.0), "known together, or not at all"),
         (lambda: Cost(amount=Decimal(-1)), "not below 0"),
         (lambda: Opportunity("a", ""), "name = '': a text that is not empty"),
         (lambda: Opportunity("a", SEVEN), "name = 7: a text"),
@@ -149,10 +149,12 @@ def test_what_cannot_be_is_no_opportunity(make: Any, said: str) -> None:
 
 def test_whatever_is_not_said_is_unknown() -> None:
     one = Opportunity("a", "Walk")
-    assert one.shown == Shown("a", "Walk")
+    assert one.shown == ShownOpportunity("a", "Walk")
     assert (one.is_open, one.admits(34), one.is_free(JAN_1), one.week.on(5, JAN_1)) == (UNKNOWN,) * 4
     assert (one.is_remote, one.every_place_is_known) == (False, False)
-    assert Opportunity("a", "Walk", status="active", last_checked=JAN_1).shown == Shown("a", "Walk", "active", JAN_1)
+    assert Opportunity("a", "Walk", status="active", last_checked=JAN_1).shown == ShownOpportunity(
+        "a", "Walk", "active", JAN_1
+    )
 
 
 @pytest.mark.parametrize(
@@ -186,9 +188,9 @@ def test_what_has_lapsed_says_nothing_of_a_day() -> None:
 
 
 def test_places_costs_and_terms_are_told_in_words() -> None:
-    assert str(Place(name="Hall", address="1 High St", postcode="SS1")) == "Hall, 1 High St, SS1"
-    assert str(Place(latitude=51.5, longitude=-0.1)) == "51.50000, -0.10000"
-    assert str(Place()) == "a place that is not described"
+    assert str(Venue(name="Hall", address="1 High St", postcode="SS1")) == "Hall, 1 High St, SS1"
+    assert str(Venue(latitude=51.5, longitude=-0.1)) == "51.50000, -0.10000"
+    assert str(Venue()) == "a place that is not described"
     assert str(Cost(amount=Decimal(5), currency="GBP", words="a session")) == "5 GBP, a session"
     assert str(Cost()) == "a price that is not said"
     assert Term("Art").vocabulary is None

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from iagcore.directory import reading, tables
-from iagcore.directory.json_stream import JSONStream, Unreadable, Value
-from iagcore.opportunities import Place, Recurrence, Status, Term
+from iagcore.directory.json_stream import JSONStream, Parsed, Unreadable
+from iagcore.opportunities import Recurrence, Status, Term, Venue
 from tests.directory.feeds import SAMPLES, from_json, from_text, imported
 
 ART = '[{"id": "1", "name": "Café “Art”"}]'
@@ -106,12 +106,12 @@ def test_pages_in_a_list_are_opened(tmp_path: Path) -> None:
 )
 def test_what_is_right_of_a_text_that_is_no_json_is_kept(text: str, values: list[object]) -> None:
     found = list(JSONStream(iter(text)))
-    assert [one.value for one in found if isinstance(one, Value)] == values
+    assert [one.value for one in found if isinstance(one, Parsed)] == values
 
 
 def test_a_number_of_more_digits_than_python_reads_is_no_json() -> None:
     found = list(JSONStream(iter([f"[{'9' * 5000}, 1]"])))
-    assert [type(one) for one in found] == [Unreadable, Value]
+    assert [type(one) for one in found] == [Unreadable, Parsed]
 
 
 def test_what_a_folder_holds_is_opened_and_what_is_hidden_is_not(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_data_package_of_hsds_1_1_is_read_as_folder_and_zip(tmp_path: Path) ->
         Recurrence(freq="WEEKLY", days=("TU",)),
     ]
     assert clay.places == (
-        Place(
+        Venue(
             name="Pottery",
             address="2 Mill Lane, Felpersham",
             postcode="FE1 2BB",
@@ -216,7 +216,7 @@ def test_orphans_of_a_package_are_told_by_table(tmp_path: Path) -> None:
     assert found.counts == (2, 2, 0, 0)
     assert found.sentences[-1] == ("link", "phones: 2 rows name a service that is not in the package, such as '8'")
     [art] = [one for one in found.opportunities if one.name == "Art"]
-    assert (art.phones, art.terms, art.places) == (("5678",), (Term("Crafts", "t1"),), (Place(name="Hall"),))
+    assert (art.phones, art.terms, art.places) == (("5678",), (Term("Crafts", "t1"),), (Venue(name="Hall"),))
 
 
 def test_tables_with_other_marks_between_columns_and_other_line_ends_are_read(tmp_path: Path) -> None:

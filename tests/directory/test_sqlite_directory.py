@@ -18,7 +18,7 @@ from iagcore.directory.reading import digest_of_files
 from iagcore.directory.searching import COUNTED, RANKED, parameters, query
 from iagcore.directory.sqlite import SQLiteDirectory
 from iagcore.exceptions import UnusableDirectory
-from iagcore.opportunities import Opportunity, Place
+from iagcore.opportunities import Opportunity, Venue
 from iagcore.storage.sqlite_file import SQLiteFile
 from iagcore.testing.listed_opportunities import ART, FAR, HERE, MONDAY, NEARBY, TUESDAY, UNSAID
 
@@ -120,7 +120,7 @@ def test_what_can_be_attended_from_anywhere_comes_before_what_is_near_and_unsure
 
 def test_a_place_that_is_moved_leaves_nothing_behind(directory: SQLiteDirectory) -> None:
     directory.keep([attrs.evolve(ART, places=(NEARBY, FAR))], feed="f", today=MONDAY)
-    directory.keep([attrs.evolve(ART, places=(Place(latitude=10.0, longitude=10.0),))], feed="f", today=MONDAY)
+    directory.keep([attrs.evolve(ART, places=(Venue(latitude=10.0, longitude=10.0),))], feed="f", today=MONDAY)
     with closing(sqlite3.connect(directory.path)) as connection:
         assert connection.execute("SELECT count(*) FROM place").fetchall() == [(0,)]
     assert directory.search(Sought(near=HERE, within=60.0), today=MONDAY).in_all == 0

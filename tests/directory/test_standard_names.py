@@ -10,7 +10,7 @@ import pytest
 from iagcore.directory.importing import import_files
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.directory.standard_names import ALIASES, FIELDS, by_standard_names, not_of_the_standard, plainly, read_as
-from iagcore.opportunities import Opportunity, Place, Status, Time
+from iagcore.opportunities import Opportunity, Status, Time, Venue
 from tests.directory.feeds import TODAY, Imported, from_json, from_text, imported, read_one
 
 
@@ -114,7 +114,7 @@ def test_a_package_with_other_column_names_is_the_same_package(tmp_path: Path) -
             "Art",
             status=Status.ACTIVE,
             organisation="College",
-            places=(Place(name="Hall"),),
+            places=(Venue(name="Hall"),),
             phones=("01632 960 002",),
         )
     ]
@@ -139,7 +139,7 @@ def test_a_sheet_of_a_council_is_read(tmp_path: Path) -> None:
         "Paint",
         ("01702 960 001",),
     )
-    assert art.places == (Place(name="Library", address="1 High St", postcode="SS1 1AA"),)
+    assert art.places == (Venue(name="Library", address="1 High St", postcode="SS1 1AA"),)
     assert art.times == (Time(words="Tuesdays 10am to 12"),)
     assert (art.fees, art.eligibility, art.least_age) == ("Free", "Adults", 18)
     assert found.sentences[1:3] == [

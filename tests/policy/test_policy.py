@@ -25,7 +25,7 @@ from iagcore.policy import (
     Window,
 )
 from iagcore.practice.conversations import FAULTS
-from iagcore.practice.measures import SCALES, Band, Bands, Number, Reading
+from iagcore.practice.measures import SCALES, Band, Bands, Number, Thresholds
 
 CASE_STUDY = (
     "Ways to Wellbeing case study, Southend Adult Community College "
@@ -745,14 +745,14 @@ def test_bands_and_points_of_another_shape_are_refused(name: str, written: str, 
 def test_how_scores_are_read_is_what_the_day_decides_of_it() -> None:
     shipped = Policy.load("ways-to-wellbeing")
     day = shipped.at(date(2015, 4, 1))
-    assert day.reading("PHQ-9") == Reading(bands=SHEET["phq9_bands"][0], caseness=10, reliable_change=6)
-    assert day.reading("SWEMWBS") == Reading(bands=SHEET["swemwbs_bands"][0], reliable_change=Decimal("2.87"))
+    assert day.reading("PHQ-9") == Thresholds(bands=SHEET["phq9_bands"][0], caseness=10, reliable_change=6)
+    assert day.reading("SWEMWBS") == Thresholds(bands=SHEET["swemwbs_bands"][0], reliable_change=Decimal("2.87"))
     assert day.bands("GAD-7") == SHEET["gad7_bands"][0]
     assert day.eligible_bands == ("mild", "moderate")
     for scale in ("WEMWBS", "GSE", "ONS4"):
-        assert day.reading(scale) == Reading()
+        assert day.reading(scale) == Thresholds()
     for scale in SCALES:
-        assert shipped.at(date(2015, 3, 31)).reading(scale) == Reading()
+        assert shipped.at(date(2015, 3, 31)).reading(scale) == Thresholds()
     with pytest.raises(InvalidEntry, match=r"one of PHQ-9, .* is expected; did you mean 'PHQ-9'\?"):
         day.reading("PHQ9")
 
@@ -760,7 +760,7 @@ def test_how_scores_are_read_is_what_the_day_decides_of_it() -> None:
 def test_in_a_gap_scores_are_read_by_nothing() -> None:
     text = f"{HEAD}[[value.phq9_bands]]\nfrom = 2020-01-01\ngap = true\n{LOCAL}"
     day = Policy.parse(text).at(date(2020, 1, 1))
-    assert day.reading("PHQ-9") == Reading()
+    assert day.reading("PHQ-9") == Thresholds()
     with pytest.raises(Gap, match="the policy does not decide phq9_bands on 2020-01-01: our lead decides"):
         day.bands("PHQ-9")
 

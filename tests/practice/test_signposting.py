@@ -9,7 +9,7 @@ import pytest
 from iagcore.casebook import Casebook
 from iagcore.directory.memory import MemoryDirectory
 from iagcore.exceptions import IdUsedBefore, InvalidEntry
-from iagcore.opportunities import Opportunity, Shown, Status
+from iagcore.opportunities import Opportunity, ShownOpportunity, Status
 from iagcore.practice.approvals import ApprovalGiven
 from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.consent import REFERRAL, THIS_JOURNEY, ConsentGiven, ConsentWithdrawn
@@ -307,6 +307,6 @@ def test_nobody_decided_how_long_then_nothing_is_due_by_a_day() -> None:
 
 
 def test_a_shown_opportunity_and_a_status_are_words_of_the_directory() -> None:
-    assert ART.shown == Shown("art", "Art for all", "active", date(2025, 8, 1))
+    assert ART.shown == ShownOpportunity("art", "Art for all", "active", date(2025, 8, 1))
     with pytest.raises(InvalidEntry, match="did you mean 'inactive'"):
         Signposted(signpost="s", opportunity="o", status="inactiv")

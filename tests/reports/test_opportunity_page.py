@@ -10,12 +10,12 @@ import pytest
 
 from iagcore.directory.matching import Match, Sought, match
 from iagcore.directory.protocols import Found
-from iagcore.opportunities import Cost, Opportunity, Place, Recurrence, Time
+from iagcore.opportunities import Cost, Opportunity, Recurrence, Time, Venue
 from iagcore.reports.opportunity_page import LONGEST_DESCRIPTION, opportunity_page, what_to_ask
 
 TODAY = date(2026, 11, 30)
 HERE = (51.54, 0.71)
-LIBRARY = Place(name="Library", latitude=51.545, longitude=0.71, access=["Step-free"])
+LIBRARY = Venue(name="Library", latitude=51.545, longitude=0.71, access=["Step-free"])
 SATURDAYS = Time(recurrence=Recurrence(freq="WEEKLY", days=["SA"]), opens=time(10), closes=time(12))
 
 

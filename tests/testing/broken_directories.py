@@ -18,7 +18,7 @@ from iagcore.directory.matching import Sought, match, says_every_word
 from iagcore.directory.memory import MemoryDirectory, hidden
 from iagcore.directory.protocols import Directory, Found, Kept, Listing, Unread
 from iagcore.directory.sqlite import SQLiteDirectory
-from iagcore.opportunities import Answer, Opportunity, Place
+from iagcore.opportunities import Answer, Opportunity, Venue
 from iagcore.testing.directory_contract import DirectoryContract
 from iagcore.testing.other_process import Opening
 from tests.testing.broken import Broken
@@ -448,7 +448,7 @@ class MeasuresOnAMap(JudgesByItself):
     """A degree is as long anywhere, and the map has an edge at the date line."""
 
     def says(self, one: Opportunity, sought: Sought) -> bool:
-        def flat(place: Place, near: tuple[float, float], within: float) -> bool:
+        def flat(place: Venue, near: tuple[float, float], within: float) -> bool:
             if place.latitude is None or place.longitude is None:
                 return True
             return (place.latitude - near[0]) ** 2 + (place.longitude - near[1]) ** 2 <= (within / 111) ** 2

@@ -48,7 +48,7 @@ def accept_ground(value: object) -> str:
 
 
 @attrs.frozen
-class Home:
+class Touched:
     """A home that an erasure touches: its records, those whose words go, where it stands, and the lines it releases."""
 
     subject: str
@@ -66,7 +66,7 @@ class Plan:
     random name); `expect` (the versions it rests on); `held` (something holds the record).
     """
 
-    homes: tuple[Home, ...]
+    homes: tuple[Touched, ...]
     renames: dict[str, str]
     expect: dict[str, int]
     held: bool
@@ -276,7 +276,7 @@ def previewed(reading: Reading, asked: AskedToErase, left: tuple[Pending, ...]) 
     )
 
 
-def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord]) -> Home:
+def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord]) -> Touched:
     filed_there = list(reading.journal.read(subject))
     # bookings stand under their coach, too, and are other homes' records
     records = tuple(one for one in filed_there if one.home == subject)
@@ -284,13 +284,13 @@ def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord
     journey = reading.journey(name_of_home(subject)) if role_of(subject) == "journey" else None
     if journey is None or journey.learner != learner:
         # somebody else's, or one that was erased before: only what stands under this learner goes
-        return Home(subject, records, tuple(one.surrogate for one in filed if one.home == subject), version)
+        return Touched(subject, records, tuple(one.surrogate for one in filed if one.home == subject), version)
     booked = tuple((journey.surrogates[line.key], line) for line in journey.allowance.lines if line.booked)
-    return Home(subject, records, tuple(one.surrogate for one in records), version, booked)
+    return Touched(subject, records, tuple(one.surrogate for one in records), version, booked)
 
 
 def _receipt(
-    home: Home, asked: AskedToErase, renames: dict[str, str], versions: dict[str, int], *, now: datetime, policy: str
+    home: Touched, asked: AskedToErase, renames: dict[str, str], versions: dict[str, int], *, now: datetime, policy: str
 ) -> StoredRecord:
     about = dict.fromkeys(
         (home.subject, asked.learner, *(line.coach for _, line in home.booked if line.coach is not None))

@@ -12,14 +12,14 @@ from typing import Any, Final
 
 import attrs
 
-from iagcore.opportunities import Cost, Opportunity, Place, Recurrence, Term, Time
+from iagcore.opportunities import Cost, Opportunity, Recurrence, Term, Time, Venue
 
 FORMAT: Final = 2
 """Of these documents; a store keeps it with its tables."""
 
 _PARTS: Final[dict[tuple[type, str], Callable[[Any], Any]]] = {
     (Opportunity, "times"): lambda parts: [_read(Time, one) for one in parts],
-    (Opportunity, "places"): lambda parts: [_read(Place, one) for one in parts],
+    (Opportunity, "places"): lambda parts: [_read(Venue, one) for one in parts],
     (Opportunity, "costs"): lambda parts: [_read(Cost, one) for one in parts],
     (Opportunity, "terms"): lambda parts: [_read(Term, one) for one in parts],
     (Opportunity, "last_checked"): date.fromisoformat,
@@ -38,7 +38,7 @@ _PARTS: Final[dict[tuple[type, str], Callable[[Any], Any]]] = {
 
 _FIELDS: Final = {
     kind: tuple((field.name, field.default) for field in attrs.fields(kind) if field.name != "id")
-    for kind in (Opportunity, Time, Place, Cost, Term, Recurrence)
+    for kind in (Opportunity, Time, Venue, Cost, Term, Recurrence)
 }
 _VALUES: Final = {kind: attrgetter(*(name for name, _ in fields)) for kind, fields in _FIELDS.items()}
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

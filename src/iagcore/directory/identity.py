@@ -25,7 +25,7 @@ import attrs
 
 from iagcore.directory.codec import written
 from iagcore.directory.folding import folded
-from iagcore.opportunities import LONGEST_TEXT, UNKNOWN, Opportunity, Place
+from iagcore.opportunities import LONGEST_TEXT, UNKNOWN, Opportunity, Venue
 
 LONGEST_ID: Final = 64
 """Characters of an id, as many as an entry can name."""
@@ -127,14 +127,14 @@ _ONE_OF_THEM: Final = tuple(
 )
 
 
-def _without_shorter(places: Iterable[Place]) -> tuple[Place, ...]:
+def _without_shorter(places: Iterable[Venue]) -> tuple[Venue, ...]:
     """Each place once, and none that only says again a part of what another says."""
     found = list(dict.fromkeys(places))
     said = [set(attrs.asdict(place, recurse=False).items()) - _NOTHING_SAID for place in found]
     return tuple(place for place, its in zip(found, said, strict=True) if not any(its < others for others in said))
 
 
-_NOTHING_SAID: Final = set(attrs.asdict(Place(), recurse=False).items())
+_NOTHING_SAID: Final = set(attrs.asdict(Venue(), recurse=False).items())
 
 
 @attrs.frozen

@@ -35,7 +35,7 @@ _SCALAR_ENDS: Final = re.compile(r"[,\]}\s]")
 
 
 @attrs.frozen
-class Value:
+class Parsed:
     """One value of a document, and the members that stood before it in the objects around it.
 
     `mended`: it was no JSON as it stood (a comma too many, a member that is no value), and what is right of it is here.
@@ -180,7 +180,7 @@ class JSONStream:
     def __init__(self, pieces: Iterator[str]) -> None:
         self._text = _Text(pieces)
 
-    def __iter__(self) -> Iterator[Value | Unreadable]:
+    def __iter__(self) -> Iterator[Parsed | Unreadable]:
         try:
             while following := self._text.peek():
                 if following in ",:]}":
@@ -190,10 +190,10 @@ class JSONStream:
         except _End:
             yield Unreadable("the file ends in the middle of a record", broken=True)
 
-    def _values(self, beside: dict[str, Any], depth: int) -> Iterator[Value | Unreadable]:
+    def _values(self, beside: dict[str, Any], depth: int) -> Iterator[Parsed | Unreadable]:
         opening = self._text.peek()
         if opening in "{[" and (whole := self._text.whole()) is not None:
-            yield Value(whole, beside)
+            yield Parsed(whole, beside)
             return
         within = {"[": self._elements, "{": self._members}.get(opening) if depth < WALKED else None
         try:
@@ -212,21 +212,21 @@ class JSONStream:
             yield Unreadable(f"it is nested {deep} deep; at most {DEEPEST} are read")
             return
         try:
-            yield Value(parsed(text), beside)
+            yield Parsed(parsed(text), beside)
         except ValueError as error:
             if within is None:
                 yield Unreadable(f"it is no JSON ({error})")
                 return
             yield from JSONStream(iter([text]))._mended(beside, depth)
 
-    def _mended(self, beside: dict[str, Any], depth: int) -> Iterator[Value | Unreadable]:
+    def _mended(self, beside: dict[str, Any], depth: int) -> Iterator[Parsed | Unreadable]:
         """The values of a list or an object that is no JSON as it stands."""
         if self._text.peek() == "[":
             yield from self._elements(beside, depth)
         else:
             yield from self._members(beside, depth, mended=True)
 
-    def _elements(self, beside: dict[str, Any], depth: int) -> Iterator[Value | Unreadable]:
+    def _elements(self, beside: dict[str, Any], depth: int) -> Iterator[Parsed | Unreadable]:
         self._text.step()
         while (following := self._text.peek()) != "]":
             if not following:
@@ -237,7 +237,7 @@ class JSONStream:
             yield from self._values(beside, depth + 1)
         self._text.step()
 
-    def _members(self, beside: dict[str, Any], depth: int, *, mended: bool = False) -> Iterator[Value | Unreadable]:
+    def _members(self, beside: dict[str, Any], depth: int, *, mended: bool = False) -> Iterator[Parsed | Unreadable]:
         self._text.step()
         members: dict[str, Any] = {}
         gave_out = False
@@ -267,7 +267,7 @@ class JSONStream:
                 mended = True
         self._text.step()
         if not gave_out:
-            yield Value(members, beside, mended)
+            yield Parsed(members, beside, mended)
 
     def _name(self) -> str:
         """The name of a member; one that is no JSON is taken as it stands, and one that is too long is none."""

@@ -142,7 +142,7 @@ def languages_searched(opportunity: Opportunity) -> str | None:
 
 
 @attrs.frozen
-class Reading:
+class Reply:
     """One question about an opportunity: the answer, a sentence that says why, and what to ask where it is unknown."""
 
     question: str
@@ -155,7 +155,7 @@ class Match:
     """How an opportunity fits what is looked for. `kilometres` is to the nearest place whose coordinates are known."""
 
     opportunity: Opportunity
-    readings: tuple[Reading, ...] = attrs.field(converter=kept)
+    readings: tuple[Reply, ...] = attrs.field(converter=kept)
     kilometres: float | None = None
     apart: int = 0
     """How closely it says the words: 0 its name says them together, 1 its name says them, 2 it says them together."""
@@ -289,24 +289,24 @@ def _contradiction(opportunity: Opportunity, about: str) -> str:
     return next((both for what, _, both in found if what == about), "")
 
 
-def _runs(opportunity: Opportunity, sought: Sought, today: date) -> Reading:
+def _runs(opportunity: Opportunity, sought: Sought, today: date) -> Reply:
     checked = opportunity.last_checked
     when = f"last checked on {checked:%d %b %Y}" if checked else "nobody says when it was last checked"
     match opportunity.is_open:
         case Answer.YES if checked and checked < sought.stale(today):
-            return Reading(
+            return Reply(
                 "runs",
                 UNKNOWN,
                 f"whether it still runs (the directory says that it runs; {when}, {_ago(checked, today)})",
             )
         case Answer.YES:
-            return Reading("runs", YES, f"it runs ({when})")
+            return Reply("runs", YES, f"it runs ({when})")
         case Answer.NO:
-            return Reading("runs", NO, f"it is {opportunity.status} ({when})")
+            return Reply("runs", NO, f"it is {opportunity.status} ({when})")
         case _:
             both = _contradiction(opportunity, "status")
             said = f"the directory says both {both.replace(', ', ' and ')}; " if both else ""
-            return Reading("runs", UNKNOWN, f"whether it still runs ({said}{when})")
+            return Reply("runs", UNKNOWN, f"whether it still runs ({said}{when})")
 
 
 def _ago(day: date, today: date) -> str:
@@ -321,56 +321,56 @@ def _is_within(square: float, sought: Sought) -> bool:
     return sought.radius is None or square <= sought.radius
 
 
-def _near(opportunity: Opportunity, square: float | None, sought: Sought) -> Reading:
+def _near(opportunity: Opportunity, square: float | None, sought: Sought) -> Reply:
     away = "" if square is None else f"{kilometres_of(math.sqrt(square)):.1f} km away"
     if square is not None and _is_within(square, sought):
-        return Reading("near", YES, f"it is {away}")
+        return Reply("near", YES, f"it is {away}")
     if opportunity.is_remote:
-        return Reading("near", YES, f"nobody has to travel: {opportunity.ways}")
+        return Reply("near", YES, f"nobody has to travel: {opportunity.ways}")
     if not opportunity.every_place_is_known:
         places = "; ".join(str(place) for place in opportunity.places if place.latitude is None)
-        return Reading("near", UNKNOWN, f"where it takes place, and how far that is{_said(places)}")
-    return Reading("near", NO, f"it is {away}, further than {sought.within:g} km")
+        return Reply("near", UNKNOWN, f"where it takes place, and how far that is{_said(places)}")
+    return Reply("near", NO, f"it is {away}, further than {sought.within:g} km")
 
 
-def _on_day(opportunity: Opportunity, day: int, today: date) -> Reading:
+def _on_day(opportunity: Opportunity, day: int, today: date) -> Reply:
     name = WEEKDAY_NAMES[day]
     said = _said("; ".join(dict.fromkeys(one.said(today) for one in opportunity.times)))
     match opportunity.week.on(day, today):
         case Answer.YES:
-            return Reading("day", YES, f"it is on {name}s{said}")
+            return Reply("day", YES, f"it is on {name}s{said}")
         case Answer.NO:
-            return Reading("day", NO, f"it is not on {name}s{said}")
+            return Reply("day", NO, f"it is not on {name}s{said}")
         case _:
-            return Reading("day", UNKNOWN, f"whether it is on {name}s{said}")
+            return Reply("day", UNKNOWN, f"whether it is on {name}s{said}")
 
 
-def _free(opportunity: Opportunity, today: date) -> Reading:
+def _free(opportunity: Opportunity, today: date) -> Reply:
     said = _said(opportunity.prices)
     match opportunity.is_free(today):
         case Answer.YES:
-            return Reading("free", YES, "it is free")
+            return Reply("free", YES, "it is free")
         case Answer.NO:
-            return Reading("free", NO, f"it is not free{said}")
+            return Reply("free", NO, f"it is not free{said}")
         case _:
-            return Reading("free", UNKNOWN, f"what it costs{said}")
+            return Reply("free", UNKNOWN, f"what it costs{said}")
 
 
-def _for_age(opportunity: Opportunity, age: int) -> Reading:
+def _for_age(opportunity: Opportunity, age: int) -> Reply:
     ages = opportunity.ages
     match opportunity.admits(age):
         case Answer.YES:
-            return Reading("age", YES, f"it is for ages {ages}, and so for {age}")
+            return Reply("age", YES, f"it is for ages {ages}, and so for {age}")
         case Answer.NO:
-            return Reading("age", NO, f"it is for ages {ages}, and not for {age}")
+            return Reply("age", NO, f"it is for ages {ages}, and not for {age}")
         case _:
             words = "; ".join(filter(None, (_contradiction(opportunity, "ages"), opportunity.eligibility)))
-            return Reading("age", UNKNOWN, f"whether it is for age {age}{_said(words) if words else ''}")
+            return Reply("age", UNKNOWN, f"whether it is for age {age}{_said(words) if words else ''}")
 
 
-def _in_language(opportunity: Opportunity, language: str) -> Reading:
+def _in_language(opportunity: Opportunity, language: str) -> Reply:
     spoken = languages_searched(opportunity)
     if spoken and f" {folded(language)}" in f" {spoken}":
-        return Reading("language", YES, f"it is offered in {language}")
+        return Reply("language", YES, f"it is offered in {language}")
     # that others are named does not say that this one is not spoken
-    return Reading("language", UNKNOWN, f"whether it is offered in {language}{_said(', '.join(opportunity.languages))}")
+    return Reply("language", UNKNOWN, f"whether it is offered in {language}{_said(', '.join(opportunity.languages))}")

@@ -15,7 +15,7 @@ from iagcore.directory.cleaning import Named, Notes, every
 from iagcore.directory.identity import id_without_one
 from iagcore.directory.languages import language_named
 from iagcore.directory.timetable import times_of
-from iagcore.opportunities import LONGEST_TEXT, PRICE_IN_WORDS, Cost, Opportunity, Place, Term
+from iagcore.opportunities import LONGEST_TEXT, PRICE_IN_WORDS, Cost, Opportunity, Term, Venue
 
 MOST_PARTS: Final = 200
 """Places, prices, terms and the like of one service that are kept, of each."""
@@ -173,13 +173,13 @@ def _own_place(said: Named) -> Iterator[Named]:
         yield Named({**said.record, "name": said.get("venue_name"), "location_type": None, "accessibility": None})
 
 
-def _places(locations: Iterable[Named], notes: Notes) -> Iterator[Place]:
+def _places(locations: Iterable[Named], notes: Notes) -> Iterator[Venue]:
     for location in locations:
         if cleaning.line(location.get("location_type"), notes) == "virtual":
             continue
         latitude, longitude = _point(location, notes)
         address, postcode = _address(location, notes)
-        place = Place(
+        place = Venue(
             name=cleaning.line(location.get("name"), notes),
             address=address,
             postcode=postcode,
@@ -187,7 +187,7 @@ def _places(locations: Iterable[Named], notes: Notes) -> Iterator[Place]:
             longitude=longitude,
             access=_first(_accessibility(location, notes), most=20),
         )
-        if place != Place():
+        if place != Venue():
             yield place
 
 

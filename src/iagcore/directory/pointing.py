@@ -4,7 +4,7 @@ from typing import Any
 
 import attrs
 
-from iagcore.opportunities import Shown
+from iagcore.opportunities import ShownOpportunity
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learning import AS_SHOWN
 
@@ -17,7 +17,7 @@ def pointed_to(entry: Entry) -> str | None:
     return None if field is None else getattr(entry, field)
 
 
-def as_shown(entry: Any, shown: Shown, status: str | None) -> Entry:
+def as_shown(entry: Any, shown: ShownOpportunity, status: str | None) -> Entry:
     """An entry with what is shown of the opportunity, where it does not say so itself."""
     checked = shown.last_checked if shown.last_checked and 1900 <= shown.last_checked.year <= 2999 else None
     found = {"name": shown.name, "status": status, "last_checked": checked}

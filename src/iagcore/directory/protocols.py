@@ -92,7 +92,7 @@ class Found:
     """What a search found: the best matches, best first, and how many there are in all, counted to `MOST_COUNTED`.
 
     Where nothing fits, `considered` is how many say the words and are not gone, and `hidden` how many of them each
-    question hides, by the name that `Reading.question` has; one may be hidden by several.
+    question hides, by the name that `Reply.question` has; one may be hidden by several.
     """
 
     matches: tuple[Match, ...] = attrs.field(converter=kept)

@@ -23,7 +23,7 @@ from typing import IO, Final
 import attrs
 
 from iagcore import opportunities
-from iagcore.directory.json_stream import JSONStream, Unreadable, Value
+from iagcore.directory.json_stream import JSONStream, Parsed, Unreadable
 from iagcore.directory.tables import LONGEST_CELL, table_of
 from iagcore.exceptions import InvalidFile
 
@@ -57,7 +57,7 @@ class Document:
     name: str
     open: Open = attrs.field(repr=False)
 
-    def values(self, warn: Callable[[str, str], None]) -> Iterator[Value | Unreadable]:
+    def values(self, warn: Callable[[str, str], None]) -> Iterator[Parsed | Unreadable]:
         """The values in it. Raises `InvalidFile` where it is no JSON at all."""
         with opened(self.name, self.open) as stream:
             texts = _texts(self.name, stream, warn)
@@ -285,7 +285,7 @@ def _texts(name: str, stream: IO[bytes], warn: Callable[[str, str], None]) -> It
         piece = stream.read(PIECE)
 
 
-def _lines(name: str, texts: Iterator[str]) -> Iterator[Value | Unreadable]:
+def _lines(name: str, texts: Iterator[str]) -> Iterator[Parsed | Unreadable]:
     """Line-delimited JSON: each line is one value, whatever the line before it was."""
     rest = ""
     for text in texts:
@@ -296,7 +296,7 @@ def _lines(name: str, texts: Iterator[str]) -> Iterator[Value | Unreadable]:
     yield from _of_lines([rest])
 
 
-def _of_lines(lines: list[str]) -> Iterator[Value | Unreadable]:
+def _of_lines(lines: list[str]) -> Iterator[Parsed | Unreadable]:
     for line in lines:
         if line.strip("\ufeff \t\r\x1e"):
             yield from JSONStream(iter([line]))

@@ -143,7 +143,7 @@ END"""
 
 
 def questions(sought: Sought) -> dict[str, str]:
-    """What is asked, but for the words, by the name that `Reading.question` has: each as an expression."""
+    """What is asked, but for the words, by the name that `Reply.question` has: each as an expression."""
     asked = {
         "runs": _RUNS,
         "near": _NEAR if sought.within is not None else "",

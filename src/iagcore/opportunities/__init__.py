@@ -328,7 +328,7 @@ class Week:
 
 
 @attrs.frozen(kw_only=True)
-class Place:
+class Venue:
     """Where it takes place. `latitude` and `longitude` are degrees (WGS 84), both known or neither."""
 
     name: str | None = attrs.field(default=None, validator=_words_or_unsaid)
@@ -404,7 +404,7 @@ class Term:
 
 
 @attrs.frozen
-class Shown:
+class ShownOpportunity:
     """What a signpost keeps of the opportunity it pointed to, so that a later import changes no history."""
 
     opportunity: str
@@ -440,7 +440,7 @@ class Opportunity:
     organisation: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
     description: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
     times: tuple[Time, ...] = attrs.field(default=(), kw_only=True, converter=kept)
-    places: tuple[Place, ...] = attrs.field(default=(), kw_only=True, converter=kept)
+    places: tuple[Venue, ...] = attrs.field(default=(), kw_only=True, converter=kept)
     attended: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=kept, validator=_all_words)
     costs: tuple[Cost, ...] = attrs.field(default=(), kw_only=True, converter=kept)
     fees: str | None = attrs.field(default=None, kw_only=True, validator=_words_or_unsaid)
@@ -466,9 +466,9 @@ class Opportunity:
             raise _wrong("most_age", self.most_age, f"it is below the least age, {self.least_age}")
 
     @property
-    def shown(self) -> Shown:
+    def shown(self) -> ShownOpportunity:
         """What a signpost to it keeps."""
-        return Shown(self.id, self.name, self.status and str(self.status), self.last_checked)
+        return ShownOpportunity(self.id, self.name, self.status and str(self.status), self.last_checked)
 
     @property
     def is_open(self) -> Answer:
@@ -578,7 +578,7 @@ class Opportunity:
         return bool(self.places) and all(place.latitude is not None for place in self.places)
 
 
-def nearest_square(places: Iterable[Place], near: tuple[float, float, float]) -> float | None:
+def nearest_square(places: Iterable[Venue], near: tuple[float, float, float]) -> float | None:
     """The square of the shortest straight line, on a globe of radius 1, to a place; None where none has coordinates."""
     return min((squared(near, point) for place in places if (point := place.on_globe)), default=None)
 

@@ -28,7 +28,7 @@ from dateutil import tz
 from iagcore.exceptions import InvalidEntry, InvalidPolicy, nearest
 from iagcore.policy.values import VALUES, EmergencyContact, MissedCharge, Rounding, Value, Window, written_day
 from iagcore.practice.kinds import PREFIXED, accept_day, accept_id, accept_moment
-from iagcore.practice.measures import Bands, Reading, scale_named
+from iagcore.practice.measures import Bands, Thresholds, scale_named
 from iagcore.toml_source import Source, read_text
 
 SHIPPED: Final = ("ways-to-wellbeing", "starter")
@@ -235,11 +235,11 @@ class PolicyOnDay:
         names: tuple[str, ...] = self.cited("eligible_bands").value
         return names
 
-    def reading(self, scale: str) -> Reading:
+    def reading(self, scale: str) -> Thresholds:
         """How scores of a scale are read, as far as the day decides it. Raises InvalidEntry for an unknown scale."""
-        parts = (field.name for field in attrs.fields(Reading))
+        parts = (field.name for field in attrs.fields(Thresholds))
         decided = {part: self._by_name.get(f"{_stem(scale)}_{part}") for part in parts}
-        return Reading(**{part: cited.value for part, cited in decided.items() if cited is not None})
+        return Thresholds(**{part: cited.value for part, cited in decided.items() if cited is not None})
 
     def level(self, code: str) -> Level | None:
         """The level that this policy sets for a rule, or None where it leaves the rule book's own."""

@@ -241,7 +241,7 @@ class Bands:
 
 
 @attrs.frozen(kw_only=True)
-class Reading:
+class Thresholds:
     """How the scores of a scale are read; None where nobody decided it. In points, metric ones for SWEMWBS."""
 
     bands: Bands | None = None
@@ -252,7 +252,7 @@ class Reading:
 class ReadsScores(Protocol):
     """Whoever says how scores are read: a policy on a day."""
 
-    def reading(self, scale: str) -> Reading:
+    def reading(self, scale: str) -> Thresholds:
         """How the scores of one scale are read."""
         ...
 
@@ -325,7 +325,7 @@ def score(
         raw = _the_total("score", found, total)
     metric = found.metric.get(raw)
     points = raw if metric is None else metric
-    read = policy.reading(scale) if policy else Reading()
+    read = policy.reading(scale) if policy else Thresholds()
     return Score(
         scale=scale,
         raw=raw,
@@ -430,7 +430,7 @@ def paired_change(
     """
     higher = scale_named(scale).higher
     before, after = (_scored(scale, one, policy) for one in (baseline, final))
-    read = policy.reading(scale) if policy else Reading()
+    read = policy.reading(scale) if policy else Thresholds()
     change = apart = None
     if before and after and higher is HigherMeans.APART and before.apart and after.apart:
         apart = tuple(later - earlier for earlier, later in zip(before.apart, after.apart, strict=True))

@@ -103,7 +103,7 @@ def _opens(entry: Entry) -> LineKey | None:
 
 
 @attrs.frozen
-class Standing:
+class StandingFinding:
     """A finding that stands on a record of the journey."""
 
     record: str
@@ -177,12 +177,12 @@ class Home(Parts):
         )
 
     @property
-    def standing(self) -> tuple[Standing, ...]:
+    def standing(self) -> tuple[StandingFinding, ...]:
         """The findings that stand now, in the order of the record."""
-        return tuple(Standing(place.record, finding) for place in self.places for finding in place.findings)
+        return tuple(StandingFinding(place.record, finding) for place in self.places for finding in place.findings)
 
     @property
-    def breaches(self) -> tuple[Standing, ...]:
+    def breaches(self) -> tuple[StandingFinding, ...]:
         """The breaches that nobody has corrected and no lead has authorised."""
         authorised = [place.authorises for place in self.places if place.top is not None]
         return tuple(

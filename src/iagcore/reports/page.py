@@ -15,7 +15,7 @@ from iagcore.practice.disclosures import Outlet
 from iagcore.practice.kinds import PREFIXED, Entry
 from iagcore.practice.parties import role_of
 from iagcore.record.findings import Assessment, Duty, Weight
-from iagcore.record.home import Home, Standing, Version
+from iagcore.record.home import Home, StandingFinding, Version
 from iagcore.record.naming import TITLED, briefly, is_named_by_its_kind_alone, plain_title, title
 from iagcore.record.records import Record
 from iagcore.record.releasing import carries_record, released
@@ -155,7 +155,7 @@ def advice_lines(page: Page[Any]) -> Iterator[str]:
             yield from wrapped(finding, indent=2)
 
 
-def _named_by(page: Page[Any], standing: Standing) -> str:
+def _named_by(page: Page[Any], standing: StandingFinding) -> str:
     place = page.home.stack_of(standing.record)
     entry = None if place is None else place.top.entry if place.top else place.original
     return f" ({page.named(entry)})" if entry is not None else ""

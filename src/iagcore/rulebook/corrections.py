@@ -13,7 +13,7 @@ from iagcore.practice.parties import role_of
 from iagcore.record.amending import may_amend
 from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, Duty, Verdict, verdict
-from iagcore.record.home import Home, Place, Standing, Version
+from iagcore.record.home import Home, Place, StandingFinding, Version
 from iagcore.record.releasing import is_unshared_diary
 from iagcore.record.rules import Grounds, Rule, duty, rule
 from iagcore.rulebook.access import goes_with, is_kept_from, may_make
@@ -124,7 +124,7 @@ def standing_breaches(home: Home, grounds: Grounds) -> list[Duty]:
     return [_breach(home, one) for one in home.breaches]
 
 
-def _breach(home: Home, one: Standing) -> Duty:
+def _breach(home: Home, one: StandingFinding) -> Duty:
     what = f"{one.finding.rule} stands on record {one.record!r}: {one.finding.sentence}; put it right, or have a lead"
     place = home.stack_of(one.record)
     # what is in confidence is not told to every lead, nor is the page of a diary that is not shared

@@ -17,7 +17,7 @@ from iagcore.rulebook.access import is_known_and_open
 from iagcore.rulebook.booking import days_from, undecided
 from iagcore.rulebook.sources import IMPARTIALITY, LOCAL, TAKING_A_TOOL
 
-Shown = Signposted | CourseEnrolled
+Pointing = Signposted | CourseEnrolled
 """The kinds that keep what was shown of an opportunity, and say nothing of a referral."""
 FOR_OTHER_AGES: Final = "it is for other ages"
 """What is found where the directory says so: the one thing that SIG-01 asks a directory and the entry does not keep."""
@@ -33,7 +33,7 @@ FOR_OTHER_AGES: Final = "it is for other ages"
     values=("directory_fresh_days",),
     outside=True,
 )
-def open_checked_and_not_known_to_exclude(entry: Shown, case: Case) -> Verdict:
+def open_checked_and_not_known_to_exclude(entry: Pointing, case: Case) -> Verdict:
     """The opportunity is open, was checked lately, and is not known to exclude the learner; unknown is said as that."""
     return none_of(
         _speaks_against(entry, case),
@@ -44,7 +44,7 @@ def open_checked_and_not_known_to_exclude(entry: Shown, case: Case) -> Verdict:
     )
 
 
-def _speaks_against(entry: Shown, case: Case) -> list[str]:
+def _speaks_against(entry: Pointing, case: Case) -> list[str]:
     """What is known to speak against it, and beside that what is not known. Raises where nothing but that is found."""
     found: list[str] = []
     unknown: list[NotKnown | Gap] = []
@@ -58,22 +58,22 @@ def _speaks_against(entry: Shown, case: Case) -> list[str]:
     return [*found, *(f"not known: {one}" for one in unknown)]
 
 
-def _named(entry: Shown) -> str:
+def _named(entry: Pointing) -> str:
     return entry.course if isinstance(entry, CourseEnrolled) else entry.opportunity
 
 
-def _closed(entry: Shown, _: Case) -> list[str]:
+def _closed(entry: Pointing, _: Case) -> list[str]:
     status = known(f"whether {_named(entry)} is open", entry.status)
     return [] if status == Status.ACTIVE else [f"it is {status}"]
 
 
-def _long_unchecked(entry: Shown, case: Case) -> list[str]:
+def _long_unchecked(entry: Pointing, case: Case) -> list[str]:
     checked = known(f"when {_named(entry)} was last checked", entry.last_checked)
     days = (case.day_of(case.at) - checked).days
     return [f"last checked {days} days ago"] if days > case.today.whole("directory_fresh_days") else []
 
 
-def _excludes(_: Shown, case: Case) -> list[str]:
+def _excludes(_: Pointing, case: Case) -> list[str]:
     """What is known to exclude the learner: their age, where both it and the ages asked for are known."""
     opportunity, age = case.opportunity, case.status.attests_age
     if opportunity is None or age is None or case.status.started_at is None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from iagcore.directory.matching import Sought
 from iagcore.directory.protocols import Directory, Kept, Listing, Unread
-from iagcore.opportunities import Cost, Opportunity, Place, Recurrence, Status, Term, Time
+from iagcore.opportunities import Cost, Opportunity, Recurrence, Status, Term, Time, Venue
 from iagcore.testing import other_process
 from iagcore.testing.rivals import Tell
 
@@ -20,8 +20,8 @@ MONDAY = date(2026, 1, 5)
 TUESDAY = date(2026, 1, 6)
 WEDNESDAY = date(2026, 1, 7)
 HERE = (51.54, 0.71)
-NEARBY = Place(name="Library", latitude=51.545, longitude=0.71)
-FAR = Place(name="Park", latitude=51.9, longitude=0.9)
+NEARBY = Venue(name="Library", latitude=51.545, longitude=0.71)
+FAR = Venue(name="Park", latitude=51.9, longitude=0.9)
 SATURDAYS = Time(recurrence=Recurrence(freq="WEEKLY", days=("SA",)))
 MONDAYS = Time(recurrence=Recurrence(freq="WEEKLY", days=("MO",)))
 FREE = Cost(amount=Decimal(0))

@@ -8,7 +8,7 @@ import pytest
 
 from iagcore.directory.matching import Sought, match
 from iagcore.directory.protocols import MOST_COUNTED, Directory
-from iagcore.opportunities import Opportunity, Place, Status
+from iagcore.opportunities import Opportunity, Status, Venue
 from iagcore.testing.directory_contract.given import DirectoryPromises
 from iagcore.testing.listed_opportunities import (
     ART,
@@ -146,7 +146,7 @@ class Searching(DirectoryPromises, states=True):
 
     def test_what_is_known_to_be_beyond_the_radius_is_hidden(self, directory: Directory) -> None:
         online = attrs.evolve(ART, id="online", name="Online art", places=(FAR,), attended=("online",))
-        partly = attrs.evolve(ART, id="partly", name="Partly", places=(FAR, Place(postcode="SS1 1AA")))
+        partly = attrs.evolve(ART, id="partly", name="Partly", places=(FAR, Venue(postcode="SS1 1AA")))
         both = attrs.evolve(ART, id="both", name="Both", places=(FAR, NEARBY))
         keep(directory, ART, attrs.evolve(ART, id="far", name="Far", places=(FAR,)), online, partly, both)
         assert set(ids(directory, Sought(near=HERE, within=5.0))) == {"art", "online", "partly", "both"}
@@ -156,7 +156,7 @@ class Searching(DirectoryPromises, states=True):
 
     def test_the_radius_is_measured_on_the_globe(self, directory: Directory) -> None:
         # one degree of longitude at 60° north is half as long as at the equator, and the date line is no edge
-        north = attrs.evolve(ART, id="north", places=(Place(latitude=60.0, longitude=179.9),))
+        north = attrs.evolve(ART, id="north", places=(Venue(latitude=60.0, longitude=179.9),))
         keep(directory, north)
         assert ids(directory, Sought(near=(60.0, -179.9), within=12.0)) == ["north"]
         assert ids(directory, Sought(near=(60.0, -179.9), within=10.0)) == []
@@ -232,7 +232,7 @@ def _mixture() -> Iterator[Opportunity]:
     number = 0
     statuses: Sequence[Status | None] = (Status.ACTIVE, None)
     for status in statuses:
-        for places in ((), (NEARBY,), (FAR,), (NEARBY, FAR), (FAR, Place(name="Somewhere"))):
+        for places in ((), (NEARBY,), (FAR,), (NEARBY, FAR), (FAR, Venue(name="Somewhere"))):
             for times in ((), (SATURDAYS,), (MONDAYS,), (SATURDAYS, attrs.evolve(MONDAYS, valid_to=MONDAY))):
                 for costs in ((), (FREE,), (FIVE_POUNDS,)):
                     number += 1
