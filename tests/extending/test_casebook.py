@@ -64,7 +64,7 @@ def test_what_stands_of_a_kind_is_noted_and_what_was_taken_back_is_not(journal: 
     cases.withdraw("a", "m1", by=JO, why="It was not sent.").require()
     (noted,) = cases.journey("a").noted(TextMessageSent)
     assert (noted.record, noted.entry.message, noted.at, noted.by) == ("m2", "m2", on(3, 1), JO)
-    assert [one.record for one in cases.journey("a").noted(ConversationBooked)] == ["c1"]
+    assert [(one.record, one.entry.minutes) for one in cases.journey("a").noted(ConversationBooked)] == [("c1", 30)]
 
 
 def test_a_rule_may_ask_what_is_noted() -> None:
@@ -273,3 +273,30 @@ def test_a_record_page_of_a_refusal_leads_to_the_rule_and_the_value_of_the_exten
     assert "the rule No conversation is booked in an exam week." in page
     assert "the value sac/exam_weeks = 17 May 2027 to 21 May 2027, from 01 Sep 2026" in page
     assert MUST in page
+
+
+def test_a_kind_in_confidence_is_hidden_as_the_librarys_are_and_one_that_stays_unread_from_everybody() -> None:
+    @kind(FACT, prefix="sac", about=("journey",), by=("coach", "lead"), in_confidence=True)
+    class WorryNoted(Entry):
+        """A coach noted a worry."""
+
+        worry: Id
+
+    journal = MemoryJournal()
+    cases = casebook(journal, Extension("sac", kinds=[*SAC.kinds, WorryNoted], rules=SAC.rules, values=SAC.values))
+    begun(cases)
+    cases.record("a", WorryNoted(worry="w"), by=NINA, id="w").require()
+    day = on(3, 2).date()
+
+    def seen(party: str, by: Casebook) -> list[str]:
+        return [one.kind for one in by.journey("a").seen_by(party, on=day).entries if "/" in one.kind]
+
+    sent = "sac/text-message-sent"
+    parties = (LEARNER, JO, NINA, "safeguarding-lead:sam")
+    assert [seen(one, cases) for one in parties] == [
+        [sent],
+        [sent],
+        [sent, "sac/worry-noted"],
+        [sent, "sac/worry-noted"],
+    ]
+    assert [seen(one, casebook(journal, under=STARTER)) for one in parties] == [[], [], [], []]

@@ -107,7 +107,7 @@ def test_its_kinds_carry_its_name_each_once(kinds: list[Any], reason: str) -> No
             "it opens a line of minutes, and the kinds of an extension move no minutes",
         ),
         ({"parts": ("grow",)}, "it changes a part of the journey, which the library's own kinds do: use noted()"),
-        ({"about": ("learner",)}, 'about begins with the record it stands on: "journey" or "coach"'),
+        ({"about": ("learner",)}, 'about begins with the record it is on: "journey" or "coach"'),
         ({"about": ("journey", "any home")}, "about names others than journey, learner, coach"),
         ({"may_come_first": True}, "a journey begins with its start"),
         ({"by": ("head",)}, "by names others than learner, coach, lead, safeguarding-lead, researcher"),
@@ -125,7 +125,7 @@ def test_its_kinds_do_no_more_than_note(given: dict[str, Any], reason: str) -> N
         ("note", str, "give note one of the types of iagcore.extending"),
         ("whom", LearnerRef, "whom could name a learner, whom an erasure would not find there"),
         ("whom", Party, "whom could name a learner, whom an erasure would not find there"),
-        ("at", Words, "at is written beside the fields of an entry in journey files: choose another name"),
+        ("at", Words, "at is written next to the fields of an entry in journey files: choose another name"),
     ],
 )
 def test_the_fields_of_its_kinds_can_be_classed_erased_and_written(name: str, annotation: Any, reason: str) -> None:

@@ -27,7 +27,7 @@ def test_a_module_where_the_command_runs_and_a_file_are_found_and_loaded_once() 
     assert sys.path == path
     assert extension_named("our_college.py:OUR") is ours
     assert extension_named(f"{FOLDER / 'college.py'}:SAC") is SAC
-    assert extensions_named(["college.py:SAC", "college.py:SAC"], beside=FOLDER) == (SAC,)
+    assert extensions_named(["college.py:SAC", "college.py:SAC"], within=FOLDER) == (SAC,)
 
 
 def test_a_module_that_is_found_already_leaves_the_path_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

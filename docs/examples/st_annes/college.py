@@ -1,6 +1,6 @@
 """St Anne's College's own rules: no booking in exam weeks, and conversations in office hours.
 
-The exam weeks are a policy value, so that the exams office changes them in a policy file, and nobody changes code.
+The exam weeks are a policy value, so that the exams office changes them in a policy file, and no code changes.
 """
 
 from iagcore.entries import ConversationBooked, ConversationRescheduled

@@ -81,11 +81,11 @@ class Casebook:
 
     `policy` is one policy, or several by programme. `clock` gives aware times. A conflict with another process is
     retried for `patience` seconds; then `Conflict` is raised. What a lost connection interrupted is retried as long,
-    under the same id, so that it is recorded once. `extend` is a college's `Extension`, or several. `directory` is
-    where opportunities are looked up that an entry points to, so that it keeps what was shown. `due_index` is where
-    duties are kept between questions about a whole caseload: in memory, unless a `DueIndex(path)` is given. `fresh`
-    gives so many bytes that nobody can guess, for surrogates and salts; another than the default is for made-up records
-    alone.
+    under the same id, so that it is recorded once. `extend` is a college's `Extension`, or several; `rules` are asked
+    in the place of all others, its own too. `directory` is where opportunities are looked up that an entry points to,
+    so that it keeps what was shown. `due_index` is where duties are kept between questions about a whole caseload: in
+    memory, unless a `DueIndex(path)` is given. `fresh` gives so many bytes that nobody can guess, for surrogates and
+    salts; another than the default is for made-up records alone.
 
     `close()`, or leaving a `with` block, closes what it opened itself, and not what it was given.
 

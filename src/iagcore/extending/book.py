@@ -24,8 +24,8 @@ from iagcore.rulebook import FAMILIES, RULES
 class Book:
     """Every rule, kind and value that is gone by, and the extensions that brought some of them.
 
-    `values` are those of extensions alone, which a policy may decide beside the library's; `families` are the titles of
-    the rules by the three letters that their codes begin with.
+    `values` are those of extensions alone, which a policy may decide as well as the library's; `families` are the
+    titles of the rules by the three letters that their codes begin with.
     """
 
     extensions: tuple[Extension, ...] = ()

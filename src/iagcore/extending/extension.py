@@ -22,7 +22,7 @@ from iagcore.rulebook import FAMILIES, RULES
 HOMES: Final = ("journey", "coach")
 SUBJECTS: Final = ("journey", "learner", "coach")
 """What a kind of an extension may be filed under."""
-WRITTEN_BESIDE: Final = (
+WRITTEN_NEXT_TO: Final = (
     "kind",
     "journey",
     "at",
@@ -35,7 +35,7 @@ WRITTEN_BESIDE: Final = (
     "recorded",
     "unsaid",
 )
-"""What journey files and scenarios write beside the fields of an entry."""
+"""What journey files and scenarios write next to the fields of an entry."""
 NAMES_A_LEARNER: Final = ("learner", "party")
 """The types of field that could name a learner whom an erasure would not look for there."""
 TEXTS: Final = ("title", "about")
@@ -114,7 +114,7 @@ class Extension:
         for wrong, reason in (
             (declares.opens is not None, "it opens a line of minutes, and the kinds of an extension move no minutes"),
             (bool(declares.parts), "it changes a part of the journey, which the library's own kinds do: use noted()"),
-            (declares.about[0] not in HOMES, 'about begins with the record it stands on: "journey" or "coach"'),
+            (declares.about[0] not in HOMES, 'about begins with the record it is on: "journey" or "coach"'),
             (not set(declares.about) <= set(SUBJECTS), f"about names others than {', '.join(SUBJECTS)}"),
             (declares.may_come_first and declares.about[0] == "journey", "a journey begins with its start"),
             (not set(declares.by) <= set(ROLES), f"by names others than {', '.join(ROLES)}"),
@@ -129,8 +129,8 @@ class Extension:
             if field.type.name in NAMES_A_LEARNER:
                 reason = "could name a learner, whom an erasure would not find there"
                 raise self._wrong(f"the kind {declares.name}: {field.name} {reason}")
-            if field.name in WRITTEN_BESIDE:
-                reason = "is written beside the fields of an entry in journey files: choose another name"
+            if field.name in WRITTEN_NEXT_TO:
+                reason = "is written next to the fields of an entry in journey files: choose another name"
                 raise self._wrong(f"the kind {declares.name}: {field.name} {reason}")
 
     # ---- values

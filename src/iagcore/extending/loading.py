@@ -12,8 +12,8 @@ from iagcore.exceptions import InvalidExtension, nearest
 from iagcore.extending.extension import Extension
 
 
-def extension_named(text: str, *, beside: Path | None = None) -> Extension:
-    """The extension that a text names. A file's path begins at `beside`, or where the program runs.
+def extension_named(text: str, *, within: Path | None = None) -> Extension:
+    """The extension that a text names. A file's path begins in the folder `within`, or where the program runs.
 
     The module is imported, so name only code that you trust. Raises `InvalidExtension`, in a sentence.
     """
@@ -21,7 +21,7 @@ def extension_named(text: str, *, beside: Path | None = None) -> Extension:
     if not where or not name:
         raise InvalidExtension(text, "it is named module:NAME, such as college:SAC, or college.py:SAC")
     try:
-        module = _file((beside or Path()) / where) if where.endswith(".py") else _module(where, beside)
+        module = _file((within or Path()) / where) if where.endswith(".py") else _module(where, within)
     except InvalidExtension as error:
         raise InvalidExtension(text, error.reason) from None
     except Exception as error:  # whatever a college's own module does as it is imported
@@ -35,14 +35,14 @@ def extension_named(text: str, *, beside: Path | None = None) -> Extension:
     return found
 
 
-def extensions_named(texts: Iterable[str], *, beside: Path | None = None) -> tuple[Extension, ...]:
+def extensions_named(texts: Iterable[str], *, within: Path | None = None) -> tuple[Extension, ...]:
     """The extensions that texts name, each once. Raises `InvalidExtension`."""
-    return tuple(dict.fromkeys(extension_named(text, beside=beside) for text in texts))
+    return tuple(dict.fromkeys(extension_named(text, within=within) for text in texts))
 
 
-def _module(name: str, beside: Path | None) -> ModuleType:
+def _module(name: str, within: Path | None) -> ModuleType:
     # a command does not look where it is run by itself, as `python` does
-    here = str((beside or Path()).resolve())
+    here = str((within or Path()).resolve())
     added = here not in sys.path
     if added:
         sys.path.insert(0, here)

@@ -105,7 +105,7 @@ class ScenarioFile(pytest.File):
 
         named = (*self.config.getini(EXTEND_INI), *self.config.getoption(EXTEND))
         try:
-            scenarios = read_scenarios(self.path, extend=extensions_named(named, beside=self.config.rootpath))
+            scenarios = read_scenarios(self.path, extend=extensions_named(named, within=self.config.rootpath))
         except (InvalidExtension, InvalidFile) as error:
             raise self.CollectError(str(error)) from None
         for scenario in scenarios:

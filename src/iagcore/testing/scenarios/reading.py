@@ -63,7 +63,7 @@ class Scenario:
 def read_scenarios(path: str | PathLike[str], *, extend: Iterable[Extension] = ()) -> tuple[Scenario, ...]:
     """The scenarios of a file. Raises `InvalidFile`, naming the file, the line and the nearest known name.
 
-    `extend` are extensions that it goes by beside those that it names itself.
+    `extend` are extensions that it goes by, as well as those that it names itself.
     """
     return parse_scenarios(Source.read(path), extend=extend)
 
@@ -103,7 +103,7 @@ def _extend(file: Table) -> tuple[str, ...]:
 def _book(file: Table, extend: Iterable[Extension]) -> Book:
     """What the scenarios of a file go by: the library, and the extensions that it names or that are given."""
     try:
-        return book_of((*extend, *extensions_named(_extend(file), beside=Path(file.source.file).parent)))
+        return book_of((*extend, *extensions_named(_extend(file), within=Path(file.source.file).parent)))
     except InvalidExtension as error:
         raise file.wrong(str(error), "extend") from None
 
