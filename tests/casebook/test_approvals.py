@@ -72,11 +72,11 @@ def test_no_entry_carries_a_typed_name_of_who_approved_it() -> None:
 
 def test_a_case_study_is_released_once_somebody_else_approved_the_whole_and_each_quote() -> None:
     cases = a_story()
-    assert found(cases.release("a", STUDY, by=JO).decision) == "the whole of p, quote said"
+    assert found(cases.release("a", STUDY, by=JO).decision) == "case study p, quote said"
     approved(cases, WHOLE)
     assert found(cases.release("a", STUDY, by=JO).decision) == "quote said"
     approved(cases, QUOTE)
-    assert found(cases.release("a", STUDY, by=MAX).decision) == "the whole of p, quote said"
+    assert found(cases.release("a", STUDY, by=MAX).decision) == "case study p, quote said"
     assert found(cases.release("a", STUDY, by=JO).decision) == ""
 
 
@@ -118,7 +118,7 @@ def test_a_quote_is_shown_as_it_was_approved_and_not_as_it_was_put_since() -> No
     assert words(cases, id="first") == ["To travel."]
     cases.correct("a", "said", evolved(TOLD, words="To America."), by=JO, why="more of it", id="more").require()
     again = cases.release("a", STUDY, by=JO, id="first")
-    assert (again.view, found(again.decision)) == (None, "quote said as corrected by more")
+    assert (again.view, found(again.decision)) == (None, "quote more")
     approved(cases, evolved(QUOTE, which="more"))
     assert words(cases, id="first") == ["To America."]
     cases.withdraw("a", "more", by=JO, why="as it was").require()
