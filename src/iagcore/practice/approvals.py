@@ -1,8 +1,7 @@
 """Approvals: what may only be done once somebody who can decide it has said yes, on the record.
 
-An approval comes first, and names what it approves by its id: an extension, and how many minutes; a referral under a
-concern; a case study as a whole, or one quote in it. A quote is named by the record as it stands, so that other words
-need another approval. An approval serves once.
+It comes first, names what it approves by its id, and serves once. A quote is named by the record as it stands, so that
+other words need another approval.
 """
 
 from typing import Annotated, Final

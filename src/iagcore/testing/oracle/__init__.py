@@ -1,9 +1,10 @@
 """The oracle: a second implementation, slow and obvious, that answers what the rules should.
 
-It covers the allowance, the life of a booking, consent, and coaches' readiness, with what stands around them: who may
-make an entry, and whether a journey is open. It was written from the rule book's prose and not from the code, and has
-nothing of it: it imports what an entry is and what a policy says on a day, no rule, no state, no casebook. It keeps
-nothing but the list of what was told and accepted, and works everything out from that list each time it is asked.
+It covers the allowance, the life of a booking, consent, approvals, and coaches' readiness, with what stands around
+them: who may make an entry, and whether a journey is open. It was written from the rule book's prose and not from the
+code, and has nothing of it: it imports what an entry is and what a policy says on a day, no rule, no state, no
+casebook. It keeps nothing but the list of what was told and accepted, and works everything out from that list each
+time it is asked.
 
     oracle = Oracle(policy)
     oracle.tell(told)                  # the answer; what is accepted joins the list
