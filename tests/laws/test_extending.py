@@ -6,14 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iagcore.casebook import Casebook
+from iagcore.entries import KIND_BY_NAME
+from iagcore.extending.book import book_of
 from iagcore.extending.extension import Extension
 from iagcore.policy import Policy
+from iagcore.practice.amendments import EntryCorrected
+from iagcore.practice.kinds import Entry
 from iagcore.record.home import Home
 from iagcore.record.records import UnreadEntry
+from iagcore.storage import codec
 from iagcore.storage.copying import copy
 from iagcore.storage.examining import examine
 from iagcore.storage.memory import MemoryJournal
 from iagcore.storage.protocols import Journal
+from iagcore.testing.strategies import entries
 from tests.casework import JO, OF_ONE_JOURNEY, on
 from tests.extending.given import SAC, TextMessageSent
 from tests.laws.histories import CHARGING, Step, begin, examples, steps, take
@@ -93,3 +99,25 @@ def law_what_if_under_the_policy_of_the_record_changes_nothing_with_the_extensio
     without = casebook(cases._reading.journal).what_if(CHARGING)
     assert {gone.rule for one in without.changes for gone in one.goes} <= {"SAC-01", "SAC-02"}
     assert without.unread == sum(len(cases.journey(name).noted(TextMessageSent)) for name in JOURNEYS)
+
+
+@given(entry=entries(TextMessageSent), corrected=st.booleans())
+@examples(60)
+def law_an_entry_comes_back_with_the_extension_and_is_written_again_to_the_letter_without(
+    entry: Entry, corrected: bool
+) -> None:
+    journal = MemoryJournal()
+    cases = casebook(journal, SAC)
+    begin(cases)
+    cases.record("a", entry, by=JO, id="m").require()
+    if corrected:
+        cases.correct("a", "m", entry, by=JO, why="a slip", id="again").require()
+    stored = list(journal.read("journey:a"))[-1]
+    kinds = book_of([SAC]).kinds
+    for known, expected in ((kinds, type(entry)), (KIND_BY_NAME, UnreadEntry)):
+        record = codec.decode(stored, known)
+        found = record.entry.entry if isinstance(record.entry, EntryCorrected) else record.entry
+        assert type(found) is expected
+        assert found == entry or expected is UnreadEntry
+        written = codec.encode(record, surrogate=stored.surrogate, salt=codec.salt_of(stored))
+        assert written == (stored.envelope, stored.payload)
