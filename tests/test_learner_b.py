@@ -56,7 +56,7 @@ def records(journal: Path) -> list[Record]:
 
 @pytest.fixture(scope="module")
 def journey(records: list[Record]) -> iag.Journey:
-    return iag.fold(NAME, [record for record in records if record.about[0] == f"journey:{NAME}"])
+    return iag.fold(NAME, [record for record in records if record.about[0] != COACH])
 
 
 def shown(name: str, journal: Path, capsys: pytest.CaptureFixture[str]) -> str:

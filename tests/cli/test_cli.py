@@ -323,10 +323,13 @@ def test_a_file_named_twice_is_recorded_once(run: Run, written: Callable[..., st
 
 def test_a_concern_begins_a_journey_of_its_own(run: Run, written: Callable[..., str]) -> None:
     concern = entry("concern-raised", 'concern = "k1"\nwords = "unseen"\nlearner = "learner:a"', by="coach:nina")
-    code, out, err = run("record", written(HEAD + concern + EXPLORED))
+    code, out, err = run("record", written(HEAD + concern))
     assert (code, err) == (0, "")
     assert out.splitlines()[2] == "f#1: Accepted: concern raised, k1, learner:a"
     assert "unseen" not in out
+    # nothing else can be recorded on a journey that has not started
+    code, _, err = run("record", written(HEAD + concern + EXPLORED, "more.toml"))
+    assert (code, "there is no such journey" in err) == (2, True), err
 
 
 # ---- record: the policy

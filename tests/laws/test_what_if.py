@@ -95,7 +95,7 @@ def law_under_the_policy_of_the_record_nothing_changes(found: Any, under: str) -
     for stored in journal.read_all():
         again.after(stored)
     for name in LEARNERS:
-        assert again.homes[f"journey:{name}"] == cases.journey(name)
+        assert again.homes[f"journey:{name}"] == cases._reading.journey(name)
     assert {home.name for home in again.homes.values()} == {*LEARNERS, *(c for c in (NINA, OMAR) if c in again.homes)}
 
 

@@ -197,7 +197,8 @@ def test_nobody_is_told_what_came_of_a_referral_under_a_concern_but_whoever_made
         kinds = {"referral-made", "outcome-learned", "signpost-reopened"}
         return [one.kind for one in cases.journey("a").seen_by(party, on=today).entries if one.kind in kinds]
 
-    everything = ["referral-made", "outcome-learned", "signpost-reopened", "outcome-learned"]
+    # what was recorded at one moment is shown with the journey's own first
+    everything = ["outcome-learned", "referral-made", "outcome-learned", "signpost-reopened"]
     assert {party: told(party) for party in (SAM, "coach:omar", JO, "learner:a")} == {
         SAM: everything,
         "coach:omar": ["outcome-learned"],

@@ -111,21 +111,23 @@ def test_a_journey_that_ended_or_was_opened_again_says_so(more: Sequence[Entry],
     assert Book(START, *more).page.splitlines()[2] == said
 
 
-@pytest.mark.parametrize(("learner", "said"), [("learner:a", "learner:a"), (None, "nobody yet")])
-def test_a_journey_that_only_a_concern_began_has_not_started_and_names_nobody_to_others(
-    learner: str | None, said: str
+@pytest.mark.parametrize(("learner", "about"), [("learner:a", " about learner:a"), (None, "")])
+def test_a_journey_on_which_only_a_concern_was_raised_has_not_started_and_is_nobodys(
+    learner: str | None, about: str
 ) -> None:
     book = Book(entries.ConcernRaised(concern="k1", words="unseen", learner=learner))
-    assert book.seen_by(SAM).splitlines()[2] == f"{said}, not started"
-    for party in (None, NINA, "learner:a"):
+    for party in (None, NINA, "learner:a", SAM):
         assert book.seen_by(party).splitlines()[2] == "nobody yet, not started"
+    said = " ".join(" ".join(book.lines("CONCERNS", party=SAM)).split())
+    assert said == f"05 Jan 2026 k1 was raised{about} (lead:jo); whether danger is immediate is not said. unseen"
+    assert book.lines("CONCERNS", party=NINA) == []
 
 
-def test_whose_journey_it_is_is_not_known_from_a_concern_that_stays_behind() -> None:
-    book = Book(entries.ConcernRaised(concern="k1", words="unseen", learner="learner:a"))
-    book.add(entries.GrowUsed(outside="peer", words="x"))
-    assert book.page.splitlines()[2] == "nobody yet, not started"
-    assert "learner:a" not in book.page
+def test_a_concern_that_names_a_learner_says_nothing_of_whose_journey_it_is() -> None:
+    book = Book(entries.ConcernRaised(concern="k1", words="unseen", learner="learner:z"), START)
+    for party in (None, NINA, SAM):
+        assert book.seen_by(party).splitlines()[2] == "learner:a on phase-1, open since 06 Jan 2026"
+        assert ("learner:z" in book.seen_by(party)) is (party == SAM)
 
 
 def test_minutes_are_shown_as_a_bar_and_as_numbers() -> None:

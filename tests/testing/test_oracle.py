@@ -7,6 +7,7 @@ import pytest
 
 from iagcore.policy import Policy
 from iagcore.practice.allowance import AllowanceExtended
+from iagcore.practice.amendments import RecordAnnotated
 from iagcore.practice.approvals import ApprovalGiven
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.consent import ConfidentialityExplained, ConsentGiven, ConsentWithdrawn
@@ -399,11 +400,14 @@ def test_who_may_write_of_a_conversation_is_as_the_rule_book_says(
         ([EXTRACT], True),
     ],
 )
-def test_a_journey_of_which_only_a_concern_is_told_is_there_for_those_alone_who_may_know(
+def test_a_journey_of_which_only_a_concern_is_told_is_there_for_nothing_but_to_follow_it(
     told: list[Entry], there: bool
 ) -> None:
     oracle = Oracle(STARTER)
     for number, entry in enumerate([CONCERN, *told]):
         oracle.story = oracle.story.with_(Told("a", entry, NINA, on(number), f"s{number}"))
     asked = {by: oracle.ask(Told("a", JourneyClosed(), by, on(9), "asked")).accepted for by in (JO, NINA, SAM)}
-    assert {by: answer is not None for by, answer in asked.items()} == {JO: there, NINA: True, SAM: True}
+    assert {by: answer is not None for by, answer in asked.items()} == dict.fromkeys((JO, NINA, SAM), there)
+    for entry in (UNDER_A_CONCERN, SEEN_TO, RecordAnnotated(record="s0", words="x")):
+        asked = {by: oracle.ask(Told("a", entry, by, on(9), "asked")).accepted for by in (JO, NINA, SAM)}
+        assert {by: answer is not None for by, answer in asked.items()} == {JO: there, NINA: True, SAM: True}

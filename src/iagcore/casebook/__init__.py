@@ -3,9 +3,11 @@
 Each method says what can be asked of it; how an entry is decided and recorded stands in `recording.py`.
 """
 
+import heapq
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from types import TracebackType
 from typing import Final, Self
 
@@ -19,7 +21,6 @@ from iagcore.casebook.erasing import (
     accept_ground,
     beside,
     cleared,
-    concerned,
     erase,
     finish,
     pending,
@@ -46,7 +47,7 @@ from iagcore.practice.kinds import (
     accept_party,
     accepted,
 )
-from iagcore.practice.parties import role_of
+from iagcore.practice.parties import CONCERN, concerns_of, role_of
 from iagcore.record.findings import Decision, Duty, DutyStatus
 from iagcore.record.journey import Journey, Timeline, empty_home, journey_name
 from iagcore.record.records import Record
@@ -151,8 +152,8 @@ class Casebook:
     # ---- reading
 
     def journey(self, name: str) -> Journey:
-        """A journey as the record gives it now. Raises `UnknownJourney`."""
-        journey = self._reading.journey(journey_name(name))
+        """A journey as the record gives it now, with what is in confidence. Raises `UnknownJourney`."""
+        journey = self._reading.whole(journey_name(name))
         if not journey.exists:
             raise UnknownJourney(name)
         return journey
@@ -170,28 +171,33 @@ class Casebook:
         return self._reading.timeline(accepted("subject", subject, accept_party))
 
     def records(self, name: str) -> Iterator[Record]:
-        """The records of a journey, or of a coach, in the order of recording, refusals too; none where nothing is."""
-        subject = empty_home(name).subject
-        for stored in self._reading.journal.read(subject):
-            if stored.payload is not None and stored.home == subject:
-                yield codec.decode(stored, self._reading.book.kinds)
+        """The records of a journey, or of a coach, in the order of recording, refusals too; none where nothing is.
+
+        What is recorded in confidence on a journey is among them.
+        """
+        read, kinds, subject = self._reading.journal.read, self._reading.book.kinds, empty_home(name).subject
+        own = (one for one in read(subject) if one.home == subject)
+        apart = (one for one in read(concerns_of(name)) if role_of(one.home) == CONCERN)
+        found = [(codec.decode(one, kinds) for one in filed if one.payload is not None) for filed in (own, apart)]
+        return heapq.merge(*found, key=attrgetter("recorded_at"))
 
     def decision(self, name: str, record: str) -> Decision:
         """The decision that stands under the id of a record of a journey, or of a coach, as it was first given.
 
         Raises `InvalidEntry` where there is no record of that id.
         """
-        home = self._recording.home(name)
-        if record not in home.ids:
+        writing = self._recording.writing(self._recording.home(name))
+        home = next((one for one in (writing.home, *writing.apart()[1]) if record in one.ids), None)
+        if home is None:
             raise InvalidEntry("argument", "record", record, f"no record of {name} has this id", private=True)
-        return self._recording.as_given(home, record)[1]
+        return self._recording.as_given(home, record, name)[1]
 
     def duties(self, name: str) -> tuple[Duty, ...]:
         """What is to do on a journey, or for a coach, under the policies it was recorded under.
 
         Raises `UnknownJourney`.
         """
-        home = self._recording.home(name)
+        home = self._recording.about(name)
         if not home.exists:
             raise UnknownJourney(name)
         return self._recording.duties(home)
@@ -227,8 +233,9 @@ class Casebook:
         A journey that was erased is named by the subject it then took, `erased:…`.
         """
         subject = name if name.startswith(sealing.ERASED) else empty_home(name).subject
-        stored = [one for one in self._reading.journal.read(subject) if one.home == subject]
-        return sealing.alterations(stored, licences=codec.licences(stored))
+        apart = (one.home for one in self._reading.journal.read(concerns_of(name)) if role_of(one.home) == CONCERN)
+        homes = [[one for one in self._reading.journal.read(home) if one.home == home] for home in (subject, *{*apart})]
+        return [found for home in homes for found in sealing.alterations(home, licences=codec.licences(home))]
 
     def what_if(
         self, policy: Policy, *, programme: str | None = None, on: date | None = None, progress: Told | None = None
@@ -341,10 +348,10 @@ class Casebook:
         decision = self._recording.record(journey, [asked])[0]
         if not decision.accepted:
             return Released(decision, None)
-        home = self._reading.journey(journey_name(journey))
-        again = self._recording.again(home, asked)
+        again = self._recording.again(self._recording.home(journey), asked)
         if not again.accepted:
             return Released(again, None)
+        home = self._reading.whole(journey_name(journey))
         outlet = OUTLET_BY_NAME[disclosure.outlet]
         quoting = disclosure.quotes if outlet.purpose == CASE_STUDY else None
         zone = self._recording.first.zone
@@ -413,10 +420,7 @@ class Casebook:
         def holds(journey: Journey) -> bool:
             return self._recording.holds(journey, Erased(learner=learner), by=by, now=now)
 
-        def on_concerns() -> Iterator[Journey]:
-            return concerned(self._reading, self._due_index, self._recording.rules)
-
-        return AskedToErase(learner, holds, on_concerns, role_of(by), ground)
+        return AskedToErase(learner, holds, role_of(by), ground)
 
     def _erases(self) -> Erases:
         journal = self._reading.journal

@@ -19,7 +19,7 @@ import attrs
 from iagcore.casebook.reading import Reading
 from iagcore.exceptions import UnusableJournal
 from iagcore.practice.consent import Consents
-from iagcore.practice.parties import is_home, name_of_home, role_of
+from iagcore.practice.parties import CONCERN, concerns_of, is_home, journey_of, name_of_home, role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.findings import Duty
 from iagcore.record.home import Home
@@ -135,7 +135,9 @@ class DueIndex(OnAFile):
             erased = False
             for stored in journal.read_all(after=upto):
                 before, upto, last = upto, stored.position, stored.surrogate
-                touched[stored.home] = None
+                touched |= dict.fromkeys(
+                    (stored.home, *filter(None, (journey_of(one.subject) for one in stored.about)))
+                )
                 people |= _moved_by(stored)
                 envelope = codec.read_envelope(stored)
                 if envelope.sort is Sort.RECEIPT:
@@ -258,12 +260,15 @@ def _moved_by(stored: StoredRecord) -> set[str]:
 
 def _looked_at(reading: Reading, subject: str, rules: Sequence[Rule]) -> Derived:
     home: Home
-    home = reading.coach(subject) if role_of(subject) == "coach" else reading.journey(name_of_home(subject))
+    name = name_of_home(subject)
+    home = reading.coach(subject) if role_of(subject) == "coach" else reading.whole(name, named=False)
     if not home.exists:
         return Derived(None)
     found, people = _derived(reading, home, rules)
-    own = (one.surrogate for one in reading.journal.read(subject) if one.home == subject)
-    return Derived(next(own), found, people)
+    filed = (one for about in (subject, concerns_of(name)) for one in reading.journal.read(about))
+    return Derived(
+        next(one.surrogate for one in filed if one.home in (subject) or role_of(one.home) == CONCERN), found, people
+    )
 
 
 def _written(moment: Any) -> str | None:

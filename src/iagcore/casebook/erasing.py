@@ -9,7 +9,7 @@ booked, so that a coach's time is free again.
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,12 +20,10 @@ from iagcore.casebook.reading import Reading
 from iagcore.casebook.writing import salted
 from iagcore.exceptions import UnusableJournal, nearest
 from iagcore.practice.allowance import Line
-from iagcore.practice.parties import name_of_home, role_of
-from iagcore.practice.safeguarding import ConcernRaised
-from iagcore.record.journey import Journey
+from iagcore.practice.parties import CONCERN, concerns_of, journey_of, name_of_home, role_of
+from iagcore.record.journey import Journey, joined
 from iagcore.record.records import Envelope, Sort
 from iagcore.record.rules import Rule
-from iagcore.rulebook.safeguarding import ESCALATION_DUE
 from iagcore.storage import codec, sealing
 from iagcore.storage.protocols import GONE, HELD, NOTHING_FOUND, Erasable, Erases, Erasure, Feed, Journal, Pending
 from iagcore.storage.stored import StoredRecord
@@ -57,6 +55,18 @@ class Touched:
     version: int
     booked: tuple[tuple[str, Line], ...] = ()
 
+    @property
+    def is_in_confidence(self) -> bool:
+        """Whether it is in confidence; how many such records go is told to nobody."""
+        return role_of(self.subject) == CONCERN
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What its receipt stands under besides: the coaches of what is booked, and where what is apart was found."""
+        filed = (filing.subject for one in self.records for filing in one.about)
+        coaches = (line.coach for _, line in self.booked)
+        return tuple(dict.fromkeys((*filter(None, coaches), *(one for one in filed if journey_of(one)))))
+
 
 @attrs.frozen
 class Plan:
@@ -82,14 +92,12 @@ class AskedToErase:
     """What an erasure is decided by.
 
     Attributes: `learner`; `holds` (whether something holds one of the learner's journeys; it raises where that may not
-    be asked, and is asked at least once); `concerned` (gives the journeys on which a concern is open: one that names
-    the learner holds their record, whosever journey it is on); `role` (of whoever asks) and `ground` (one of `GROUNDS`,
-    or None where none is given), which the receipts keep.
+    be asked, and is asked at least once); `role` (of whoever asks) and `ground` (one of `GROUNDS`, or None where none
+    is given), which the receipts keep.
     """
 
     learner: str
     holds: Callable[[Journey], bool]
-    concerned: Callable[[], Iterable[Journey]]
     role: str
     ground: str | None = None
 
@@ -98,11 +106,15 @@ def planned(reading: Reading, asked: AskedToErase) -> Plan:
     """What an erasure would take as the record stands now."""
     learner = asked.learner
     filed = list(reading.journal.read(learner))
+    expect = {learner: filed[-1].version_of(learner) if filed else 0}
     names = dict.fromkeys(name_of_home(one.home) for one in filed if role_of(one.home) == "journey")
     journeys = [reading.journey(name) for name in names]
     theirs = [one for one in journeys if one.learner == learner]
-    held = [asked.holds(journey) for journey in theirs or [Journey("asked", learner=learner)]]
-    held += [_is_named(journey, learner) for journey in asked.concerned()]
+    # what is in confidence on their journeys goes with them, and so does what names them elsewhere
+    apart = {found: list(reading.journal.read(found)) for found in (concerns_of(one.name) for one in theirs)}
+    filed = list({one.surrogate: one for there in (filed, *apart.values()) for one in there}.values())
+    concerns = reading.in_confidence(filed)
+    held = [asked.holds(joined(one, concerns)) for one in theirs or [Journey("asked", learner=learner)]]
     homes = tuple(_home(reading, subject, learner, filed) for subject in dict.fromkeys(one.home for one in filed))
     own = [
         home.subject
@@ -110,18 +122,13 @@ def planned(reading: Reading, asked: AskedToErase) -> Plan:
         # a coach's record is the coach's, whoever else asked for something on it
         if role_of(home.subject) != "coach" and len(home.losing) == len(home.records)
     ]
-    renames = {subject: f"{sealing.ERASED}{secrets.token_hex(16)}" for subject in (learner, *own)}
-    expect = {learner: filed[-1].version_of(learner) if filed else 0} | {one.subject: one.version for one in homes}
-    coaches = {line.coach for home in homes for _, line in home.booked if line.coach is not None}
-    expect |= {coach: reading.timeline(coach).version for coach in coaches}
+    gone = (learner, *own, *(found for found, there in apart.items() if there))
+    renames = {subject: f"{sealing.ERASED}{secrets.token_hex(16)}" for subject in gone}
+    expect |= {one.subject: one.version for one in homes}
+    # a concern that is raised meanwhile changes one of these, and the erasure is then judged again
+    expect |= {one: reading.timeline(one).version for home in homes for one in home.others}
+    expect |= {found: there[-1].version_of(found) if there else 0 for found, there in apart.items()}
     return Plan(homes, renames, expect, any(held))
-
-
-def _is_named(journey: Journey, learner: str) -> bool:
-    """Whether a concern that is open on a journey names a learner."""
-    are_open = {one.id for one in journey.safeguarding.open}
-    raised = (place.original for place in journey.places if isinstance(place.original, ConcernRaised))
-    return any(one.learner == learner and one.concern in are_open for one in raised)
 
 
 def erase(
@@ -138,23 +145,11 @@ def erase(
         return Erasure(0, answer=HELD if plan.held else NOTHING_FOUND)
     versions = dict(plan.expect)
     receipts = [_receipt(home, asked, plan.renames, versions, now=now, policy=policy) for home in plan.homes]
-    return journal.erase(plan.renames, expect=plan.expect, receipts=receipts)
-
-
-def concerned(reading: Reading, index: DueIndex, rules: Sequence[Rule]) -> Iterator[Journey]:
-    """The journeys on which a concern is open, as the duties on a caseload tell; none of a journal without a feed."""
-    if not isinstance(reading.journal, Feed):
-        return
-    try:
-        index.refresh(reading, rules)
-        found = index.duties(zone=UTC)
-    except UnusableJournal:
-        # what cannot be looked up is looked at, since a hold must not be missed
-        with DueIndex() as fresh:
-            fresh.refresh(reading, rules)
-            found = fresh.duties(zone=UTC)
-    for home in dict.fromkeys(one.about for one in found if one.rule == ESCALATION_DUE):
-        yield reading.journey(name_of_home(home))
+    erasure = journal.erase(plan.renames, expect=plan.expect, receipts=receipts)
+    hidden = (one for home in plan.homes if home.is_in_confidence for one in home.records)
+    taken = {surrogate for home in plan.homes for surrogate in home.losing}
+    untold = sum(one.payload is not None and one.surrogate in taken for one in hidden)
+    return attrs.evolve(erasure, records=erasure.records - untold)
 
 
 # ---- what is pending
@@ -269,8 +264,8 @@ def previewed(reading: Reading, asked: AskedToErase, left: tuple[Pending, ...]) 
     return ErasurePreview(
         GONE,
         journeys=plan.journeys,
-        records=sum(len(home.losing) for home in plan.homes),
-        others=sum(len(home.losing) for home in others),
+        records=sum(len(home.losing) for home in plan.homes if not home.is_in_confidence),
+        others=sum(len(home.losing) for home in others if not home.is_in_confidence),
         hours=sum(len(home.booked) for home in plan.homes),
         pending=left,
     )
@@ -292,9 +287,7 @@ def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord
 def _receipt(
     home: Touched, asked: AskedToErase, renames: dict[str, str], versions: dict[str, int], *, now: datetime, policy: str
 ) -> StoredRecord:
-    about = dict.fromkeys(
-        (home.subject, asked.learner, *(line.coach for _, line in home.booked if line.coach is not None))
-    )
+    about = dict.fromkeys((home.subject, asked.learner, *home.others))
     surrogate = secrets.token_hex(16)
     released = tuple(
         codec.line_state(attrs.evolve(line, booked=0, starts_at=None, coach=None), line_surrogate, {})

@@ -13,9 +13,18 @@ import attrs
 from iagcore.exceptions import UnusableJournal
 from iagcore.extending.book import LIBRARY, Book
 from iagcore.policy import Policy
-from iagcore.practice.parties import name_of_home
+from iagcore.practice.parties import CONCERN, concerns_of, name_of_home, role_of
 from iagcore.record.home import Home
-from iagcore.record.journey import CoachHome, ConsentsAcross, Journey, Timeline, consents_across, journeys_beside
+from iagcore.record.journey import (
+    CoachHome,
+    ConcernHome,
+    ConsentsAcross,
+    Journey,
+    Timeline,
+    consents_across,
+    joined,
+    journeys_beside,
+)
 from iagcore.record.rules import Grounds
 from iagcore.storage import codec
 from iagcore.storage.forks import lock_for_a_moment
@@ -89,6 +98,19 @@ class Reading:
             home = folded(home, stored, self.book.kinds)
         self.remembered.keep(f"home {subject}", home)
         return home
+
+    def whole(self, name: str, *, named: bool = True) -> Journey:
+        """A journey with what is recorded in confidence on it, and, if `named`, elsewhere about its learner."""
+        journey = self.journey(name)
+        filed = list(self.journal.read(concerns_of(name)))
+        if named and journey.learner is not None:
+            filed += self.journal.read(journey.learner)
+        return joined(journey, self.in_confidence(filed))
+
+    def in_confidence(self, filed: Iterable[StoredRecord]) -> tuple[ConcernHome, ...]:
+        """The homes in confidence of which there is a record among these."""
+        names = dict.fromkeys(one.home for one in filed if role_of(one.home) == CONCERN)
+        return tuple(self.home(ConcernHome(name)) for name in names)
 
     def consents(self, home: Home, timeline: Timeline | None = None) -> ConsentsAcross:
         """What a learner consented to, on this and on other journeys, as of a timeline of theirs."""

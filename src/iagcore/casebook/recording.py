@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial, reduce
 from itertools import islice
+from typing import Final, get_args
 
 import attrs
 
@@ -17,27 +18,31 @@ from iagcore.casebook.reading import Reading, folded
 from iagcore.casebook.writing import Writing
 from iagcore.directory.pointing import as_shown, pointed_to, says_as_much
 from iagcore.directory.protocols import Directory
+from iagcore.entries import KINDS
 from iagcore.exceptions import Conflict, IdUsedBefore, InvalidEntry, UnknownJourney, nearest
 from iagcore.opportunities import Opportunity
 from iagcore.policy import Policy
-from iagcore.practice.amendments import EntryCorrected, Erased
+from iagcore.practice.amendments import Amendment, EntryCorrected, Erased
 from iagcore.practice.disclosures import DisclosureMade
 from iagcore.practice.kinds import (
     PLAN,
     Entry,
+    FieldClass,
     Nature,
     accept_id,
     accept_moment,
     accept_party,
     accepted,
+    is_in_confidence,
+    pointed_to_by,
 )
 from iagcore.practice.learners import JourneyStarted
-from iagcore.practice.parties import role_of
+from iagcore.practice.parties import CONCERN, role_of
 from iagcore.record.case import Asked, Case
 from iagcore.record.deciding import recorded, weigh_up
 from iagcore.record.findings import Decision, Duty
 from iagcore.record.home import Home
-from iagcore.record.journey import CoachHome, Journey, empty_home
+from iagcore.record.journey import CoachHome, ConcernHome, Journey, empty_home, joined
 from iagcore.record.judging import accepts, answer, consider, duties_on
 from iagcore.record.naming import plain_title, title
 from iagcore.record.records import Record
@@ -112,14 +117,14 @@ class Recording:
 
     def _attempt(self, empty: Home, asked: Sequence[Wanted], *, together: bool, keep: bool) -> list[Decision]:
         now = self.now()
-        home = self.reading.home(empty)
-        writing = self.writing(home)
+        writing = self.writing(self.reading.home(empty))
         decisions: list[Decision] = []
         for one in asked:
+            home, seen = self._where(one, writing)
             if keep and one.id in home.ids:
-                decisions.append(self._first_answer(home, one))
+                decisions.append(self._first_answer(home, one, empty.name))
                 continue
-            record = self._judge(one, writing, now=now)
+            record = self._judge(one, home, seen, writing, now=now)
             decisions.append(self._decision(record, writing))
             if keep:
                 writing.add(record)
@@ -134,26 +139,57 @@ class Recording:
         # as if it had not been shown yet: it uses no approval up before itself
         places = (attrs.evolve(its, stack=(), recorded=()) if its.record == one.id else its for its in home.places)
         writing = self.writing(attrs.evolve(home, places=tuple(places)))
-        anew = self._judge(attrs.evolve(one, id=secrets.token_hex(16)), writing, now=self.now())
-        return attrs.evolve(self._decision(anew, writing), record=None)
+        anew = attrs.evolve(one, id=secrets.token_hex(16))
+        record = self._judge(anew, *self._where(anew, writing), writing, now=self.now())
+        return attrs.evolve(self._decision(record, writing), record=None)
 
-    def _judge(self, one: Wanted, writing: Writing, *, now: datetime) -> Record:
-        home = writing.home
-        _may_stand(one.entry, home, by=one.by)
-        policy = self._policy_for(home, one.entry)
+    def _where(self, one: Wanted, writing: Writing) -> tuple[Home, Home]:
+        """The home that an entry goes to, and the journey as far as its author may know of it, which decides.
+
+        What is in confidence goes to a home of its own, and what points to something there follows it, where its author
+        may know of it. For everybody else the journey is all there is, and so is what it answers.
+        """
+        journey, entry = writing.home, one.entry
+        if not isinstance(journey, Journey) or type(entry) in NEVER_APART:
+            return journey, journey
+        pointed = frozenset({("record", entry.target)}) if isinstance(entry, Amendment) else pointed_to_by(entry)
+        hidden = is_in_confidence(entry)
+        version, homes = writing.apart()
+        known = [home for home in homes if home.is_known_to(one.by)]
+        earlier = (home for home in homes if hidden and self._recorded_there(one, home))
+        # of an id that was used twice, the one that is open is meant, or the last
+        there = (home for home in reversed(known) if home.holds & pointed)
+        apart = next(earlier, None) or max(there, key=lambda home: bool(home.safeguarding.open), default=None)
+        if apart is None and not hidden:
+            return journey, journey
+        apart = apart or ConcernHome(f"{CONCERN}:{self.fresh(16).hex()}")
+        writing.begin(apart, version)
+        return apart, joined(journey, [*(home for home in known if home is not apart), apart])
+
+    def _recorded_there(self, one: Wanted, home: Home) -> bool:
+        """Whether the same author has a record of that id in a home; others need not know that there is one."""
+        if one.id not in home.ids:
+            return False
+        stored = next(iter(self.reading.journal.read(home.subject, after=home.ids[one.id] - 1)), None)
+        return stored is not None and stored.id == one.id and codec.decode(stored, self.reading.book.kinds).by == one.by
+
+    def _judge(self, one: Wanted, home: Home, seen: Home, writing: Writing, *, now: datetime) -> Record:
+        _may_stand(one.entry, seen)
+        policy = self._policy_for(writing.home, one.entry)
         entry, opportunity = self._shown(one.entry)
         asked = Asked.of(
-            home,
+            seen,
             entry,
             by=one.by,
             at=one.at,
             recorded_at=now,
             id=one.id,
             nature=one.nature,
+            apart=None if home is writing.home else home,
             opportunity=opportunity,
         )
-        weighed = weigh_up(asked, home, policy, beyond=writing, rules=self.rules)
-        record = recorded(asked, weighed, home, policy=policy.fingerprint, surrogate=writing.surrogate)
+        weighed = weigh_up(asked, seen, policy, beyond=writing, rules=self.rules)
+        record = recorded(asked, weighed, seen, policy=policy.fingerprint, surrogate=writing.surrogate)
         return attrs.evolve(record, complete=self.complete)
 
     def _shown(self, entry: Entry) -> tuple[Entry, Opportunity | None]:
@@ -171,29 +207,40 @@ class Recording:
         duties = writing.arising(record, self.rules, self.first.zone)
         return answer(record, self.rules, zone=self.reading.policy(record.policy).zone, duties=duties)
 
-    def _first_answer(self, home: Home, asked: Wanted) -> Decision:
+    def _first_answer(self, home: Home, asked: Wanted, name: str) -> Decision:
         """The decision that stands under an id, when the content is the same."""
-        first, decision = self.as_given(home, asked.id)
+        first, decision = self.as_given(home, asked.id, name)
         for what, same in (
             ("entry", first.entry == asked.entry or says_as_much(first.entry, asked.entry)),
             ("author", first.by == asked.by),
             ("time", asked.at is None or first.at == asked.at),
         ):
             if not same:
-                raise IdUsedBefore(home.subject, asked.id, what)
+                raise IdUsedBefore(empty_home(name).subject, asked.id, what)
         return decision
 
-    def as_given(self, home: Home, id: str) -> tuple[Record, Decision]:
-        """The record under an id, and the decision as it was first given. Raises `Conflict` where it was erased."""
+    def as_given(self, home: Home, id: str, name: str) -> tuple[Record, Decision]:
+        """The record under an id in a home, which belongs to what is named so, and the decision as it was first given.
+
+        Raises `Conflict` where it was erased.
+        """
         version = home.ids[id]
         upto = list(islice(self.reading.journal.read(home.subject), version))
         if len(upto) < version:
             raise Conflict(home.subject, version, len(upto))  # it was erased since it was read
         *earlier, stored = upto
         kinds = self.reading.book.kinds
-        before = reduce(partial(folded, kinds=kinds), earlier, empty_home(home.name))
+        fold = partial(folded, kinds=kinds)
         first = codec.decode(stored, kinds)
-        return first, self._decision(first, self.writing(before))
+        before = reduce(fold, earlier, type(home)(home.name))
+        if not isinstance(before, ConcernHome):
+            return first, self._decision(first, self.writing(before))
+        # the journey as it stood then
+        filed = self.reading.journal.read(empty_home(name).subject)
+        then = (one for one in filed if codec.read_envelope(one).recorded_at <= first.recorded_at)
+        writing = self.writing(reduce(fold, then, empty_home(name)))
+        writing.begin(before, 0)
+        return first, self._decision(first, writing)
 
     def home(self, name: str) -> Home:
         """The home of that name, as the record gives it now."""
@@ -217,6 +264,11 @@ class Recording:
     def duties(self, home: Home) -> tuple[Duty, ...]:
         """What is to do on a home."""
         return duties_on(home, self.rules, grounds=self.reading.grounds, zone=self.first.zone)
+
+    def about(self, name: str) -> Home:
+        """What duties are derived of: a coach, or a journey with what is recorded in confidence on it."""
+        home = self.home(name)
+        return self.reading.whole(name, named=False) if isinstance(home, Journey) else home
 
     def holds(self, journey: Journey, asked: Erased, *, by: str, now: datetime) -> bool:
         """Whether something holds a journey, so that nothing of it is erased.
@@ -256,13 +308,20 @@ def belongs(entry: Entry, empty: Home, kinds: codec.Kinds) -> None:
         )
 
 
-def _may_stand(entry: Entry, home: Home, *, by: str) -> None:
-    """Raise where an entry begins nothing on a home that is not there, or shows it to a stranger.
+_begun_apart = {"record", *(kind.declares.begins for kind in KINDS if kind.declares.in_confidence is not False)}
+NEVER_APART: Final = frozenset(
+    kind
+    for kind in set(KINDS) - set(get_args(Amendment))
+    if kind.declares.in_confidence is False
+    and not any(field.type.field_class is FieldClass.RESTRICTED for field in kind.declares.fields)
+    and not any(_begun_apart & set(things) for things in kind.declares.points_to.values())
+)
+"""The kinds of which nothing is in confidence, nor what they may point to: their declarations say so."""
 
-    A journey on which nothing stands but what is in confidence is there for nobody else: an error for others, and a
-    decision for whoever may know of it, would otherwise tell that somebody raised a concern.
-    """
-    if not entry.declares.may_come_first and not home.is_there_for(by):
+
+def _may_stand(entry: Entry, home: Home) -> None:
+    """Raise where an entry begins nothing on a home that is not there, or shows it to a stranger."""
+    if not entry.declares.may_come_first and not home.exists:
         raise UnknownJourney(home.name)
     if isinstance(entry, DisclosureMade) and role_of(entry.shown_to) == "learner":
         _is_shown_to_its_own(entry, home)

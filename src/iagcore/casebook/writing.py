@@ -10,11 +10,11 @@ from iagcore.exceptions import Conflict
 from iagcore.policy import Policy
 from iagcore.practice.allowance import Line
 from iagcore.practice.consent import Consents
-from iagcore.practice.parties import role_of
+from iagcore.practice.parties import concerns_of, role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.findings import Duty
 from iagcore.record.home import Home
-from iagcore.record.journey import Timeline
+from iagcore.record.journey import ConcernHome, Journey, Timeline, joined
 from iagcore.record.judging import Later, arising
 from iagcore.record.records import PolicyKept, Record, Sort
 from iagcore.record.rules import Grounds, Rule
@@ -29,12 +29,27 @@ class Writing:
         self._reading = reading
         self._fresh = fresh
         self.home = home
+        self._apart: dict[str, ConcernHome] = {}
         self._expect = {home.subject: home.version}
         self._versions = dict(self._expect)
         self._timelines: dict[str, Timeline] = {}
         self._coaches: dict[str, Home] = {}
         self._surrogates: dict[tuple[str, str], str] = {}
         self._stored: list[StoredRecord] = []
+
+    def apart(self) -> tuple[int, tuple[ConcernHome, ...]]:
+        """The homes in confidence of the journey, with what the append adds, and the version they were found at."""
+        subject = concerns_of(self.home.name)
+        filed = list(self._reading.journal.read(subject))
+        found = {one.subject: one for one in self._reading.in_confidence(filed)} | self._apart
+        return (filed[-1].version_of(subject) if filed else 0), tuple(found.values())
+
+    def begin(self, apart: ConcernHome, version: int) -> None:
+        """Something is written apart, in a home that was found, or found missing, at that version."""
+        if apart.subject not in self._apart:
+            self._apart[apart.subject] = apart
+            self._rests_on(apart.subject, apart.version)
+        self._rests_on(concerns_of(self.home.name), version)
 
     def timeline(self, subject: str) -> Timeline:
         """The timeline of a learner or coach, whose version the append then expects."""
@@ -68,7 +83,9 @@ class Writing:
         """What a record makes due, derived later from the values that are read here, on which no append rests."""
         if not record.accepted:
             return ()
-        home = self.home
+        home, apart = self.home, self._apart.get(record.about[0])
+        if apart is not None and isinstance(home, Journey):
+            home = joined(home, [apart])
         lines = (*home.allowance.lines, *(line for _, line in record.effect))
         policies = {one: self.policy(one) for one in {record.policy, *(place.policy for place in home.places)}}
         coaches = {one: self._coach(one).readiness for one in {line.coach for line in lines if line.booked} if one}
@@ -98,10 +115,13 @@ class Writing:
         self._keep_policy(record)
         for subject in record.about[1:]:
             self.timeline(subject)
-        stored = self._sealed(record, previous=self.home.plain)
-        self.home = self.home.after(
-            record, version=self.home.version + 1, surrogate=stored.surrogate, plain=stored.plain
-        )
+        home = self._apart.get(record.about[0]) or self.home
+        stored = self._sealed(record, previous=home.plain)
+        after = home.after(record, version=home.version + 1, surrogate=stored.surrogate, plain=stored.plain)
+        if isinstance(after, ConcernHome):
+            self._apart[after.subject] = after
+        else:
+            self.home = after
         envelope = codec.envelope_of(record, surrogate=stored.surrogate)
         for subject in record.about[1:]:
             timeline, version = self._timelines[subject], self._versions[subject]
@@ -152,7 +172,7 @@ class Writing:
         if not self._stored:
             return
         self._reading.journal.append(self._stored, expect=self._expect)
-        for home in (self.home, *self._coaches.values()):
+        for home in (self.home, *self._apart.values(), *self._coaches.values()):
             self._reading.remembered.keep(f"home {home.subject}", home)
         for subject, timeline in self._timelines.items():
             self._reading.remembered.keep(f"hours {subject}", timeline)

@@ -21,7 +21,7 @@ from iagcore.exceptions import InvalidEntry, UnusableJournal
 from iagcore.extending.book import Book
 from iagcore.policy import Policy
 from iagcore.practice.kinds import accept_day, accept_moment, accept_party, accepted
-from iagcore.practice.parties import HOMES, role_of
+from iagcore.practice.parties import CONCERN, HOMES, role_of
 from iagcore.reports import DuePage, due_page
 from iagcore.storage import codec
 from iagcore.storage.opening import OpenJournal, is_url, open_journal
@@ -112,7 +112,7 @@ def policy_of(journal: OpenJournal, book: Book) -> Policy:
     """The policy that the first record of the journal was made under, in whose zone times are shown; else starter."""
     starter = Policy.load("starter")
     for stored in journal.read_all():
-        if role_of(stored.home) in (*HOMES, "erased"):
+        if role_of(stored.home) in (*HOMES, CONCERN, "erased"):
             reading = Casebook(journal, starter, extend=book.extensions)
             return reading.policy_of(codec.read_envelope(stored).policy)
     return starter

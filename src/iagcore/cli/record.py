@@ -35,7 +35,8 @@ from iagcore.exceptions import (
 from iagcore.extending.book import Book
 from iagcore.incoming.journey_file import FileEntry, JourneyFile, read_journey_file
 from iagcore.policy import Policy
-from iagcore.practice.kinds import Entry
+from iagcore.practice.kinds import Entry, is_in_confidence
+from iagcore.practice.parties import CONCERN, role_of
 from iagcore.record.findings import Assessment, Decision, Weight
 from iagcore.record.journey import empty_home
 from iagcore.record.naming import title
@@ -156,12 +157,14 @@ class Checking:
         if journey not in self._known:
             records = tuple(casebook.records(journey))
             self._known[journey] = {record.id: record for record in records}
-            if any(record.accepted for record in records):
+            if any(record.accepted and role_of(record.about[0]) != CONCERN for record in records):
                 self._begun.add(journey)
         return self._known[journey]
 
     def _begins(self, entry: FileEntry) -> None:
         belongs(entry.entry, empty_home(entry.journey), self._book.kinds)
+        if entry.entry.declares.may_come_first and is_in_confidence(entry.entry):
+            return  # a concern may come first, and begins no journey
         if entry.entry.declares.may_come_first:
             self._begun.add(entry.journey)
         if entry.journey not in self._begun:

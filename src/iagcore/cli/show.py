@@ -14,7 +14,7 @@ from iagcore.extending.book import Book
 from iagcore.policy import Policy
 from iagcore.practice.disclosures import OUTLET_BY_NAME, Outlet, outlet_of
 from iagcore.practice.kinds import accept_party, accepted
-from iagcore.practice.parties import role_of
+from iagcore.practice.parties import CONCERN, concerns_of, role_of
 from iagcore.record.journey import Journey
 from iagcore.record.records import Record
 from iagcore.record.releasing import carries_record, released
@@ -131,9 +131,10 @@ def traced(
     outlet = outlet_of(party) or OUTLET_BY_NAME["coaching view"]
     told = {
         stored.id: (stored, one)
-        for stored in journal.read(journey.subject)
-        if stored.home == journey.subject
-        and stored.payload is not None
+        for about in (concerns_of(journey.name), journey.subject)
+        for stored in journal.read(about)
+        if stored.home == journey.subject or role_of(stored.home) == CONCERN
+        if stored.payload is not None
         and (one := as_told(codec.decode(stored, kinds), journey, outlet, party)) is not None
     }
     if id not in told:

@@ -8,6 +8,10 @@ from typing import Final
 
 HOMES: Final = ("journey", "coach")
 """The sorts of subject that have a record of their own."""
+CONCERN: Final = "concern"
+"""The sort of a home in confidence, `concern:<random>`: of one concern, or of what else is in confidence."""
+CONCERNS: Final = "concerns"
+"""What leads from a journey to the homes in confidence that belong to it."""
 
 
 def role_of(party: str | None) -> str:
@@ -25,6 +29,19 @@ def is_one_person(one: str, other: str) -> bool:
 def is_home(subject: str) -> bool:
     """Whether a subject has a record of its own: a journey, or a coach."""
     return role_of(subject) in HOMES
+
+
+def concerns_of(journey: str) -> str:
+    """The subject under which what was recorded in confidence on a journey is found."""
+    return f"{CONCERNS}:{journey}"
+
+
+def journey_of(subject: str) -> str | None:
+    """The journey on which something was recorded in confidence that is filed under a subject, as a subject; or None.
+
+    The other way round of `concerns_of`.
+    """
+    return f"journey:{subject.removeprefix(f'{CONCERNS}:')}" if role_of(subject) == CONCERNS else None
 
 
 def name_of_home(subject: str) -> str:

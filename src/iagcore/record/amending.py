@@ -156,11 +156,12 @@ def amend(asked: Asked, home: Home, *, policy_of: PolicyOf, rules: Sequence[Rule
     entry, place = asked.entry, asked.place
     if place is None or not isinstance(entry, Amendment) or not may_amend(entry, place.original):
         return None
-    index = home.stacks[place.record]
+    index = next(number for number, one in enumerate(home.places) if one is place)
     stack = stack_after(place, entry, record=asked.id, at=asked.at, by=asked.by, recorded_at=asked.recorded_at)
     stacks = [stack if number == index else other.stack for number, other in enumerate(home.places)]
     after = judge_history(home, stacks, since=index, policy_of=policy_of, rules=rules, look_out=look_out)
-    effect = _difference(home.allowance, after.allowance)
+    # what stands apart moves no minutes, and restates nothing but what stands with it
+    effect = () if asked.apart is not None else _difference(home.allowance, after.allowance)
     return Amended(
         place=place,
         as_a_fact=_as_a_fact(place, home, effect),
@@ -169,7 +170,7 @@ def amend(asked: Asked, home: Home, *, policy_of: PolicyOf, rules: Sequence[Rule
         restated=tuple(
             (other.record, findings)
             for other, findings in zip(home.places, after.findings, strict=True)
-            if findings != other.findings
+            if findings != other.findings and other.in_confidence is (asked.apart is not None)
         ),
     )
 

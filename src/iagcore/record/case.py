@@ -277,6 +277,7 @@ class Asked:
 
     `at` is when it happened or was decided, `recorded_at` when it is put on the record.
     `nature` is how it is judged: its kind's own, unless it is asked beforehand about what the kind says happened.
+    `apart` is the home in confidence where it would stand, None where that is the home that it is asked of.
     `place` is what it amends, where it is an amendment and there is such a place; `opportunity` what the directory
     knows of what it points to.
     """
@@ -287,6 +288,7 @@ class Asked:
     recorded_at: datetime
     id: str
     nature: Nature
+    apart: Home | None = None
     place: Place | None = None
     opportunity: Opportunity | None = None
 
@@ -301,13 +303,14 @@ class Asked:
         recorded_at: datetime,
         id: str,
         nature: Nature | None = None,
+        apart: Home | None = None,
         opportunity: Opportunity | None = None,
     ) -> "Asked":
         """What is asked of a home. Without `at` it is at the time of what it amends, or now.
 
         Without a `nature`, an amendment is judged as a plan, until it is known what it amends.
         """
-        place = home.stack_of(entry.target) if isinstance(entry, Amendment) else None
+        place = (apart or home).stack_of(entry.target) if isinstance(entry, Amendment) else None
         return cls(
             entry=entry,
             by=by,
@@ -315,6 +318,7 @@ class Asked:
             recorded_at=recorded_at,
             id=id,
             nature=nature or (PLAN if isinstance(entry, Amendment) else entry.declares.nature),
+            apart=apart,
             place=place,
             opportunity=opportunity,
         )

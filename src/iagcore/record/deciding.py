@@ -21,13 +21,12 @@ from iagcore.practice.consent import Consents
 from iagcore.practice.conversations import ConversationHeld
 from iagcore.practice.kinds import ROLES, Entry
 from iagcore.practice.learners import JourneyStarted
-from iagcore.practice.parties import role_of
+from iagcore.practice.parties import concerns_of, role_of
 from iagcore.practice.readiness import Readiness
-from iagcore.practice.safeguarding import ConcernRaised
 from iagcore.record.amending import Amended, amend
 from iagcore.record.case import Amending, Asked, Case
 from iagcore.record.findings import Assessment
-from iagcore.record.home import Home, standing_after
+from iagcore.record.home import Home, learner_fixed_by, standing_after
 from iagcore.record.journey import Timeline
 from iagcore.record.judging import accepts, consider
 from iagcore.record.records import Record, Sort
@@ -147,7 +146,7 @@ def recorded(asked: Asked, weighed: Weighed, home: Home, *, policy: str, surroga
     amended = weighed.amended if accepted else None
     return Record(
         id=asked.id,
-        about=weighed.subjects if accepted else subjects_of_a_refusal(asked.entry, home, by=asked.by),
+        about=weighed.subjects if accepted else subjects_of_a_refusal(asked, home),
         at=asked.at,
         recorded_at=asked.recorded_at,
         by=asked.by,
@@ -165,8 +164,14 @@ def recorded(asked: Asked, weighed: Weighed, home: Home, *, policy: str, surroga
 
 
 def subjects_of(asked: Asked, home: Home, effect: Sequence[Line]) -> tuple[str, ...]:
-    """The subjects that what is asked is filed under, its home first."""
+    """The subjects that what is asked is filed under, its home first.
+
+    What stands apart is found through the journey, its learner, and the learner whom a concern names.
+    """
     entry, place = asked.entry, asked.place
+    if asked.apart is not None:
+        learners = (asked.apart.learner or learner_fixed_by(entry), home.learner)
+        return tuple(dict.fromkeys((*_where(asked, home), *filter(None, learners))))
     said = [entry]
     if isinstance(entry, EntryCorrected):
         said.append(entry.entry)
@@ -182,15 +187,19 @@ def subjects_of(asked: Asked, home: Home, effect: Sequence[Line]) -> tuple[str, 
     return tuple(dict.fromkeys(subject for subject in named if subject is not None))
 
 
-def subjects_of_a_refusal(entry: Entry, home: Home, *, by: str) -> tuple[str, ...]:
+def _where(asked: Asked, home: Home) -> tuple[str, ...]:
+    return (home.subject,) if asked.apart is None else (asked.apart.subject, concerns_of(home.name))
+
+
+def subjects_of_a_refusal(asked: Asked, home: Home) -> tuple[str, ...]:
     """A refusal stands under its home alone, and under a learner who is not the home's own.
 
     Such a learner asked for it, or was named in a start that did not come about; their erasure then finds it.
     """
-    start = entry.entry if isinstance(entry, EntryCorrected) else entry
+    start = asked.entry.entry if isinstance(asked.entry, EntryCorrected) else asked.entry
     named = [start.learner] if isinstance(start, JourneyStarted) else []
-    strangers = [one for one in (*named, by) if role_of(one) == "learner" and one != home.learner]
-    return tuple(dict.fromkeys((home.subject, *strangers)))
+    strangers = [one for one in (*named, asked.by) if role_of(one) == "learner" and one != home.learner]
+    return tuple(dict.fromkeys((*_where(asked, home), *strangers)))
 
 
 def coach_of(entry: Entry, home: Home, *, by: str) -> str | None:
@@ -218,23 +227,11 @@ def _coach_named(entry: Entry, home: Home) -> str | None:
     return named or home.conversations[conversation or ""].coach
 
 
-def _learner_named(entry: Any, home: Home) -> str | None:
-    """The learner whom a concern names; what is said of it later is about the same."""
-    if isinstance(entry, ConcernRaised):
-        return entry.learner
-    raised = (place.original for place in home.places if isinstance(place.original, ConcernRaised))
-    return next((one.learner for one in raised if one.concern == entry.concern and one.learner), None)
-
-
 def _named_by(entry: Entry, home: Home) -> list[str | None]:
     about = entry.declares.about
     named: list[str | None] = []
     if "learner" in about:
         named.append(getattr(entry, "learner", None) or home.learner)
-    if "learner named" in about:
-        # a concern on a journey is that journey's record, whoever else it names: erasing them does not take it
-        learner = _learner_named(entry, home)
-        named.append(learner if home.learner in (None, learner) else None)
     if "journey" in about and "coach" in about:
         named.append(_coach_named(entry, home))
     return named

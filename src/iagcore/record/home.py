@@ -14,8 +14,8 @@ import attrs
 
 from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import Entry, begun_by, is_in_confidence
-from iagcore.practice.parties import role_of
+from iagcore.practice.kinds import Entry, begun_by
+from iagcore.practice.parties import CONCERN, role_of
 from iagcore.record.findings import Assessment, Weight
 from iagcore.record.parts import Parts, parts_after, told
 from iagcore.record.records import Record, UnreadEntry
@@ -56,7 +56,7 @@ class Place:
     `findings` are those that stand now; `opened_before` how many line ids had been used when it was recorded; and
     `authorises` the finding that stood when this place authorised a breach, with the record it stood on. `recorded` is
     every version that the place ever had, whatever was withdrawn since, and `breached` every rule of which a breach
-    ever stood here.
+    ever stood here; `in_confidence` says that it stands in a home in confidence.
     """
 
     record: str
@@ -68,6 +68,7 @@ class Place:
     findings: tuple[Assessment, ...]
     opened_before: int
     authorises: tuple[str, Assessment] | None = None
+    in_confidence: bool = False
     recorded: tuple[Version, ...] = attrs.field(
         default=attrs.Factory(lambda self: self.stack, takes_self=True), eq=False
     )
@@ -139,7 +140,8 @@ H = TypeVar("H", bound="Home")
 class Home(Parts):
     """What the record gives of one subject, a journey or a coach: its parts, its minutes, what stands at its places.
 
-    `learner` is whose journey it is, for ever: an accepted start, or a concern that names its learner, fixes it.
+    `learner` is whose journey it is, for ever: an accepted start fixes it. Of a home in confidence it is the learner
+    whom the concern names.
     """
 
     name: str = attrs.field(kw_only=False)
@@ -169,13 +171,6 @@ class Home(Parts):
         """Whether anything was accepted; a refusal makes no journey."""
         return bool(self.places)
 
-    def is_there_for(self, party: str) -> bool:
-        """Whether anything was accepted here that a party may know of: not in confidence, or said by themselves."""
-        knows_all = role_of(party) == "safeguarding-lead"
-        return any(
-            knows_all or not is_in_confidence(place.original) or place.recorded[0].by == party for place in self.places
-        )
-
     @property
     def standing(self) -> tuple[StandingFinding, ...]:
         """The findings that stand now, in the order of the record."""
@@ -200,10 +195,10 @@ class Home(Parts):
         return next(((one.record, one.finding) for one in standing), None)
 
     @cached_property
-    def begun_in_confidence(self) -> frozenset[tuple[str, Any]]:
-        """What was begun in confidence here, also where that was withdrawn since: what follows it is hidden, too."""
-        begun = (begun_by(place.original) for place in self.places if is_in_confidence(place.original))
-        return frozenset(one for one in begun if one is not None)
+    def holds(self) -> frozenset[tuple[str, Any]]:
+        """What an entry can point to here: the records, and what was begun, also where that was withdrawn since."""
+        begun = {begun_by(place.original) for place in self.places} - {None}
+        return frozenset({*(one for one in begun if one), *(("record", id) for id in self.stacks)})
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -253,6 +248,7 @@ class Home(Parts):
             findings=findings,
             opened_before=len(self.opened),
             authorises=self._authorised_by(entry, findings),
+            in_confidence=role_of(record.about[0]) == CONCERN,
         )
         return {
             "learner": self.learner or learner_fixed_by(entry),
@@ -287,11 +283,7 @@ class Home(Parts):
             )
             for n, place in enumerate(self.places)
         )
-        parts = Parts()
-        for place in places:
-            if place.top is not None:
-                parts = parts_after(parts, place.top.entry, **place.top.beside)
-        changed = {**parts.by_name(), "places": places}
+        changed = {**parts_of(places).by_name(), "places": places}
         if isinstance(record.entry, EntryCorrected):
             changed["opened"] = self._opened_with(record.entry.entry)
             changed["stacks"] = {**self.stacks, record.id: index}
@@ -300,6 +292,15 @@ class Home(Parts):
     def _opened_with(self, entry: Entry) -> tuple[LineKey, ...]:
         key = _opens(entry)
         return self.opened if key is None or key in self.opened else (*self.opened, key)
+
+
+def parts_of(places: Iterable[Place]) -> Parts:
+    """The parts that what stands at places gives, in their order."""
+    parts = Parts()
+    for place in places:
+        if place.top is not None:
+            parts = parts_after(parts, place.top.entry, **place.top.beside)
+    return parts
 
 
 def with_what_stands(recorded: tuple[Version, ...], stack: tuple[Version, ...]) -> tuple[Version, ...]:

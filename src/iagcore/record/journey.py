@@ -7,6 +7,7 @@ A *timeline* is of one person across journeys: the hours that lines hold, folded
 coach's timeline stands after a learner's words and references are gone.
 """
 
+import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -17,8 +18,8 @@ from iagcore.exceptions import InvalidEntry
 from iagcore.practice import consent
 from iagcore.practice.consent import Consents
 from iagcore.practice.kinds import ROLES, accept_coach, accept_id, accepted
-from iagcore.practice.parties import role_of
-from iagcore.record.home import Home
+from iagcore.practice.parties import CONCERN, CONCERNS, role_of
+from iagcore.record.home import Home, Place, Version, parts_of
 from iagcore.record.records import Envelope, Record
 from iagcore.record.releasing import View, seen_by
 
@@ -49,13 +50,52 @@ class CoachHome(Home):
     """A coach's own record; its name is the coach's, with the role."""
 
 
+@attrs.frozen
+class ConcernHome(Home):
+    """The home of a concern, or of something else in confidence; found through a journey and the learners concerned."""
+
+    def is_known_to(self, party: str) -> bool:
+        """Whether a party may know of it: a safeguarding lead, and whoever began it."""
+        begun_by = [place.recorded[0].by for place in self.places[:1]]
+        return role_of(party) == "safeguarding-lead" or party in begun_by
+
+
+def joined(journey: Journey, apart: Iterable[Home]) -> Journey:
+    """A journey with what is recorded in confidence about it, in the order of recording.
+
+    Its minutes, and where it stands in its store, are the journey's own; under an id that both use, so is the record.
+    """
+    homes = [one for one in apart if one.places]
+    if not homes:
+        return journey
+    every = (journey, *homes)
+    places = tuple(heapq.merge(*(one.places for one in every), key=_when))
+    number_of = {id(place): number for number, place in enumerate(places)}
+    stacks = {
+        record: number_of[id(one.places[number])] for one in (*homes, journey) for record, number in one.stacks.items()
+    }
+    recorded = heapq.merge(*(_versions(one) for one in every), key=_when)
+    ids = {version.record: number for number, version in enumerate(recorded, start=1)}
+    return attrs.evolve(journey, **parts_of(places).by_name(), places=places, stacks=stacks, ids=ids)
+
+
+def _when(one: Place | Version) -> tuple[datetime, datetime]:
+    # what was recorded at one moment is in the order in which it happened
+    return one.recorded_at or one.at, one.at
+
+
+def _versions(home: Home) -> list[Version]:
+    every = (version for place in home.places for version in place.recorded)
+    return sorted(every, key=lambda version: home.ids.get(version.record, 0))
+
+
 def empty_home(name: Any) -> Home:
     """The home that a name is of, before anything is on its record."""
     name = accepted("journey", name, accept_id)
     role = role_of(name)
     if role == "coach":
         return CoachHome(accepted("coach", name, accept_coach))
-    if role in (*ROLES, "journey", "policy", "erased"):
+    if role in (*ROLES, "journey", "policy", "erased", CONCERN, CONCERNS):
         raise InvalidEntry("argument", "journey", name, f"a journey's name does not begin with {role}:")
     return Journey(name)
 
@@ -70,10 +110,14 @@ def journey_name(name: Any) -> str:
 
 def fold(name: str, records: Iterable[Record]) -> Journey:
     """The journey that records give, in the order of recording."""
-    journey = Journey(name)
+    homes: dict[str, Home] = {}
     for version, record in enumerate(records, start=1):
-        journey = journey.after(record, version=version)
-    return journey
+        apart = record.about[0] if role_of(record.about[0]) == CONCERN else ""
+        home = homes.get(apart) or (ConcernHome(apart) if apart else Journey(name))
+        homes[apart] = home.after(record, version=version)
+    journey = homes.pop("", Journey(name))
+    assert isinstance(journey, Journey)  # what is not apart is the journey's
+    return joined(journey, homes.values())
 
 
 @attrs.frozen

@@ -4,10 +4,8 @@ It fails closed. A field is carried only where the outlet lists its class; a kin
 carried at all. Whole entries stay behind, too, so that not even their being there is told:
 
 - what belongs to the diary, unless it is shared now, to everybody but the learner;
-- what is restricted, to everybody but its author and an outlet that lists the class;
-- a referral that was made under a concern, and what was heard of it since;
-- what was shown through such an outlet, which would tell that there is something;
-- what was said beside any of these: an annotation, and the reason for putting it right.
+- what stands in a home in confidence, or is restricted, to everybody but its author and an outlet that lists the class;
+- what was said beside what stays behind: an annotation, and the reason for putting it right.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,11 +24,10 @@ from iagcore.practice.kinds import (
     accepted,
     id_of,
     is_in_confidence,
-    pointed_to_by,
 )
-from iagcore.practice.parties import role_of
-from iagcore.record.home import Home, Place, Version, learner_fixed_by
-from iagcore.record.parts import Parts, parts_after
+from iagcore.practice.parties import CONCERN, role_of
+from iagcore.record.home import Home, Place, Version, learner_fixed_by, parts_of
+from iagcore.record.parts import Parts
 from iagcore.record.records import Record, UnreadEntry
 
 
@@ -123,7 +120,7 @@ def _shown(
         top = place.top
         if top is None or (quoting is not None and place.record not in quoting):
             continue
-        if _stays_behind(home, top, outlet, own):
+        if _stays_behind(home, top, outlet, own, apart=place.in_confidence):
             continue
         fields = {field.name: getattr(top.entry, field.name) for field in top.entry.declares.fields}
         carried = {
@@ -152,7 +149,7 @@ def _to_the_day(value: Any, zone: tzinfo) -> Any:
 
 
 def _stays_behind(
-    home: Home, top: Version, outlet: Outlet, own: str | None, *, beside: frozenset[str] = frozenset()
+    home: Home, top: Version, outlet: Outlet, own: str | None, *, apart: bool, beside: frozenset[str] = frozenset()
 ) -> bool:
     entry = top.entry
     if isinstance(entry, UnreadEntry):
@@ -163,11 +160,13 @@ def _stays_behind(
         # what is about nothing that can be shown, or about itself in the end, is not shown either
         if about is None or about.top is None or about.record in beside:
             return True
-        return _stays_behind(home, about.top, outlet, own, beside=beside | {about.record})
+        # of what stands apart only what stands apart, too, can tell that it may be shown
+        if about.in_confidence or not apart:
+            beside |= {about.record}
+            return _stays_behind(home, about.top, outlet, own, apart=about.in_confidence, beside=beside)
     if is_unshared_diary(home, entry):
         return own is None or own not in (home.learner, top.by)
-    in_confidence = is_in_confidence(entry) or bool(home.begun_in_confidence & pointed_to_by(entry))
-    return in_confidence and FieldClass.RESTRICTED not in outlet.classes and top.by != own
+    return (apart or is_in_confidence(entry)) and FieldClass.RESTRICTED not in outlet.classes and top.by != own
 
 
 def is_unshared_diary(home: Home, entry: Entry) -> bool:
@@ -194,15 +193,11 @@ def released(home: H, outlet: Outlet, party: str | None) -> H:
     places = tuple(home.places[number] for number in kept)
     if not places:
         return type(home)(home.name)
-    parts = Parts()
-    for place in places:
-        if place.top is not None:
-            parts = parts_after(parts, place.top.entry, **place.top.beside)
     now_at = {number: place for place, number in enumerate(kept)}
     return attrs.evolve(
         home,
         learner=_whose(places),
-        **parts.by_name(),
+        **parts_of(places).by_name(),
         places=places,
         stacks={record: now_at[number] for record, number in home.stacks.items() if number in now_at},
     )
@@ -210,14 +205,14 @@ def released(home: H, outlet: Outlet, party: str | None) -> H:
 
 def _whose(places: tuple[Place, ...]) -> str | None:
     """Whose journey these places say that it is."""
-    named = (learner_fixed_by(one.original) for one in places)
+    named = (learner_fixed_by(one.original) for one in places if not one.in_confidence)
     return next((learner for learner in named if learner is not None), None)
 
 
 def _is_carried(home: Home, place: Place, outlet: Outlet, party: str | None) -> bool:
     # of what was withdrawn there is nothing left but that it was there
     top = place.top or Version(record=place.record, entry=place.original, at=place.at, by="")
-    if _stays_behind(home, top, outlet, party):
+    if _stays_behind(home, top, outlet, party, apart=place.in_confidence):
         return False
     filled = (field for field in top.entry.declares.fields if getattr(top.entry, field.name) not in (None, ()))
     return all(one.type.field_class in outlet.classes or _is_own(one.type.field_class, top, party) for one in filled)
@@ -225,12 +220,13 @@ def _is_carried(home: Home, place: Place, outlet: Outlet, party: str | None) -> 
 
 def carries_record(home: Home, record: Record, outlet: Outlet, party: str | None) -> bool:
     """Whether an outlet carries to a party that something was asked, refused or not; whoever asked has been told."""
-    entry = record.entry
+    entry, apart = record.entry, role_of(record.about[0]) == CONCERN
     if record.by == party:
         return True
-    if isinstance(entry, Amendment):
+    if isinstance(entry, Amendment) and not apart:
         about = home.stack_of(entry.target)
         if about is None or not _is_carried(home, about, outlet, party):
             return False
         entry = entry.entry if isinstance(entry, EntryCorrected) else about.original
-    return not _stays_behind(home, Version(record=record.id, entry=entry, at=record.at, by=record.by), outlet, party)
+    asked = Version(record=record.id, entry=entry, at=record.at, by=record.by)
+    return not _stays_behind(home, asked, outlet, party, apart=apart)

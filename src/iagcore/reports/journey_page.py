@@ -524,14 +524,15 @@ ANSWERED: Final = {True: "answered", False: "not answered yet", None: "whether i
 
 def _concerns(page: _Page) -> Iterator[str]:
     for top in page.entries:
-        if said := _of_a_concern(top.entry, top.by):
+        if said := _of_a_concern(top.entry, top.by, page.home):
             yield from beside(page.day(top.at), said, column=DATE)
 
 
-def _of_a_concern(entry: Entry, by: str) -> str:
+def _of_a_concern(entry: Entry, by: str, journey: Journey) -> str:
     match entry:
         case ConcernRaised():
-            return followed_by(f"{entry.concern} was raised ({by}){DANGER[entry.immediate_danger]}", entry.words)
+            about = f" about {entry.learner}" if entry.learner not in (None, journey.learner) else ""
+            return followed_by(f"{entry.concern} was raised{about} ({by}){DANGER[entry.immediate_danger]}", entry.words)
         case ConcernEscalated():
             return followed_by(f"{entry.concern} was passed on to {entry.held_by} ({by})", entry.words)
         case ConcernClosed():

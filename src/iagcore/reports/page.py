@@ -55,7 +55,7 @@ class Page(Generic[H]):
         seen = released(home, outlet, party)
         return cls(
             seen,
-            tuple(one for one in records if one.accepted or carries_record(home, one, outlet, party)),
+            tuple(one for one in records if carries_record(home, one, outlet, party)),
             tuple(one for one in duties if not one.in_confidence or _is_for(one, party)),
             zone,
             party,

@@ -12,7 +12,7 @@ from typing import Final
 from iagcore.entries import KINDS
 from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn, Erased, RecordAnnotated
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade, Outlet, outlet_of
-from iagcore.practice.kinds import Entry, id_of, is_in_confidence
+from iagcore.practice.kinds import Entry, id_of
 from iagcore.practice.learners import JourneyStarted
 from iagcore.practice.parties import role_of
 from iagcore.practice.safeguarding import ConcernRaised
@@ -33,30 +33,15 @@ def may_make(entry: Entry, case: Case) -> bool:
 
 
 def is_kept_from(place: Place, case: Case) -> bool:
-    """Whether what stands at a place is not for the author to know of: in confidence, or a diary that is not shared."""
+    """Whether what stands at a place is not for the author to know of: a diary that is not shared."""
     entry = place.original
-    if case.by == place.recorded[0].by:
+    if case.by == place.recorded[0].by or not entry.declares.touches("diary"):
         return False
-    if entry.declares.touches("diary"):
-        return not case.self_efficacy.is_shared(id_of(entry, "diary") or "")
-    return is_in_confidence(entry) and not _sees_all(case)
+    return not case.self_efficacy.is_shared(id_of(entry, "diary") or "")
 
 
-def _sees_all(case: Case) -> bool:
-    return role_of(case.by) == "safeguarding-lead"
-
-
-def concerns_known(case: Case) -> list[str]:
-    """The ids of the concerns on this journey that the author may know of: all, or those that they raised."""
-    raised = (one.recorded[0] for one in case.places if isinstance(one.original, ConcernRaised))
-    known = (one.entry for one in raised if one.by == case.by or _sees_all(case))
-    return [one.concern for one in known if isinstance(one, ConcernRaised)]
-
-
-def is_known_and_open(concern: str | None, case: Case) -> bool:
-    """Whether a concern is named that is open, and that the author may know of."""
-    if concern is None or concern not in concerns_known(case):
-        return False
+def is_open(concern: str | None, case: Case) -> bool:
+    """Whether a concern is named that is open; a case has no concern that its author may not know of."""
     return any(one.id == concern for one in case.safeguarding.open)
 
 

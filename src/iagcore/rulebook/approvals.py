@@ -16,7 +16,7 @@ from iagcore.practice.signposting import ReferralMade
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Verdict, Weight, none_of
 from iagcore.record.rules import Rule, rule
-from iagcore.rulebook.access import is_kept_from, is_known_and_open
+from iagcore.rulebook.access import is_kept_from, is_open
 from iagcore.rulebook.sources import LOCAL
 
 Rests = AllowanceExtended | ReferralMade | DisclosureMade | Amendment
@@ -52,7 +52,7 @@ def _needed(entry: Rests, case: Case) -> tuple[tuple[str, str | None], ...]:
     if isinstance(entry, ReferralMade):
         given = case.consents.to_rely_on(REFERRAL, at=case.at, on=case.day_of(case.at), only_for=entry.referral)
         # one that rests on consent needs none, and of one that rests on nothing CON-01 speaks
-        return rests_on(entry) if given is None and is_known_and_open(entry.concern, case) else ()
+        return rests_on(entry) if given is None and is_open(entry.concern, case) else ()
     if isinstance(entry, DisclosureMade):
         return rests_on(entry)
     raised = (one.key for one in case.effect if one.sort == EXTENSION and one.grant > case.allowance[one.key].grant)

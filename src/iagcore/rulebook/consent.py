@@ -11,7 +11,7 @@ from iagcore.practice.signposting import ReferralMade
 from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, SHOULD, Verdict, none_of, verdict
 from iagcore.record.rules import Rule, rule
-from iagcore.rulebook.access import is_known_and_open
+from iagcore.rulebook.access import is_open
 from iagcore.rulebook.sources import ANONYMISATION, CONFIDENTIALITY, LOCAL, RESEARCH_TOOLS, SHARING
 
 
@@ -52,7 +52,7 @@ def consent_to_share_for_the_referral(entry: ReferralMade, case: Case) -> Verdic
 
 def _missing_without_consent(entry: ReferralMade, case: Case) -> list[str]:
     return [
-        *(["no open concern is named"] if not is_known_and_open(entry.concern, case) else []),
+        *(["no open concern is named"] if not is_open(entry.concern, case) else []),
         *(["no reason is given"] if entry.why is None else []),
     ]
 

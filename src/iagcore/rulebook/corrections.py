@@ -8,7 +8,7 @@ by it: what is on the record stays there.
 from typing import Final
 
 from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn
-from iagcore.practice.kinds import Entry, FieldClass, is_in_confidence
+from iagcore.practice.kinds import Entry, FieldClass
 from iagcore.practice.parties import role_of
 from iagcore.record.amending import may_amend
 from iagcore.record.case import Case, known
@@ -128,7 +128,7 @@ def _breach(home: Home, one: StandingFinding) -> Duty:
     what = f"{one.finding.rule} stands on record {one.record!r}: {one.finding.sentence}; put it right, or have a lead"
     place = home.stack_of(one.record)
     # what is in confidence is not told to every lead, nor is the page of a diary that is not shared
-    confidential = place is not None and place.top is not None and is_in_confidence(place.top.entry)
+    confidential = place is not None and place.in_confidence
     private = place is not None and place.top is not None and is_unshared_diary(home, place.top.entry)
     party = "safeguarding-lead" if confidential else home.learner if private else "lead"
     return Duty(

@@ -15,6 +15,7 @@ from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, Verdict, at_least, none_of, verdict
 from iagcore.record.home import standing_after
 from iagcore.record.rules import Rule, rule
+from iagcore.rulebook.access import is_open
 from iagcore.rulebook.booking import Bookings
 from iagcore.rulebook.sources import CASE_STUDY, LOCAL, PROGRAMME_BACKGROUND, THREE_HOURS
 
@@ -101,7 +102,7 @@ def old_enough(entry: JourneyStarted, case: Case) -> Verdict:
     always_assessed="whether the journey is open is on its record",
 )
 def journey_is_open(entry: Entry, case: Case) -> Verdict:
-    """The journey is open. One that its learner left may be closed, follow-ups come later, and typos are mended."""
+    """The journey is open. One that was left is closed; follow-ups, help under a concern, mended typos come later."""
     standing = case.status.standing
     return verdict(
         standing is Standing.OPEN or _is_exempt(entry, case),
@@ -115,6 +116,8 @@ def _is_exempt(entry: Entry, case: Case) -> bool:
     if isinstance(entry, FollowUpPlanned):
         # a follow-up comes when the journey is over
         return case.status.standing is not Standing.NOT_STARTED
+    if isinstance(entry, ReferralMade):
+        return is_open(entry.concern, case)
     if isinstance(entry, JourneyClosed):
         return case.status.standing is Standing.LEFT
     if not isinstance(entry, Amendment):

@@ -20,7 +20,7 @@ from iagcore.record.case import Case, NotKnown
 from iagcore.record.findings import MUST, Verdict, verdict
 from iagcore.record.home import Place
 from iagcore.record.rules import Rule, rule
-from iagcore.rulebook.access import concerns_known, is_kept_from, may_make
+from iagcore.rulebook.access import is_kept_from, may_make
 from iagcore.rulebook.sources import LOCAL
 
 Points = (
@@ -102,7 +102,7 @@ def _known(entry: Points, case: Case) -> list[str]:
             ends = (one for one in given if entry.only_for is None or one.only_for in (None, entry.only_for))
             return [entry.purpose if entry.only_for is None else f"{entry.purpose} {entry.only_for}" for _ in ends]
         case _:
-            return concerns_known(case)
+            return [one.id for one in case.safeguarding.concerns]
 
 
 def _ever(places: tuple[Place, ...]) -> Iterator[Entry]:

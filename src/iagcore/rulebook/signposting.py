@@ -13,7 +13,7 @@ from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, at_least, none_
 from iagcore.record.home import Home, Place, Version
 from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, duty, rule
-from iagcore.rulebook.access import is_known_and_open
+from iagcore.rulebook.access import is_open
 from iagcore.rulebook.booking import days_from, undecided
 from iagcore.rulebook.sources import IMPARTIALITY, LOCAL, TAKING_A_TOOL
 
@@ -118,13 +118,13 @@ def chosen_among_those_shown(entry: CourseEnrolled, case: Case) -> Verdict:
 def no_condition_of_the_place(entry: ReferralMade, case: Case) -> Verdict:
     """A referral is no condition of the learner's place, except under a concern that is on the record and open."""
     is_a_condition = known("whether the learner's place depends on it", entry.condition_of_place)
-    is_open = is_known_and_open(entry.concern, case)
+    under_a_concern = is_open(entry.concern, case)
     return verdict(
-        not is_a_condition or is_open,
+        not is_a_condition or under_a_concern,
         says="the learner's place depends on it: {condition}, and it is made under {concern}",
         plainly="Nobody may make your place depend on this.",
         condition=is_a_condition,
-        concern="an open concern" if is_open else "no concern that is open",
+        concern="an open concern" if under_a_concern else "no concern that is open",
     )
 
 

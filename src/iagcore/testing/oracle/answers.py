@@ -312,6 +312,8 @@ def journey_is_open(asked: Told, story: Story) -> bool:
         return standing != "not started"  # a follow-up comes when the journey is over
     if asked.entry.declares.name == "journey-closed" and standing == "left":
         return True
+    if asked.entry.declares.name == "referral-made" and is_under_a_concern(asked, story):
+        return True
     return standing == "open"
 
 

@@ -51,13 +51,13 @@ def is_under_a_concern(asked: Told, story: Story) -> bool:
 
 
 def records_known(asked: Told, story: Story) -> list[str]:
-    """The records of the journey that whoever asks may know of."""
+    """The records of the journey itself that whoever asks may know of: nothing that was told in confidence."""
     return [one.id for one in story.told if one.home == asked.home and is_open_to(asked.by, one, story)]
 
 
 def is_open_to(party: str, one: Told, story: Story) -> bool:
     entry: Any = one.entry
-    if one.by == party:
+    if one.by == party and not told_in_confidence(one):
         return True
     if entry.declares.name.startswith("diary-"):
         shared = False
@@ -65,16 +65,28 @@ def is_open_to(party: str, one: Told, story: Story) -> bool:
             if other.diary == entry.diary:
                 shared = other.declares.name == "diary-shared"
         return shared
-    return party.startswith("safeguarding-lead:") or not told_in_confidence(one)
+    return not told_in_confidence(one)
 
 
 def is_there(asked: Told, story: Story) -> bool:
-    """Whether something is told of the journey that the asker may know of: more than somebody else's concern."""
+    """Whether there is such a journey: more than concerns. Of these there is one for who may know, to follow it."""
     knows_all = asked.by.startswith("safeguarding-lead:")
+    follows = told_in_confidence(asked) or is_about_it(asked, story)
     for one in story.told:
-        if one.home == asked.home and (knows_all or one.by == asked.by or not told_in_confidence(one)):
+        if one.home != asked.home:
+            continue
+        if not told_in_confidence(one) and not is_about_it(one, story):
+            return True
+        if follows and (knows_all or one.by == asked.by):
             return True
     return False
+
+
+def is_about_it(asked: Told, story: Story) -> bool:
+    """Whether it is about something told in confidence: its record, or a referral."""
+    about = getattr(asked.entry, "of", None) or getattr(asked.entry, "record", None)
+    hidden = [one for one in story.told if one.home == asked.home and told_in_confidence(one)]
+    return about is not None and any(about in (one.id, getattr(one.entry, "referral", None)) for one in hidden)
 
 
 def told_in_confidence(one: Told) -> bool:

@@ -44,12 +44,8 @@ class Story:
         return datetime.combine(day + timedelta(days=1), time(), tzinfo=self.policy.zone)
 
     def learner(self, journey: str) -> str | None:
-        """Whose journey it is: the learner of the first start, or concern that names one."""
-        for entry, _ in self.of(journey, "journey-started", "concern-raised"):
-            if entry.learner is not None:
-                learner: str = entry.learner
-                return learner
-        return None
+        """Whose journey it is: the learner of the first start. Whom a concern names says nothing of that."""
+        return next((entry.learner for entry, _ in self.of(journey, "journey-started")), None)
 
     def standing(self, journey: str) -> str:
         """Whether a journey is open: from its start until it is closed, or the learner leaves, or it is reopened."""
