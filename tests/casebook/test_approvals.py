@@ -34,7 +34,8 @@ TOLD = GoalSet(goal="travel", words="To travel.", outside="self-led")
 def a_story() -> Casebook:
     """A casebook on which a learner consents to a case study, and has said something."""
     cases = around()
-    cases.record("a", ConsentGiven(consent="k", purpose="case study", scope="this journey"), by="learner:a").require()
+    consent = ConsentGiven(consent="k", purpose="case study", scope="this journey")
+    cases.record("a", consent, by="learner:a", id="consent").require()
     cases.record("a", TOLD, by=JO, id="said").require()
     return cases
 
@@ -173,6 +174,34 @@ def test_a_lead_who_guesses_a_concern_gets_one_answer_whether_there_is_one_or_no
     approved(cases, ApprovalGiven(approves="referral", which="r", concern=concern), by=SAM)
     decision = cases.record("a", REFERRED, by=JO)
     assert (refusals(decision), found(decision)) == (["CON-01", "REF-02"], "")
+
+
+@pytest.mark.parametrize("by", [JO, "lead:other", "coach:stranger", "learner:a", "learner:b", "researcher:ria"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        ApprovalGiven(approves="referral", which="r", concern="w"),
+        ApprovalGiven(approves="quote", which="raised"),
+        ApprovalGiven(approves="quote", which="approved"),
+        REFERRED,
+        evolved(STUDY, quotes=("raised",)),
+        evolved(STUDY, quotes=("approved",)),
+    ],
+)
+def test_nobody_who_may_not_know_finds_a_concern_out_by_an_approval(entry: Any, by: str) -> None:
+    """Of two journeys alike but for a concern and an approval under it, everything that is said is the same."""
+    said = []
+    for told in (True, False):
+        cases = a_story()
+        if told:
+            cases.record("a", ConcernRaised(concern="w", words="x"), by=NINA, id="raised").require()
+            given = ApprovalGiven(approves="referral", which="r", concern="w")
+            cases.record("a", given, by=SAM, id="approved").require()
+        decisions = (cases.preview("a", entry, by=by), cases.record("a", entry, by=by, id="asked"))
+        said.append([(one.accepted, one.explain(), one.explain(to="learner"), one.duties) for one in decisions])
+        said[-1].append(cases.due(party=by, at=on(1)))  # type: ignore[arg-type]  # of another sort, to compare
+        said[-1].append(cases.journey("a").seen_by(by, on=on(0).date()))  # type: ignore[arg-type]
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize(
