@@ -33,7 +33,7 @@ Place = tuple[str | int, ...]
 """The way to a value: ("entry", 3, "minutes") is the key `minutes` of the fourth `[[entry]]`."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(kw_only=True, eq=False)
 class Source:
     """A TOML text, what it says, and where it says it.
 
@@ -74,7 +74,8 @@ class Source:
             if found[1] is None:
                 raise error(file, before + _line_at(text, len(text.rstrip("\n"))), f"{reason}, at its end") from None
             raise error(file, before + int(found[1]), f"{reason}, at column {found[2]}") from None
-        return cls(file, text, data, error, {place: before + line for place, line in lines.items()})
+        own = {place: before + line for place, line in lines.items()}
+        return cls(file=file, text=text, data=data, error=error, lines=own)
 
     @property
     def lines(self) -> Mapping[Place, int]:

@@ -203,7 +203,7 @@ def test_a_coach_is_put_right_on_a_closed_journey_since_no_minutes_change() -> N
 
 
 def test_a_plan_that_asks_for_an_hour_beside_one_that_is_held_in_fact_needs_its_parts() -> None:
-    held = Conversations(all=[Conversation("x", State.HELD)])
+    held = Conversations(all=[Conversation(id="x", state=State.HELD)])
     case = Case(STARTER, at=on(0), by=NINA, allowance=Allowance(180), conversations=held)
     decision = decide(booked("c1", on(1)), case, rules=ALLOWANCE)
     (found,) = [one for one in decision.considered if one.rule == "ALW-06"]

@@ -154,7 +154,14 @@ def law_a_change_needs_both_scores_and_says_what_is_missing(
 ) -> None:
     scale = (before or after or MeasureTaken(scale="GSE", occasion="final", coded="M")).scale
     pair = [
-        Taken(scale, one.occasion, datetime(2026, 1, 1, tzinfo=UTC), one.answers, one.total, one.coded)
+        Taken(
+            scale=scale,
+            occasion=one.occasion,
+            at=datetime(2026, 1, 1, tzinfo=UTC),
+            items=one.answers,
+            total=one.total,
+            coded=one.coded,
+        )
         if one is not None and one.scale == scale
         else None
         for one in (before, after)

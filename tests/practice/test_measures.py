@@ -171,7 +171,7 @@ def test_answers_stand_at_the_numbers_of_their_items() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_scale_coded_whole_has_no_score(code: str) -> None:
-    taken = Taken("PHQ-9", "final", on(0), coded=code)
+    taken = Taken(scale="PHQ-9", occasion="final", at=on(0), coded=code)
     assert taken.score(OURS) == Score(scale="PHQ-9", unscored=f"coded {code}")
     assert taken.is_scored is False
     assert taken.item(9) is None
@@ -367,7 +367,7 @@ def test_a_change_without_a_policy_or_short_of_its_threshold_says_so() -> None:
         (None, None, "PHQ-9: baseline not taken, final not taken. Without both scores no change is given."),
         (
             15,
-            Taken("PHQ-9", "final", on(0), coded="D"),
+            Taken(scale="PHQ-9", occasion="final", at=on(0), coded="D"),
             "PHQ-9: baseline 15, final not scored (coded D). Without both scores no change is given.",
         ),
         (
@@ -400,7 +400,7 @@ def test_a_change_of_what_is_no_score_is_refused(baseline: Any, final: Any) -> N
 
 def test_a_change_between_two_scales_is_refused() -> None:
     with pytest.raises(InvalidEntry, match=r"a measure of PHQ-9 is expected"):
-        iag.paired_change("PHQ-9", baseline=Taken("GAD-7", "baseline", on(0), total=5), final=8)
+        iag.paired_change("PHQ-9", baseline=Taken(scale="GAD-7", occasion="baseline", at=on(0), total=5), final=8)
     with pytest.raises(InvalidEntry, match="one of PHQ-9"):
         iag.paired_change("PHQ", baseline=1, final=2)
 
@@ -424,7 +424,7 @@ def explained() -> Iterator[str]:
             if scale.apart
             else (scale.least_total, scale.most_total)
         )
-        given = (low, high, None, *(Taken(scale.name, "final", on(0), coded=code) for code in CODES))
+        given = (low, high, None, *(Taken(scale=scale.name, occasion="final", at=on(0), coded=code) for code in CODES))
         given += ((None, *[scale.most] * (scale.items - 1)),)
         for baseline in given:
             for final in given:
@@ -516,12 +516,12 @@ def test_a_journey_keeps_what_was_taken_by_occasion() -> None:
 def test_the_latest_stands_where_none_is_scored_and_a_later_score_stands_over_an_earlier() -> None:
     cases, _ = taking(measure(coded="R"), measure(coded="D"))
     latest = cases.journey("a").measures.latest("PHQ-9", "baseline")
-    assert latest == Taken("PHQ-9", "baseline", on(2), coded="D")
+    assert latest == Taken(scale="PHQ-9", occasion="baseline", at=on(2), coded="D")
     # by when it was taken, not by when it was recorded
     state = Measures()
     for day, total in ((5, 10), (3, 12)):
         state = apply(state, measure(total=total), at=on(day))
-    assert state.latest("PHQ-9", "baseline") == Taken("PHQ-9", "baseline", on(5), total=10)
+    assert state.latest("PHQ-9", "baseline") == Taken(scale="PHQ-9", occasion="baseline", at=on(5), total=10)
 
 
 def test_a_measure_is_corrected_and_withdrawn_like_any_fact() -> None:

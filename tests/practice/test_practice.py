@@ -222,11 +222,11 @@ def test_conversations_keep_the_order_of_recording() -> None:
     state = after(conversations, Conversations(), booking, held)
     assert [(one.id, one.state) for one in state.all] == [("c1", State.BOOKED), ("c2", State.HELD)]
     assert [one.id for one in state.held] == ["c2"]
-    assert state["nobody"] == Conversation("nobody")
+    assert state["nobody"] == Conversation(id="nobody")
 
 
 def test_a_contested_mark_keeps_the_learners_words() -> None:
-    missed = Conversations(all=[Conversation("c1", State.MISSED)])
+    missed = Conversations(all=[Conversation(id="c1", state=State.MISSED)])
     state = after(conversations, missed, ChargeContested(conversation="c1", words="I was there"))
     assert (state["c1"].state, state["c1"].contested) == (State.MISSED, "I was there")
 

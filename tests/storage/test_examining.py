@@ -54,9 +54,9 @@ def altered(path: Path, *statements: str) -> list[str]:
 
 
 def test_a_journal_as_it_was_written_is_well(path: Path) -> None:
-    assert examine_file(str(path)) == Examination(7, 3, 0, 0, ())
+    assert examine_file(str(path)) == Examination(records=7, homes=3, erased=0, unread=0, troubles=())
     with SQLiteJournal(path) as journal:
-        assert examine(journal) == Examination(7, 3, 0, 0, ())
+        assert examine(journal) == Examination(records=7, homes=3, erased=0, unread=0, troubles=())
 
 
 def test_what_an_erasure_leaves_is_well(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_journal_in_which_nothing_is_yet_is_well(tmp_path: Path, made: str) ->
     if made == "begun":
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
-    assert examine_file(str(path)) == Examination(0, 0, 0, 0, ())
+    assert examine_file(str(path)) == Examination(records=0, homes=0, erased=0, unread=0, troubles=())
 
 
 def test_progress_is_told_record_by_record(path: Path) -> None:
@@ -228,7 +228,7 @@ def test_what_is_recorded_while_it_is_examined_is_no_trouble() -> None:
 
     journal = Living()
     opened(journal=journal)
-    assert examine(journal) == Examination(3, 2, 0, 0, ())
+    assert examine(journal) == Examination(records=3, homes=2, erased=0, unread=0, troubles=())
 
 
 def test_what_is_recorded_while_a_file_is_examined_is_no_trouble(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +243,7 @@ def test_what_is_recorded_while_a_file_is_examined_is_no_trouble(path: Path, mon
         return usual(last, following)
 
     monkeypatch.setattr(salvaging, "_missing", missing_while_somebody_books)
-    assert examine_file(str(path)) == Examination(15, 3, 0, 0, ())
+    assert examine_file(str(path)) == Examination(records=15, homes=3, erased=0, unread=0, troubles=())
 
 
 def test_a_feed_and_homes_that_do_not_agree_are_named() -> None:

@@ -25,7 +25,7 @@ from iagcore.rulebook.coaches import READY_FOR
 NOON: Final = time(12)
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Coach:
     """A coach, as the record gives them now: their `readiness` as a timeline, and the `hours` they are booked for."""
 
@@ -95,4 +95,11 @@ def _asked(activity: str, coach: str, noon: datetime) -> Entry:
 
 def coach_on(reading: Reading, name: str, policy: Policy, rules: Sequence[Rule]) -> Coach:
     """The coach of that name, as the record gives them."""
-    return Coach(name, reading.coach(name).readiness, reading.timeline(name), reading, policy, rules)
+    return Coach(
+        name=name,
+        readiness=reading.coach(name).readiness,
+        hours=reading.timeline(name),
+        reading=reading,
+        policy=policy,
+        rules=rules,
+    )

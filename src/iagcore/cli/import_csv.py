@@ -130,7 +130,7 @@ class Importing:
         """Record a row, or say why it is set aside."""
 
         def aside(why: str) -> SetAside:
-            return SetAside(one.row, one.cells, "", "", why)
+            return SetAside(row=one.row, cells=one.cells, column="", value="", why=why)
 
         moments = [one.at] if one.start is None else [one.at, one.start[1]]
         if any(moment > self._now for moment in moments):

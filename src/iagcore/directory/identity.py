@@ -147,7 +147,7 @@ class Before(Generic[Row]):
     gone: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Settled(Generic[Row]):
     """What an opportunity turned out to be: one kept before, by its handle, or a new one; and how often it was said.
 

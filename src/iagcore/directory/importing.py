@@ -37,7 +37,7 @@ MOST_GONE: Final = 0.5
 """The share of a feed that one full import may mark as gone, unless it is told that more may go."""
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Told:
     """One thing to know of an import: in which file, of which record (1 is the first; None: of the file), and what.
 
@@ -56,7 +56,7 @@ class Told:
         return f"{where}{f' ({self.record_id})' if self.record_id else ''}: {aside}{self.sentence}"
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Summary:
     """What an import came to. `read` = `kept` + `repeated` + `set_aside`.
 
@@ -226,7 +226,7 @@ class _Reading:
         number, said, around = 0, _PageSays(), Around()
 
         def warn(sort: str, sentence: str) -> None:
-            self._tell(Told(file.name, None, None, sort, sentence))
+            self._tell(Told(file=file.name, record=None, record_id=None, sort=sort, sentence=sentence))
 
         for value in file.values(warn):
             if isinstance(value, Unreadable):
@@ -244,7 +244,7 @@ class _Reading:
 
     def _package(self, package: Tables) -> Iterator[Opportunity | Unread]:
         def warn(sort: str, sentence: str) -> None:
-            self._tell(Told(package.name, None, None, sort, sentence))
+            self._tell(Told(file=package.name, record=None, record_id=None, sort=sort, sentence=sentence))
 
         with Package() as kept_rows:
             lost: list[str] = []
@@ -255,12 +255,12 @@ class _Reading:
                         reason = f"it lists {columns.instead}, and no services; give the table of services"
                         raise InvalidFile(name, None, reason)
                     for sentence in columns.said:
-                        self._tell(Told(name, None, None, OF_THE_FILE, sentence))
+                        self._tell(Told(file=name, record=None, record_id=None, sort=OF_THE_FILE, sentence=sentence))
                     kept_rows.add(table, rows)
                 except csv.Error as error:
                     raise InvalidFile(name, None, f"it is no table that can be read ({error})") from None
                 for sentence in lost:
-                    self._tell(Told(name, None, None, OF_THE_FILE, sentence))
+                    self._tell(Told(file=name, record=None, record_id=None, sort=OF_THE_FILE, sentence=sentence))
                 if lost or columns.lacking:
                     lost.clear()
                     yield self._lost()
@@ -289,7 +289,7 @@ class _Reading:
         assert isinstance(found, Service)  # there is an opportunity of it
         self._count()
         for sort, sentence in found.notes.said:
-            self._tell(Told(file, number, opportunity.id, sort, sentence))
+            self._tell(Told(file=file, record=number, record_id=opportunity.id, sort=sort, sentence=sentence))
         self.repaired.update(found.notes.repairs)
         self.records_repaired += bool(found.notes.said)
         yield opportunity
@@ -297,7 +297,7 @@ class _Reading:
     def _aside(self, file: str, number: int, found: NotAService) -> None:
         self.set_aside += 1
         self._count()
-        self._tell(Told(file, number, found.id, SET_ASIDE, found.reason))
+        self._tell(Told(file=file, record=number, record_id=found.id, sort=SET_ASIDE, sentence=found.reason))
 
     def _count(self) -> None:
         self.read += 1

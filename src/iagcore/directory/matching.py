@@ -150,7 +150,7 @@ class Reply:
     sentence: str
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Match:
     """How an opportunity fits what is looked for. `kilometres` is to the nearest place whose coordinates are known."""
 
@@ -217,8 +217,8 @@ def match(opportunity: Opportunity, sought: Sought, *, today: date) -> Match:
     if sought.language is not None:
         readings.append(_in_language(opportunity, sought.language))
     return Match(
-        opportunity,
-        readings,
+        opportunity=opportunity,
+        readings=readings,
         kilometres=None if square is None else kilometres_of(math.sqrt(square)),
         apart=_apart(opportunity, sought),
         reach=square if square is not None and _is_within(square, sought) else float("inf"),

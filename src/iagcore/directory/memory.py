@@ -60,9 +60,9 @@ class MemoryDirectory:
                         else id_of_its_own(id_in_feed, settled.identity, feed, is_taken=kept.__contains__)
                     )
                     now = Listing(
-                        attrs.evolve(settled.opportunity, id=id),
-                        feed,
-                        id_in_feed,
+                        opportunity=attrs.evolve(settled.opportunity, id=id),
+                        feed=feed,
+                        id_in_feed=id_in_feed,
                         first_listed=earlier.first_listed if earlier else today,
                         last_listed=today,
                     )

@@ -32,7 +32,7 @@ class Unread:
     id: str | None = None
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Listing:
     """An opportunity as the directory keeps it.
 
@@ -57,7 +57,7 @@ MOST_NAMED: Final = 100
 """Ids of each sort that an import names."""
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Kept:
     """What an import came to: how many opportunities were new, changed, unchanged; how many were said more than once
     (and are put together); how many are gone, and how many of those kept had been gone before; and how many would be

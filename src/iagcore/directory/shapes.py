@@ -93,7 +93,7 @@ class NotAService:
     certainly: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class _Beside:
     """What stands beside services and belongs to them: by its own id, and by the id of the service it names."""
 

@@ -291,7 +291,13 @@ def _settle(connection: sqlite3.Connection, feed: str, today: date, *, most_gone
             if one.row is None:
                 id = id_of_its_own(id_in_feed, one.identity, feed, is_taken=is_taken)
                 named = one.opportunity if id == id_in_feed else attrs.evolve(one.opportunity, id=id)
-                row = _add(connection, Listing(named, feed, id_in_feed, today, today), one.identity, document, imported)
+                row = _add(
+                    connection,
+                    Listing(opportunity=named, feed=feed, id_in_feed=id_in_feed, first_listed=today, last_listed=today),
+                    one.identity,
+                    document,
+                    imported,
+                )
                 counts["new"] += 1
             else:
                 id, row = one.row.id, one.row.row
@@ -363,10 +369,10 @@ def _index(connection: sqlite3.Connection, row: int, opportunity: Opportunity) -
 def _listing(row: tuple[Any, ...]) -> Listing:
     id, feed, id_in_feed, first, last, gone, document = row
     return Listing(
-        read(id, document),
-        feed,
-        id_in_feed,
-        date.fromisoformat(first),
-        date.fromisoformat(last),
-        gone and date.fromisoformat(gone),
+        opportunity=read(id, document),
+        feed=feed,
+        id_in_feed=id_in_feed,
+        first_listed=date.fromisoformat(first),
+        last_listed=date.fromisoformat(last),
+        gone=gone and date.fromisoformat(gone),
     )

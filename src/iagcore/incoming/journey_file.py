@@ -47,7 +47,7 @@ BESIDE: Final = ("kind", "journey", "at", "by", "id")
 """What stands beside an entry's own fields."""
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class FileEntry:
     """One entry of a journey file, the line it begins on, and its home: a journey's name, or a coach."""
 
@@ -106,12 +106,14 @@ def _file_entry(source: Source, number: int, table: Mapping[str, Any], kinds: Ki
     amends = "corrects" in table or table.get("kind") == EntryWithdrawn.declares.name
     if "at" not in table and not amends:
         raise source.wrong("at is missing: when did it happen, or when was it decided?", *path)
+    journey, entry = homed(source, path, table, kinds=kinds)
     return FileEntry(
-        source.line(*path) or 1,
-        *homed(source, path, table, kinds=kinds),
-        beside(source, path, table, "by", accept_party),
-        beside(source, path, table, "at", accept_moment) if "at" in table else None,
-        beside(source, path, {"id": f"{file}#{number + 1}", **table}, "id", accept_id),
+        line=source.line(*path) or 1,
+        journey=journey,
+        entry=entry,
+        by=beside(source, path, table, "by", accept_party),
+        at=beside(source, path, table, "at", accept_moment) if "at" in table else None,
+        id=beside(source, path, {"id": f"{file}#{number + 1}", **table}, "id", accept_id),
     )
 
 

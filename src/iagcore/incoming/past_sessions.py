@@ -36,7 +36,7 @@ NOTES_OF_A_REPORT: Final = ("set aside: row", "set aside: column", "set aside: w
 """The columns that a report of rows set aside has beside the file's own; they are passed over when it is read."""
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class PastSession:
     """A row that became facts: on which journey, when, made by whom, under which id; and the start, where it says so.
 
@@ -64,7 +64,7 @@ class LeftOut:
     row: int
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class SetAside:
     """A row that cannot be recorded as it is: the column and the value that are why, and how to mend it.
 
@@ -168,7 +168,7 @@ class Sessions:
             return self._session(row, own, {asked: cells[place].strip() for asked, place in self._columns.items()})
         except _Aside as aside:
             column = self._map.columns.get(aside.asked, aside.asked)
-            return SetAside(row, own, column, aside.value, aside.why)
+            return SetAside(row=row, cells=own, column=column, value=aside.value, why=aside.why)
 
     def _session(self, row: int, own: tuple[str, ...], said: dict[str, str]) -> PastSession | LeftOut:
         for asked, cell in said.items():
@@ -189,7 +189,9 @@ class Sessions:
         if said.get("notes"):
             record, words = f"{id}#1", said["notes"]
             facts.append(_made("notes", None, lambda: RecordAnnotated(record=record, words=words)))
-        return PastSession(row, own, journey, tuple(facts), at, id, self._start(said))
+        return PastSession(
+            row=row, cells=own, journey=journey, facts=tuple(facts), at=at, id=id, start=self._start(said)
+        )
 
     def _attended(self, said: dict[str, str]) -> Attended:
         always = self._map.always.get("attended")

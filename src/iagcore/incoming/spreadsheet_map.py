@@ -101,7 +101,7 @@ class Start:
     learner: str
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class SpreadsheetMap:
     """A map that was read and checked whole.
 

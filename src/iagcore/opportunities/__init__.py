@@ -296,7 +296,7 @@ def _in_words(rule: Recurrence) -> str:
     return often
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Week:
     """What all the times of an opportunity together say about the days of the week.
 

@@ -72,10 +72,15 @@ class EntryWithdrawn(Entry):
 # A correction is declared by hand: it carries an entry, takes the nature and the subjects of what it replaces, and is
 # open to every role, because COR-02 says who may make it.
 EntryCorrected.declares = Kind(
-    "entry-corrected", NEITHER, (ANY_HOME,), ROLES, in_confidence=False, plain="A correction"
+    name="entry-corrected", nature=NEITHER, about=(ANY_HOME,), by=ROLES, in_confidence=False, plain="A correction"
 )
 EntryWithdrawn.declares = Kind(
-    "entry-withdrawn", NEITHER, (ANY_HOME,), ROLES, in_confidence=False, plain="Taking something back"
+    name="entry-withdrawn",
+    nature=NEITHER,
+    about=(ANY_HOME,),
+    by=ROLES,
+    in_confidence=False,
+    plain="Taking something back",
 )
 Amendment = EntryCorrected | EntryWithdrawn
 """What changes what stands at a place of the record."""

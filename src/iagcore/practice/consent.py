@@ -76,7 +76,7 @@ class ConfidentialityExplained(Entry):
     limits: Flag | None = None
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Given:
     """A consent as it was given; `place` is its place in the order of recording, across journeys."""
 
@@ -89,7 +89,7 @@ class Given:
     place: int = 0
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Withdrawal:
     """A withdrawal, and its place."""
 
@@ -149,10 +149,20 @@ def apply(consents: Consents, entry: Entry, *, at: datetime, place: int | None =
     place = len(consents.given) + len(consents.withdrawn) if place is None else place
     match entry:
         case ConsentGiven():
-            given = Given(entry.consent, entry.purpose, entry.scope, at, entry.only_for, entry.expires_on, place)
+            given = Given(
+                id=entry.consent,
+                purpose=entry.purpose,
+                scope=entry.scope,
+                at=at,
+                only_for=entry.only_for,
+                expires_on=entry.expires_on,
+                place=place,
+            )
             return attrs.evolve(consents, given=(*consents.given, given))
         case ConsentWithdrawn():
-            withdrawal = Withdrawal(entry.purpose, entry.scope, at, entry.only_for, place)
+            withdrawal = Withdrawal(
+                purpose=entry.purpose, scope=entry.scope, at=at, only_for=entry.only_for, place=place
+            )
             return attrs.evolve(consents, withdrawn=(*consents.withdrawn, withdrawal))
         case ConfidentialityExplained():
             return attrs.evolve(consents, explained=(*consents.explained, (at, entry.limits)))

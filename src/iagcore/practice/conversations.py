@@ -213,7 +213,7 @@ TouchesAConversation = (
 )
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Conversation:
     """One conversation as it stands. `minutes` are those booked until it is held, then the actual ones.
 
@@ -242,7 +242,7 @@ class Conversation:
         return self if coach == self.coach else attrs.evolve(self, coach=coach, arranged_by=by)
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Conversations:
     """The conversations of one journey, in the order of recording, and the answer to the offer. Usable alone."""
 
@@ -251,7 +251,7 @@ class Conversations:
 
     def __getitem__(self, id: str) -> Conversation:
         """The conversation of that id; one not booked where there is none."""
-        return next((one for one in self.all if one.id == id), Conversation(id))
+        return next((one for one in self.all if one.id == id), Conversation(id=id))
 
     def with_(self, changed: Conversation) -> "Conversations":
         """These conversations with one of them changed, or added at the end."""

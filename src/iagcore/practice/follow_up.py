@@ -51,7 +51,7 @@ class Planned:
     how: str | None
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Made:
     """A follow-up that was made, and what was said."""
 
@@ -84,7 +84,7 @@ def apply(follow_ups: FollowUps, entry: Entry, *, at: datetime) -> FollowUps:
             others = tuple(one for one in follow_ups.planned if one.id != planned.id)
             return attrs.evolve(follow_ups, planned=(*others, planned))
         case FollowUpMade():
-            made = Made(at, entry.how, entry.follow_up, entry.answered, entry.words)
+            made = Made(at=at, how=entry.how, follow_up=entry.follow_up, answered=entry.answered, words=entry.words)
             return attrs.evolve(follow_ups, made=(*follow_ups.made, made))
         case _:
             return follow_ups

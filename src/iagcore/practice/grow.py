@@ -205,7 +205,7 @@ class Action:
         return self.by_when is not None and (self.support is not None or self.obstacle is not None)
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Note:
     """One thing said at a stage, in its place."""
 
@@ -267,17 +267,37 @@ _GOAL_KINDS = (GoalSet, GoalChanged, GoalReached, GoalSetAside)
 def _note(entry: Entry, *, at: datetime) -> Note | None:
     match entry:
         case GoalSet() | GoalChanged():
-            return Note(Stage.GOAL, entry.words, entry.conversation, entry.outside, at)
+            return Note(
+                stage=Stage.GOAL, words=entry.words, conversation=entry.conversation, outside=entry.outside, at=at
+            )
         case GoalReached():
-            return Note(Stage.GOAL, entry.words or "reached", entry.conversation, entry.outside, at)
+            return Note(
+                stage=Stage.GOAL,
+                words=entry.words or "reached",
+                conversation=entry.conversation,
+                outside=entry.outside,
+                at=at,
+            )
         case GoalSetAside():
-            return Note(Stage.GOAL, entry.reason or "set aside", entry.conversation, entry.outside, at)
+            return Note(
+                stage=Stage.GOAL,
+                words=entry.reason or "set aside",
+                conversation=entry.conversation,
+                outside=entry.outside,
+                at=at,
+            )
         case RealityExplored():
-            return Note(Stage.REALITY, entry.words, entry.conversation, entry.outside, at)
+            return Note(
+                stage=Stage.REALITY, words=entry.words, conversation=entry.conversation, outside=entry.outside, at=at
+            )
         case OptionRaised():
-            return Note(Stage.OPTIONS, entry.words, entry.conversation, entry.outside, at)
+            return Note(
+                stage=Stage.OPTIONS, words=entry.words, conversation=entry.conversation, outside=entry.outside, at=at
+            )
         case ActionAgreed():
-            return Note(Stage.WILL, entry.what, entry.conversation, entry.outside, at)
+            return Note(
+                stage=Stage.WILL, words=entry.what, conversation=entry.conversation, outside=entry.outside, at=at
+            )
         case _:
             return None
 

@@ -267,7 +267,7 @@ ItemNumber = Annotated[int, FieldType("item number", FieldClass.SPECIAL_CATEGORY
 T = TypeVar("T")
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Field:
     """One field as its kind declares it: `optional` may be None, `many` is a list, and some may be left out."""
 
@@ -278,7 +278,7 @@ class Field:
     may_be_left_out: bool
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Kind:
     """What a kind of entry declares. Nothing else lists kinds: whatever treats some of them otherwise asks for it here.
 
@@ -389,7 +389,13 @@ def _field(attribute: "attrs.Attribute[Any]") -> Field:
         many = True
         annotation = get_args(annotation)[0]
     field_type = next((part for part in get_args(annotation) if isinstance(part, FieldType)), UNCLASSIFIED)
-    return Field(attribute.name, field_type, optional, many, attribute.default is not attrs.NOTHING)
+    return Field(
+        name=attribute.name,
+        type=field_type,
+        optional=optional,
+        many=many,
+        may_be_left_out=attribute.default is not attrs.NOTHING,
+    )
 
 
 def _converter(kind: str, field: Field) -> Callable[[Any], Any]:

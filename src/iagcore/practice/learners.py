@@ -95,7 +95,7 @@ class Standing(StrEnum):
     LEFT = "left"
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class JourneyStatus:
     """Who is on which programme, and whether the journey is open. Usable alone."""
 
@@ -112,7 +112,13 @@ def apply(status: JourneyStatus, entry: Entry, *, at: datetime) -> JourneyStatus
     """The status after `entry`, which happened at `at`."""
     match entry:
         case JourneyStarted():
-            return JourneyStatus(Standing.OPEN, entry.learner, entry.programme, at, attests_age=entry.attests_age)
+            return JourneyStatus(
+                standing=Standing.OPEN,
+                learner=entry.learner,
+                programme=entry.programme,
+                started_at=at,
+                attests_age=entry.attests_age,
+            )
         case JourneyClosed() if status.standing in (Standing.OPEN, Standing.LEFT):
             # one that its learner left ended on the day they left
             return attrs.evolve(status, standing=Standing.CLOSED, ended_at=status.ended_at or at)

@@ -91,7 +91,7 @@ class OtherSupportNoted(Entry):
     status: SupportStatus
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Course:
     """A course on the learner's journey: shown, enrolled, completed or left; `shown` says that it was shown, too.
 
@@ -105,7 +105,7 @@ class Course:
     name: str | None = None
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Link:
     """What was learnt, and what it was linked to."""
 
@@ -142,7 +142,9 @@ class Learning:
 def _with_course(learning: Learning, id: str, state: str, at: datetime, name: str | None = None) -> Learning:
     before = learning.course(id)
     kept_name = name if name is not None or before is None else before.name
-    course = Course(id, state, at, state == SHOWN or (before is not None and before.shown), kept_name)
+    course = Course(
+        id=id, state=state, at=at, shown=state == SHOWN or (before is not None and before.shown), name=kept_name
+    )
     if before is None:
         return attrs.evolve(learning, courses=(*learning.courses, course))
     return attrs.evolve(learning, courses=tuple(course if one.id == id else one for one in learning.courses))
@@ -168,7 +170,9 @@ def apply(learning: Learning, entry: Entry, *, at: datetime) -> Learning:
         case CourseLeft():
             return _with_course(learning, entry.course, "left", at)
         case LearningLinked():
-            link = Link(entry.course, entry.words, entry.conversation, entry.domain, at)
+            link = Link(
+                course=entry.course, words=entry.words, conversation=entry.conversation, domain=entry.domain, at=at
+            )
             return attrs.evolve(learning, links=(*learning.links, link))
         case OtherSupportNoted():
             others = tuple(one for one in learning.support if one.id != entry.support)

@@ -464,7 +464,7 @@ def _scored(scale: str, given: Any, policy: ReadsScores | None) -> Score | None:
 # ---- what a journey keeps
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Taken:
     """One scale, taken on one occasion: exactly one of `items` (None where unanswered), `total` and `coded`."""
 
@@ -532,5 +532,7 @@ def apply(measures: Measures, entry: Entry, *, at: datetime) -> Measures:
     """The measures after `entry`, which happened at `at`."""
     if not isinstance(entry, MeasureTaken):
         return measures
-    taken = Taken(entry.scale, entry.occasion, at, entry.answers, entry.total, entry.coded)
+    taken = Taken(
+        scale=entry.scale, occasion=entry.occasion, at=at, items=entry.answers, total=entry.total, coded=entry.coded
+    )
     return attrs.evolve(measures, taken=(*measures.taken, taken))

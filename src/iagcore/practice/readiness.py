@@ -176,7 +176,7 @@ class Step:
     until: date | None = None
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Readiness:
     """A coach's own timeline. Usable alone.
 

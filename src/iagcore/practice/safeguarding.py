@@ -94,7 +94,7 @@ class SafetyTalkedAbout(Entry):
     words: RestrictedWords | None = None
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Concern:
     """A concern, without its words: when it was raised, escalated and closed.
 
@@ -136,7 +136,7 @@ def apply(safeguarding: Safeguarding, entry: Entry, *, at: datetime, by: str) ->
     """
     match entry:
         case ConcernRaised():
-            concern = Concern(entry.concern, at, entry.immediate_danger)
+            concern = Concern(id=entry.concern, raised_at=at, immediate_danger=entry.immediate_danger)
             return attrs.evolve(safeguarding, concerns=(*safeguarding.concerns, concern))
         case ConcernEscalated():
             takes = {"taken_by": by} if by == entry.held_by and role_of(by) == "safeguarding-lead" else {}

@@ -84,7 +84,7 @@ class DiaryUnshared(Entry):
     diary: Id
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Evidence:
     """Something that speaks to a domain, when it was noted and whose words it is."""
 
@@ -96,7 +96,7 @@ class Evidence:
     conversation: str | None = None
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class DiaryEntry:
     """One entry of the learner's diary."""
 
@@ -124,7 +124,7 @@ class SelfEfficacy:
     def evidence(self) -> tuple[Evidence, ...]:
         """What was noted, and the achievements the learner shares (mastery, in the learner's words), by time."""
         shared = (
-            Evidence(MASTERY, entry.words, entry.at, "learner")
+            Evidence(domain=MASTERY, words=entry.words, at=entry.at, whose="learner")
             for entry in self.diary
             if entry.shared and entry.sort == "achievement"
         )
@@ -150,10 +150,17 @@ def apply(self_efficacy: SelfEfficacy, entry: Entry, *, at: datetime) -> SelfEff
     """Self-efficacy after `entry`, which happened at `at`."""
     match entry:
         case EvidenceNoted():
-            evidence = Evidence(entry.domain, entry.words, at, entry.whose, entry.example, entry.conversation)
+            evidence = Evidence(
+                domain=entry.domain,
+                words=entry.words,
+                at=at,
+                whose=entry.whose,
+                example=entry.example,
+                conversation=entry.conversation,
+            )
             return attrs.evolve(self_efficacy, noted=(*self_efficacy.noted, evidence))
         case DiaryWritten():
-            written = DiaryEntry(entry.diary, entry.sort, entry.words, at, entry.day)
+            written = DiaryEntry(id=entry.diary, sort=entry.sort, words=entry.words, at=at, day=entry.day)
             # an id that is used again names another entry: what it named before stays as private as it was
             return attrs.evolve(self_efficacy, diary=(*self_efficacy.diary, written))
         case DiaryShared():

@@ -67,7 +67,7 @@ class UnreadEntry(Entry):
     text: str
 
 
-UnreadEntry.declares = Kind("unread", NEITHER, ("journey",), ())
+UnreadEntry.declares = Kind(name="unread", nature=NEITHER, about=("journey",), by=())
 
 
 @attrs.frozen

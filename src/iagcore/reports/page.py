@@ -30,7 +30,7 @@ SAID_OTHERWISE: Final = ("COR-03", "GRW-07")
 H = TypeVar("H", bound=Home)
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Page(Generic[H]):
     """What a page is made from: a home, its refusals and amendments, its duties, all as `party` may see them."""
 
@@ -54,11 +54,11 @@ class Page(Generic[H]):
         """The page of a home as an outlet carries it to a party; with None, to nobody in particular."""
         seen = released(home, outlet, party)
         return cls(
-            seen,
-            tuple(one for one in records if carries_record(home, one, outlet, party)),
-            tuple(one for one in duties if not one.in_confidence or _is_for(one, party)),
-            zone,
-            party,
+            home=seen,
+            records=tuple(one for one in records if carries_record(home, one, outlet, party)),
+            duties=tuple(one for one in duties if not one.in_confidence or _is_for(one, party)),
+            zone=zone,
+            party=party,
         )
 
     @property

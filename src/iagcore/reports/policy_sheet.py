@@ -55,7 +55,7 @@ def review(cited: Cited, on: date) -> str:
     return f"; to be looked at again by {cited.review_by:%d %b %Y}{passed}"
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Row:
     """One thing to decide: what it is called, what it means, how it stands, and what hangs on it."""
 
@@ -95,13 +95,29 @@ def _is_local(history: Sequence[Cited]) -> bool:
 def _row_of_value(value: Value, history: Sequence[Cited], rules: Sequence[Rule], on: date) -> Row:
     now, because, later = _standing(history, on, lambda one: written(one.value, value.unit))
     affects = tuple(f"{rule.code}: {rule.title}" for rule in rules if value.name in rule.values)
-    return Row(value.name, value.unit, value.meaning, now, because, later, affects or (NO_RULE,))
+    return Row(
+        name=value.name,
+        unit=value.unit,
+        meaning=value.meaning,
+        now=now,
+        because=because,
+        later=later,
+        affects=affects or (NO_RULE,),
+    )
 
 
 def _row_of_level(rule: Rule, history: Sequence[Cited], on: date) -> Row:
     now, because, later = _standing(history, on, lambda one: str(one.value or "the rule book's own"))
     meaning = f"How the rule binds: MUST refuses a plan, SHOULD is advice. The rule book's own level is {rule.level}."
-    return Row(rule.code, "MUST or SHOULD", meaning, now, because, later, (f"{rule.code}: {rule.title}",))
+    return Row(
+        name=rule.code,
+        unit="MUST or SHOULD",
+        meaning=meaning,
+        now=now,
+        because=because,
+        later=later,
+        affects=(f"{rule.code}: {rule.title}",),
+    )
 
 
 def _standing(history: Sequence[Cited], on: date, said: Callable[[Cited], str]) -> tuple[str, str, tuple[str, ...]]:

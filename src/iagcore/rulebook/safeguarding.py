@@ -153,7 +153,9 @@ def _is_to_be_talked_about(one: Version, journey: Journey, grounds: Grounds, pla
     if not isinstance(entry, MeasureTaken) or entry.scale != PHQ_9:
         return False
     policy = grounds.policy(place)
-    return bool(Taken(entry.scale, entry.occasion, one.at, entry.answers).item(ITEM)) and not any(
+    return bool(
+        Taken(scale=entry.scale, occasion=entry.occasion, at=one.at, items=entry.answers).item(ITEM)
+    ) and not any(
         talked >= one.at and (role_of(by) in LEADS or _goes_with(by, talked, journey, policy))
         for talked, by in journey.safeguarding.talked_about
     )

@@ -48,7 +48,7 @@ class Trouble:
         return f"{self.where}: {self.what}"
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Examination:
     """What came of it: how much was read, how many entries are of a later version's kinds, and every trouble."""
 
@@ -95,7 +95,13 @@ class _Examining:
         for fingerprint in sorted(self._policies.keys() - self._kept):
             what = f"the policy {fingerprint}, under which it was judged, is not in the journal"
             self._troubles.append(Trouble(self._policies[fingerprint], what))
-        return Examination(self._records, self._homes, self._erased, self._unread, tuple(self._troubles))
+        return Examination(
+            records=self._records,
+            homes=self._homes,
+            erased=self._erased,
+            unread=self._unread,
+            troubles=tuple(self._troubles),
+        )
 
     def _look_at(self, stored: StoredRecord) -> None:
         """A record by itself: what its envelope says of it, and whether its words can be read."""

@@ -62,7 +62,7 @@ def examine_file(path: str, *, progress: Progress = lambda done: None, kinds: Ki
     """
     connection = _opened(path)
     if connection is None:
-        return Examination(0, 0, 0, 0, ())
+        return Examination(records=0, homes=0, erased=0, unread=0, troubles=())
     with closing(connection):
         damage, rows = _damage(connection)
         if not damage:
