@@ -168,7 +168,7 @@ def test_an_entry_that_stays_unread_is_not_amended_without_the_extension_and_is_
     with_it = casebook(journal, SAC)
     begun(with_it)
     cases = casebook(journal, under=STARTER)
-    assert [one.rule for one in cases.record("a", EntryWithdrawn("m1", "w"), by=JO).refusals] == ["COR-01", "COR-02"]
+    assert [one.rule for one in cases.record("a", EntryWithdrawn("m1", "w"), by=JO).refusals] == ["COR-01"]
     corrected = TextMessageSent(message="m1", words="See you on Tuesday.")
     with_it.correct("a", "m1", corrected, by=JO, why="It was Tuesday.", id="m1-2").require()
     assert with_it.journey("a").noted(TextMessageSent)[0].entry == corrected

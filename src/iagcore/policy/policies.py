@@ -103,10 +103,7 @@ class Policy:
 
     @classmethod
     def load(cls, name_or_path: str | PathLike[str], *, values: Iterable[Value] = ()) -> "Policy":
-        """A shipped policy by its name, or one of your own by the path of its `.toml`. Raises InvalidPolicy.
-
-        `values` are those that extensions declare, which it may decide, too.
-        """
+        """A shipped policy by its name, or a `.toml` by its path, with extensions' `values`. Raises InvalidPolicy."""
         if isinstance(name_or_path, str) and not name_or_path.lower().endswith(".toml"):
             return _policy([_shipped(name_or_path)], tuple(values))
         return cls.parse(read_text(name_or_path, error=InvalidPolicy), file=str(name_or_path), values=values)
@@ -175,8 +172,7 @@ class PolicyOnDay:
     def cited(self, name: str) -> Cited:
         """A value with its days and its source. Raises Gap, and ValueError for a name that no policy decides."""
         known = {value.name: value.accept for value in self.policy.may_decide} if PREFIXED in name else _ACCEPT
-        if name not in known:
-            raise ValueError(_no_value(name, known))
+        _declared(known, name)
         cited = self._by_name.get(name)
         if cited is None or cited.value is None:
             raise Gap(name, self.day, cited.source if cited else None)
@@ -306,7 +302,7 @@ def _policy(sources: list[Source], more: tuple[Value, ...], *, kept: bool = Fals
         title = _accepted(source, _words, "title")
         if "zone" in source.data:
             zone = _accepted(source, zone_named, "zone")
-        named = _histories(source, "value", partial(_value_acceptor, known), kept=kept)
+        named = _histories(source, "value", partial(_declared, known), kept=kept)
         values |= {one: _over_what_was(values.get(one, ()), own) for one, own in named}
         binding = _histories(source, "level", _level_acceptor)
         levels |= {code: _over_what_was(levels.get(code, ()), own) for code, own in binding}
@@ -376,14 +372,10 @@ def zone_named(value: Any) -> tzinfo:
     return zone
 
 
-def _no_value(name: str, known: Iterable[str]) -> str:
-    of_an_extension = ": the extension that declares it has to be given" if PREFIXED in name else ""
-    return f"no policy value is called {name!r}{nearest(name, known) or of_an_extension}"
-
-
-def _value_acceptor(known: Mapping[str, Callable[[Any], Any]], name: str) -> Callable[[Any], Any]:
+def _declared(known: Mapping[str, Callable[[Any], Any]], name: str) -> Callable[[Any], Any]:
     if name not in known:
-        raise ValueError(_no_value(name, known))
+        of_an_extension = ": the extension that declares it has to be given" if PREFIXED in name else ""
+        raise ValueError(f"no policy value is called {name!r}{nearest(name, known) or of_an_extension}")
     return known[name]
 
 
@@ -401,11 +393,7 @@ def _level(value: Any) -> Level:
 
 
 def _histories(
-    source: Source,
-    table: str,
-    acceptor: Callable[[str], Callable[[Any], Any]],
-    *,
-    kept: bool = False,
+    source: Source, table: str, acceptor: Callable[[str], Callable[[Any], Any]], *, kept: bool = False
 ) -> Iterator[tuple[str, History]]:
     named = source.data.get(table, {})
     if type(named) is not dict:
