@@ -112,6 +112,8 @@ def test_its_kinds_carry_its_name_each_once(kinds: list[Any], reason: str) -> No
         ({"may_come_first": True}, "a journey begins with its start"),
         ({"by": ("head",)}, "by names others than learner, coach, lead, safeguarding-lead, researcher"),
         ({"in_confidence": None}, "say with in_confidence=True or False whether all of it is hidden"),
+        ({"points_to": {"note": "concern"}}, "only the library's own kinds begin a concern, or point to one"),
+        ({"shows": "note"}, "only the library's own kinds keep what a directory shows"),
         ({"family": "conversation-held"}, "an entry of it could take the place of another's"),
     ],
 )
@@ -130,6 +132,12 @@ def test_its_kinds_do_no_more_than_note(given: dict[str, Any], reason: str) -> N
 )
 def test_the_fields_of_its_kinds_can_be_classed_erased_and_written(name: str, annotation: Any, reason: str) -> None:
     wrong(f"the kind sac/noted: {reason}", kinds=[with_a_field(name, annotation)])
+
+
+def test_its_kinds_begin_nothing_that_the_librarys_begin() -> None:
+    declare: Any = kind(FACT, about=("journey",), by=("lead",), in_confidence=False, prefix="sac", begins="goal")
+    made = type("Noted", (Entry,), {"__annotations__": {"goal": Id}, "__doc__": "Something was noted."})
+    wrong("the kind sac/noted: a kind of the library begins a goal: call yours otherwise", kinds=[declare(made)])
 
 
 def test_a_kind_on_the_record_of_a_coach_and_one_that_names_a_coach_are_fine() -> None:

@@ -36,6 +36,8 @@ WRITTEN_NEXT_TO: Final = (
     "unsaid",
 )
 """What journey files and scenarios write next to the fields of an entry."""
+BEGUN: Final = frozenset(kind.declares.begins for kind in KINDS) - {None}
+"""What the kinds of the library begin: ids of these are theirs."""
 NAMES_A_LEARNER: Final = ("learner", "party")
 """The types of field that could name a learner whom an erasure would not look for there."""
 TEXTS: Final = ("title", "about")
@@ -119,6 +121,9 @@ class Extension:
             (declares.may_come_first and declares.about[0] == "journey", "a journey begins with its start"),
             (not set(declares.by) <= set(ROLES), f"by names others than {', '.join(ROLES)}"),
             (declares.in_confidence is None, "say with in_confidence=True or False whether all of it is hidden"),
+            (declares.touches("concern"), "only the library's own kinds begin a concern, or point to one"),
+            (declares.begins in BEGUN, f"a kind of the library begins a {declares.begins}: call yours otherwise"),
+            (declares.shows is not None, "only the library's own kinds keep what a directory shows"),
             (not declares.family.startswith(f"{self.name}/"), "an entry of it could take the place of another's"),
         ):
             if wrong:
