@@ -71,10 +71,11 @@ def test_consent_for_every_journey_covers_another_and_is_withdrawn_there() -> No
     planned = FollowUpPlanned(follow_up="f", planned_for=on(30).date())
     assert cases.record("a", planned, by=JO, id="1").accepted
     cases.record("a", ConsentWithdrawn(purpose=CONTACT, scope=THIS_JOURNEY), by="learner:a", at=on(1)).require()
-    assert refusals(cases.record("a", planned, by=JO, at=on(1), id="2")) == ["CON-04"]
-    assert cases.record("a2", planned, by=JO, at=on(1), id="2").accepted
+    later = evolved(planned, follow_up="f2")
+    assert refusals(cases.record("a", later, by=JO, at=on(1), id="2")) == ["CON-04"]
+    assert cases.record("a2", evolved(later, follow_up="f3"), by=JO, at=on(1), id="2").accepted
     cases.record("a2", ConsentWithdrawn(purpose=CONTACT), by="learner:a", at=on(2)).require()
-    assert refusals(cases.record("a2", planned, by=JO, at=on(2), id="3")) == ["CON-04"]
+    assert refusals(cases.record("a2", evolved(later, follow_up="f4"), by=JO, at=on(2), id="3")) == ["CON-04"]
 
 
 def test_somebody_elses_consent_on_a_journey_that_names_the_learner_covers_nothing() -> None:

@@ -1,7 +1,7 @@
 """The casebook: what it takes, what it gives back, and how it behaves when others write at the same time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 from threading import Thread
 from typing import Any
 
@@ -18,7 +18,7 @@ from iagcore.practice.conversations import (
     ConversationHeld,
     ConversationMissed,
 )
-from iagcore.practice.grow import GoalSet, GrowUsed, RealityExplored, WorkshopAttended
+from iagcore.practice.grow import ActionAgreed, ActionReviewed, GoalSet, GrowUsed, RealityExplored, WorkshopAttended
 from iagcore.practice.learners import JourneyClosed, JourneyStarted
 from iagcore.practice.learning import CourseEnrolled, CoursesShown
 from iagcore.practice.safeguarding import ConcernRaised
@@ -571,3 +571,45 @@ def test_all_journeys_of_a_learner_are_erased_together() -> None:
             cases.journey(name)
     assert cases.timeline(NINA).hours == {}
     assert cases.timeline("learner:a").hours == {}
+
+
+def test_what_is_recorded_under_an_id_that_was_used_changes_nothing_of_the_first() -> None:
+    cases = opened()
+    cases.record("a", ActionAgreed(action="x", what="ring the college", outside="peer"), by=JO).require()
+    cases.record("a", ActionReviewed(action="x", outcome="done"), by=JO).require()
+    again = cases.record("a", ActionAgreed(action="x", what="write to the tutor", outside="peer"), by=JO, id="again")
+    assert [one.rule for one in again.breaches] == ["JRN-05"]
+    assert again.explain(to="learner").splitlines()[1].startswith("Two things were put on your record under one name")
+    grow = cases.journey("a").grow
+    assert [(one.what, one.outcome) for one in grow.will] == [("ring the college", "done")]
+    assert [one.words for one in grow.notes] == ["ring the college"]
+    cases.correct(
+        "a", "again", ActionAgreed(action="y", what="write", outside="peer"), by=JO, why="its own id"
+    ).require()
+    assert [one.id for one in cases.journey("a").grow.will] == ["x", "y"]
+    assert cases.journey("a").breaches == ()
+    assert "write" in repr([one.fields for one in cases.journey("a").seen_by(JO, on=on(0).date()).entries])
+
+
+def test_the_id_of_what_was_withdrawn_is_not_used_again_and_what_comes_under_it_is_said() -> None:
+    cases = opened()
+    cases.record("a", GoalSet(goal="g", words="to travel", outside="peer"), by=JO, id="set").require()
+    cases.withdraw("a", "set", by=JO, why="a slip").require()
+    again = cases.record("a", GoalSet(goal="g", words="a job", outside="peer"), by=JO)
+    assert [one.rule for one in again.breaches] == ["JRN-05"]
+    # nothing else has this id now, so that what was said is not lost
+    assert [one.words for one in cases.journey("a").grow.goals] == ["a job"]
+
+
+def test_a_moment_at_the_far_ends_of_time_is_refused_by_name() -> None:
+    cases = opened()
+    west, east = timezone(timedelta(hours=-12)), timezone(timedelta(hours=14))
+    for at in (
+        datetime.max.replace(tzinfo=UTC),
+        datetime(2999, 12, 31, 23, tzinfo=west),
+        datetime(1900, 1, 1, tzinfo=east),
+    ):
+        with pytest.raises(InvalidEntry, match="at = "):
+            hold(cases, "c1", 50, at=at)
+        with pytest.raises(InvalidEntry, match="starts_at = "):
+            booked("c1", at)

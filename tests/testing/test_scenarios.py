@@ -53,7 +53,7 @@ CANNOT_BE_READ = HOLDS.replace("ALW-01", "ALW-99")
 
 REPORT = """\
 {file}:4: 60 minutes are refused when 45 remain: does not hold
-  outcome: refused is expected, accepted was found; none of the 16 rules that were considered speaks against it
+  outcome: refused is expected, accepted was found; none of the 17 rules that were considered speaks against it
   rules: expected ALW-01; found none
   evidence ALW-01: expected asked = 60; found 45
   ALW-01 (MUST, met): 45 minutes asked, 45 remain of 180 (135 used, 0 booked elsewhere)
@@ -772,7 +772,7 @@ def test_the_rules_may_be_others_than_the_rule_book() -> None:
     (scenario,) = parsed(HOLDS)
     report = run(scenario, rules=[rule for rule in RULES if rule.code != "ALW-01"])
     assert report.text.splitlines()[1:] == [
-        "  outcome: refused is expected, accepted was found; none of the 15 rules that were considered speaks against it",
+        "  outcome: refused is expected, accepted was found; none of the 16 rules that were considered speaks against it",
         "  rules: expected ALW-01; found none",
         "  evidence ALW-01: expected asked = 60; found no value of that name",
         "  evidence ALW-01: expected limit = 45; found no value of that name",

@@ -146,6 +146,9 @@ def _accept_staff(value: Any) -> str:
     return text
 
 
+FIRST_MOMENT, LAST_MOMENT = datetime(1900, 1, 2, tzinfo=UTC), datetime(2999, 12, 30, 23, 59, 59, 999_999, UTC)
+
+
 def accept_moment(value: Any) -> datetime:
     """An aware time, kept in UTC. Raises ValueError."""
     if type(value) is not datetime:
@@ -154,6 +157,9 @@ def accept_moment(value: Any) -> datetime:
         raise ValueError("the time has no zone: say which offset it is in, such as +01:00")
     if not 1900 <= value.year <= 2999:
         raise ValueError("the year is outside 1900 to 2999")
+    if not FIRST_MOMENT <= value <= LAST_MOMENT:
+        # a day at each end is left out, so that a moment has a year that is kept in every zone
+        raise ValueError("the time is outside 2 January 1900 to 30 December 2999")
     return value.astimezone(UTC)
 
 
@@ -323,6 +329,12 @@ class Kind:
         return self.touches("concern") and self.in_confidence in (True, None)
 
     @property
+    def begins_anew(self) -> bool:
+        """Whether the id of what it begins has to be new: a conversation has a life of its own, a concern a home."""
+        named = (field for field in self.fields if field.name == self.begins and not field.many)
+        return any(field.name not in ("conversation", "concern") for field in named)
+
+    @property
     def is_of_a_coach(self) -> bool:
         """Whether it stands on a coach's own record."""
         return self.about[0] == "coach"
@@ -346,6 +358,11 @@ def is_in_confidence(entry: Entry) -> bool:
     said = kind.in_confidence(entry) if callable(kind.in_confidence) else kind.in_confidence
     restricted = (field for field in kind.fields if field.type.field_class is FieldClass.RESTRICTED)
     return said is not False or any(getattr(entry, field.name) is not None for field in restricted)
+
+
+def begun_anew(entry: Entry) -> tuple[str, Any] | None:
+    """What an entry begins under an id that has to be new, and the id; None where it begins nothing like that."""
+    return begun_by(entry) if entry.declares.begins_anew else None
 
 
 def begun_by(entry: Entry) -> tuple[str, Any] | None:

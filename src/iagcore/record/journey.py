@@ -17,7 +17,7 @@ import attrs
 from iagcore.exceptions import InvalidEntry
 from iagcore.practice import consent
 from iagcore.practice.consent import Consents
-from iagcore.practice.kinds import ROLES, accept_coach, accept_id, accepted
+from iagcore.practice.kinds import ROLES, accept_coach, accept_id, accepted, begun_anew
 from iagcore.practice.parties import CONCERN, CONCERNS, role_of
 from iagcore.record.home import Home, Place, Version, parts_of
 from iagcore.record.records import Envelope, Record
@@ -212,8 +212,12 @@ def _in_order(home: Home, order: Mapping[str, Mapping[str | None, int]], version
     """What a home says of consent, each at its place in the order of recording across homes."""
     found = Consents()
     known = order.get(home.subject, {})
+    used: set[object] = set()
     for number, place in enumerate(home.places, start=1):
-        if place.top is not None:
+        begins = None if place.top is None else begun_anew(place.top.entry)
+        # under an id that is in use, the first consent stays as it was
+        if place.top is not None and begins not in used:
+            used |= {begins} - {None}
             # what is only just being recorded comes after all that is
             at_place = known.get(place.record, version + number)
             found = consent.apply(found, place.top.entry, at=place.top.at, place=at_place)

@@ -17,7 +17,7 @@ from iagcore.practice.consent import Consents
 from iagcore.practice.conversations import Conversations
 from iagcore.practice.follow_up import FollowUps
 from iagcore.practice.grow import Grow
-from iagcore.practice.kinds import Entry
+from iagcore.practice.kinds import Entry, begun_anew
 from iagcore.practice.learners import JourneyStatus
 from iagcore.practice.learning import Learning
 from iagcore.practice.measures import Measures
@@ -59,6 +59,7 @@ class Parts:
     follow_ups: FollowUps = part(FollowUps(), "the journey's follow-ups")
     readiness: Readiness = part(Readiness(), "the coach's readiness")
     amendments: Amendments = part(Amendments(), "what was said beside the record")
+    begun: frozenset[tuple[str, Any]] = part(frozenset(), "which ids are in use")
 
     @property
     def parts(self) -> "Parts":
@@ -79,9 +80,16 @@ KEPT: Final = MappingProxyType({one.name: one.metadata[KEEPS] for one in attrs.f
 
 
 def told(parts: Parts, entry: Entry, *, at: datetime, by: str, recorded_at: datetime | None = None) -> dict[str, Any]:
-    """The parts that `entry` changes, by name: `by` is who recorded it, `recorded_at` when, if not at once."""
-    beside = {"by": by, "recorded_at": recorded_at}
-    return {
+    """The parts that `entry` changes, by name: `by` is who recorded it, `recorded_at` when, if not at once.
+
+    What begins something under an id that is in use changes nothing: the first stays as it was. A learner's page is
+    kept all the same, so that whoever shares it never shares another one under its id.
+    """
+    beside, begins = {"by": by, "recorded_at": recorded_at}, begun_anew(entry)
+    if begins in parts.begun and "self_efficacy" not in entry.declares.parts:
+        return {}
+    changed = {} if begins is None else {"begun": parts.begun | {begins}}
+    return changed | {
         name: APPLIED[name].apply(getattr(parts, name), entry, at=at, **{one: beside[one] for one in KEPT[name]})
         for name in entry.declares.parts
     }

@@ -260,6 +260,8 @@ READ_ON: Final = {
     "extension_limit_minutes": "the day of the extension",
     "longest_conversation_minutes": "the day on which it is booked",
     "days_between_conversations": "the day on which it is booked",
+    "clock_tolerance_minutes": "the day of recording",
+    "plans_reach_days": "the day of booking",
     "missed_charge": "the day of the miss or the cancellation",
     "notice_hours": "the day of the cancellation",
     "rounding": "the day of the conversation",

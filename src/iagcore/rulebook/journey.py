@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from iagcore.practice.allowance import EXTENSION, START, AllowanceExtended
+from iagcore.entries import KINDS
+from iagcore.practice.allowance import START, AllowanceExtended
 from iagcore.practice.amendments import Amendment, EntryCorrected, EntryWithdrawn
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned
 from iagcore.practice.conversations import ConversationBooked, ConversationRescheduled
 from iagcore.practice.follow_up import FollowUpPlanned
-from iagcore.practice.kinds import PLAN, Entry
+from iagcore.practice.kinds import PLAN, Entry, begun_anew, begun_by
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, Standing
 from iagcore.practice.learning import CourseEnrolled
 from iagcore.practice.signposting import ReferralMade
@@ -15,7 +16,7 @@ from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, Verdict, at_least, none_of, verdict
 from iagcore.record.home import standing_after
 from iagcore.record.rules import Rule, rule
-from iagcore.rulebook.access import is_open
+from iagcore.rulebook.access import is_kept_from, is_open
 from iagcore.rulebook.booking import Bookings
 from iagcore.rulebook.sources import CASE_STUDY, LOCAL, PROGRAMME_BACKGROUND, THREE_HOURS
 
@@ -160,23 +161,29 @@ def starts_once_and_stays_its_learners(entry: JourneyStarted | EntryCorrected, c
 @rule(
     "JRN-05",
     MUST,
-    question="May the id of an extension be used again?",
+    question="May I use an id again?",
+    on=tuple(kind for kind in KINDS if kind.declares.begins_anew),
     source=LOCAL,
-    remedy="Give the extension an id of its own.",
-    plain_remedy="Ask a lead to record it again.",
-    breach="Record it again under an id of its own, and withdraw this one.",
-    plain_breach="Two things were put on your record under one name. We will put it right. You can ask a lead about "
-    "it.",
+    remedy="Give it an id of its own. What is changed is recorded as changed, under the id that it has.",
+    plain_remedy="Ask your coach or a lead to record it again.",
+    breach="Record it again under an id of its own, and withdraw this one. What is changed is recorded as changed.",
+    plain_breach="Two things were put on your record under one name, and only the first one shows. We will put it "
+    "right. You can ask your coach or a lead about it.",
+    protected=True,
     always_assessed="every id that was used is on the journey's record",
 )
-def id_is_new(entry: AllowanceExtended, case: Case) -> Verdict:
-    """The id of a new line of minutes is new on this journey, even after a withdrawal."""
-    was_used = (EXTENSION, entry.extension) in case.opened
+def id_is_new(entry: Entry, case: Case) -> Verdict:
+    """The id of what an entry begins is new on this journey, even after a withdrawal; the first stays as it was."""
+    begins = begun_anew(entry)
+    seen = (place for place in case.places if not is_kept_from(place, case))
+    was_used = begins in case.opened or any(begun_by(one.entry) == begins for place in seen for one in place.recorded)
+    what, id = known("what it begins", begins)
     return verdict(
         not was_used,
-        says="the id {extension} is {used} on this journey",
+        says="the id {id} of {what} is {used} on this journey",
         plainly="This was already recorded once.",
-        extension=entry.extension,
+        id=id,
+        what=what.replace("_", "-"),
         used="used" if was_used else "new",
     )
 

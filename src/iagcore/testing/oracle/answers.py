@@ -31,6 +31,7 @@ from iagcore.testing.oracle.confidence import (
     OF_CONCERNS,
     WHAT_FOLLOWS_A_CONCERN,
     is_known,
+    is_open_to,
     is_there,
     is_under_a_concern,
     may_make_it,
@@ -70,6 +71,18 @@ POINTING = (
     "diary-shared",
     "diary-unshared",
     "consent-withdrawn",
+)
+BEGINNING = (
+    EXTENDED,
+    "goal-set",
+    "option-raised",
+    "action-agreed",
+    "workshop-attended",
+    "diary-written",
+    "signposted",
+    "referral-made",
+    "consent-given",
+    "follow-up-planned",
 )
 EVERY_KIND = ()
 
@@ -334,8 +347,13 @@ def no_other_journey(asked: Told, story: Story) -> bool:
 
 
 def id_is_new(asked: Told, story: Story) -> bool:
-    entry: Any = asked.entry
-    return all(other.extension != entry.extension for other, _ in story.of(asked.home, EXTENDED))
+    field = asked.entry.declares.begins or ""
+    for one in story.told:
+        if one.home != asked.home or one.entry.declares.begins != field or not is_open_to(asked.by, one, story):
+            continue
+        if getattr(one.entry, field) == getattr(asked.entry, field):
+            return False
+    return True
 
 
 def by_a_coach_on_a_journey(asked: Told) -> bool:
@@ -416,7 +434,7 @@ RULINGS: Final = (
     Ruling("JRN-02", MUST, (STARTED,), old_enough),
     Ruling("JRN-03", MUST, PLANS_ON_AN_OPEN_JOURNEY, journey_is_open),
     Ruling("JRN-04", MUST, (STARTED,), starts_once),
-    Ruling("JRN-05", MUST, (EXTENDED,), id_is_new),
+    Ruling("JRN-05", MUST, BEGINNING, id_is_new),
     Ruling("JRN-06", MUST, (STARTED,), no_other_journey),
     Ruling("REF-02", MUST, POINTING, is_known),
     Ruling("TIM-02", SHOULD, BOOKINGS, times.begins_within_reach),

@@ -60,6 +60,8 @@ def consents_that_count(journey: str, story: Story) -> list[tuple[Any, Told]]:
         entry: Any = told.entry
         if entry.declares.name not in (GIVEN, WITHDRAWN):
             continue
+        if entry.declares.name == GIVEN and story.began_before(told):
+            continue  # the first consent of an id stays as it was given
         of_the_learner = learner is not None and story.learner(told.home) == learner
         if told.home == journey or (of_the_learner and entry.scope == "every journey"):
             found.append((entry, told))

@@ -31,6 +31,17 @@ class Story:
             if one.home == home and one.entry.declares.name in kinds:
                 yield one.entry, one
 
+    def began_before(self, told: Told) -> bool:
+        """Whether something like it was begun under its id, on the same home, before it was told."""
+        field = told.entry.declares.begins
+        for one in self.told:
+            if one is told:
+                return False
+            same = one.home == told.home and one.entry.declares.begins == field
+            if same and getattr(one.entry, field or "", None) == getattr(told.entry, field or "", None):
+                return True
+        return False
+
     def day(self, moment: datetime) -> date:
         """The day of a moment, where the policy is at home."""
         return self.policy.day(moment)

@@ -68,8 +68,8 @@ _days = st.sampled_from((date(1900, 1, 1), date(2024, 2, 29), date(2999, 12, 31)
 )
 _moments = st.sampled_from(
     (
-        datetime(1900, 1, 1, tzinfo=UTC),
-        datetime(2999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+        datetime(1900, 1, 2, tzinfo=UTC),
+        datetime(2999, 12, 30, 23, 59, 59, 999_999, tzinfo=UTC),
         datetime(2025, 3, 30, 1, tzinfo=UTC),  # the clocks of Europe/London change
         datetime(2025, 10, 26, 1, 30, tzinfo=UTC),
         datetime(2024, 2, 29, 23, 59, tzinfo=timezone(timedelta(hours=-12))),
@@ -139,6 +139,8 @@ REFUSED: Final[Mapping[str, tuple[Any, ...]]] = MappingProxyType(
             date(2030, 1, 1),
             datetime(2030, 1, 1),  # noqa: DTZ001 # without its zone, which is what is refused
             datetime(1899, 12, 31, tzinfo=UTC),
+            datetime(1900, 1, 1, 23, 59, tzinfo=UTC),
+            datetime(2999, 12, 31, tzinfo=UTC),
             datetime(3000, 1, 1, tzinfo=UTC),
         ),
         "flag": (None, 0, 1, "true", "no", [], 1.0),
