@@ -34,6 +34,7 @@ NOT_RUN: Final = (
     "{literalinclude}",
     "{image}",
     "{rule-book}",
+    "{bibliography-of-rules}",
     "{rule-page}",
     "{kinds}",
     "{roles}",

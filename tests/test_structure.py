@@ -1,6 +1,7 @@
 """What a newcomer relies on: where things live, that imports point up, and what the domain never does."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -17,7 +18,7 @@ from iagcore.entries import KINDS
 from iagcore.practice.amendments import EntryCorrected, EntryWithdrawn
 from iagcore.practice.kinds import PLAN
 from iagcore.record.findings import SHOULD
-from iagcore.record.rules import RuleSort
+from iagcore.record.rules import JUDGED, RuleSort
 from iagcore.rulebook import FAMILIES, RULES
 from iagcore.rulebook.booking import hour_is_free
 from iagcore.rulebook.journey import PLANS_ON_AN_OPEN_JOURNEY
@@ -215,6 +216,20 @@ def test_a_rule_that_looks_at_timelines_is_on_kinds_that_declare_whose() -> None
     for kind in hour_is_free.on:
         if kind not in (EntryCorrected, EntryWithdrawn):
             assert {"learner", "coach"} <= {*kind.declares.about, *kind.declares.reads}
+
+
+def test_no_rule_that_a_policy_cannot_lower_says_that_each_provider_decides_it() -> None:
+    for rule in RULES:
+        may_be_lowered = rule.sort in JUDGED and not rule.protected
+        assert may_be_lowered or "each provider decides" not in rule.source, rule.code
+        assert not may_be_lowered or "no policy can lower" not in rule.source, rule.code
+
+
+def test_no_source_is_a_bare_home_page_or_common_practice() -> None:
+    for source in {rule.source for rule in RULES}:
+        assert "common practice" not in source
+        for address in re.findall(r"(?:[a-z0-9-]+\.)+(?:uk|com|org|net|edu)(?:/\S*)?", source):
+            assert re.search(r"/\w", address), source
 
 
 def test_a_guarantee_is_proven_by_laws_and_never_evaluated() -> None:

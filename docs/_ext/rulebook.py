@@ -65,6 +65,31 @@ def _rows(family: str) -> Iterator[tuple[str, ...]]:
             yield link(rule.code), f"[{rule.question}](#{rule.code.lower()})<br>{rule.title}", binds, here
 
 
+def bibliography() -> str:
+    """Every source that a rule or a shipped value cites, and whose the rules without one are."""
+    cited: dict[str, list[str]] = {}
+    for rule in RULES:
+        cited.setdefault(rule.source, []).append(link(rule.code))
+    for policy in POLICIES:
+        for name, history in policy.values.items():
+            value = next(one for one in VALUES if one.name == name)
+            for one in history:
+                if not one.local:
+                    link_to = f"[`{name}`](#{value_anchor(value)})"
+                    cited.setdefault(one.source, []).append(f"{link_to}, under {policy.name}")
+    return "\n\n".join(
+        f"## {title}\n\n{table(('source', 'what rests on it'), rows)}"
+        for title, rows in (
+            ("Published", [(linked(source), ", ".join(who)) for source, who in cited.items() if not _is_ours(source)]),
+            ("Without a source", [(source, ", ".join(who)) for source, who in cited.items() if _is_ours(source)]),
+        )
+    )
+
+
+def _is_ours(source: str) -> bool:
+    return source.startswith(("local: ", "this library's own"))
+
+
 # ---- a rule on a page
 
 
@@ -258,6 +283,10 @@ class _RuleBook(Generated):
     writes = staticmethod(rule_book)
 
 
+class _Bibliography(Generated):
+    writes = staticmethod(bibliography)
+
+
 class _RulePage(SphinxDirective):
     """The page of the rule whose code is the argument."""
 
@@ -284,6 +313,7 @@ def make_pages(app: Sphinx) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the directives, and the pages."""
     app.add_directive("rule-book", _RuleBook)
+    app.add_directive("bibliography-of-rules", _Bibliography)
     app.add_directive("rule-page", _RulePage)
     app.connect("builder-inited", make_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

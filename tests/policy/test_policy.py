@@ -27,19 +27,13 @@ from iagcore.policy import (
 from iagcore.practice.conversations import FAULTS
 from iagcore.practice.measures import SCALES, Band, Bands, Number, Thresholds
 
-CASE_STUDY = (
-    "Ways to Wellbeing case study, Southend Adult Community College "
-    "(https://mhfe.org.uk/content/ways-wellbeing-case-study-1)"
-)
+ARCHIVED = "(site closed in 2021; archived copy read 1 December 2026)"
+CASE_STUDY = f"Ways to Wellbeing Case Study, Southend Adult Community College, undated {ARCHIVED}"
 ELIGIBLE = (
-    "What do learners need to score on the mental health tools to be eligible? "
-    "(https://mhfe.org.uk/content/what-do-learners-need-score-mental-health-tools-be-eligible)"
+    "Adult Education and Mental Health research, What do learners need to score on the mental health tools to be "
+    f"eligible?, 2016 to 2017 {ARCHIVED}"
 )
-IAPT = "The IAPT manual, as cbtwatch.com quotes it (https://cbtwatch.com)"
-RESPONSIVENESS = (
-    "Responsiveness of the Short Warwick Edinburgh Mental Well-Being Scale (SWEMWBS): evaluation a clinical sample, "
-    "2.77 standard errors of measurement (https://doi.org/10.1186/s12955-018-1060-2)"
-)
+BACKGROUND = "Community Learning Mental Health, background paper, 2015 (https://studylib.net/doc/7763702)"
 HEAD = 'schema = 1\nname = "mine"\ntitle = "Mine"\nzone = "Europe/London"\n'
 OVER = 'schema = 1\nname = "mine"\ntitle = "Mine"\nover = "ways-to-wellbeing"\n'
 LOCAL = 'local = "our lead decides"\n'
@@ -158,16 +152,13 @@ def test_a_shipped_value_holds_from_its_first_day_and_not_the_day_before(name: s
     assert (raised.value.name, raised.value.day, raised.value.why) == (name, first - timedelta(days=1), None)
 
 
-def test_ways_to_wellbeing_cites_its_sources_and_else_decides_locally() -> None:
+def test_ways_to_wellbeing_cites_what_its_own_programme_said_and_leaves_the_rest_to_be_decided() -> None:
     day = Policy.load("ways-to-wellbeing").at(date(2015, 4, 1))
     assert {cited.name: cited.source for cited in day.in_force if not cited.local} == {
         "allowance_minutes": CASE_STUDY,
-        "escalation_hours": "A college's safeguarding policy (https://nacollege.co.uk/safeguarding-policy)",
-        "minimum_age": "Programme background paper (https://studylib.net/doc/7763702)",
+        "minimum_age": BACKGROUND,
         "window": CASE_STUDY,
         **dict.fromkeys(("phq9_bands", "gad7_bands", "eligible_bands", "phq9_caseness", "gad7_caseness"), ELIGIBLE),
-        **dict.fromkeys(("phq9_reliable_change", "gad7_reliable_change"), IAPT),
-        "swemwbs_reliable_change": RESPONSIVENESS,
     }
 
 
@@ -178,8 +169,7 @@ def test_every_value_of_starter_is_local() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_local_value_that_is_shipped_says_who_decides(name: str) -> None:
     for cited in Policy.load(name).at(date(2020, 1, 1)).in_force:
-        assert not cited.local or cited.source.startswith("shipped with iagcore")
-        assert not cited.local or "your programme lead decides" in cited.source
+        assert not cited.local or cited.source.startswith("suggested, not yet decided by you")
 
 
 @pytest.mark.parametrize("name", SHIPPED)

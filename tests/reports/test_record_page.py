@@ -61,11 +61,10 @@ WHY
   refusal: ALW-01 (MUST, not met): 60 minutes asked, 45 remain of 180 (135 used, 0 booked elsewhere)
     by         asked = 60, limit = 45, ceiling = 180, used = 135, booked = 0
     the rule   Minutes asked stay within minutes remaining.
-    the value  allowance_minutes = 180 minutes, from 01 Jan 2020 (shipped with iagcore; your
-               programme lead decides: a journey starts with three hours of one-to-one
-               conversations)
-    the source Ways to Wellbeing case study, Southend Adult Community College
-               (mhfe.org.uk/content/ways-wellbeing-case-study-1)
+    the value  allowance_minutes = 180 minutes, from 01 Jan 2020 (suggested, not yet decided by you:
+               a journey starts with three hours of one-to-one conversations)
+    the source Ways to Wellbeing Case Study, Southend Adult Community College, undated (site closed
+               in 2021; archived copy read 1 December 2026)
 """
 
 

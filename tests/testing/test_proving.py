@@ -130,11 +130,11 @@ def test_numbers_move_by_one_as_far_as_a_policy_may_decide_them() -> None:
 def test_bounds_of_bands_move_where_they_tell_who_is_within(tmp_path: Path) -> None:
     ours = overlay(
         tmp_path,
-        '[[value.rounding]]\nfrom = 2020-01-01\nvalue = { way = "up", to = 1 }\nlocal = "x"\n'
-        '[[value.missed_charge]]\nfrom = 2020-01-01\nlocal = "x"\n'
+        '[[value.rounding]]\nfrom = 2015-04-01\nvalue = { way = "up", to = 1 }\nlocal = "x"\n'
+        '[[value.missed_charge]]\nfrom = 2015-04-01\nlocal = "x"\n'
         'value = { learner-excused = 1, learner-unexcused = "all", provider = 0, logistics = 0 }\n'
-        '[[value.phq9_bands]]\nfrom = 2020-01-01\nvalue = { minimal = 0, mild = 1, moderate = 10, severe = 11 }\nlocal = "x"\n'
-        '[[value.eligible_bands]]\nfrom = 2020-01-01\ngap = true\nlocal = "x"\n'
+        '[[value.phq9_bands]]\nfrom = 2015-04-01\nvalue = { minimal = 0, mild = 1, moderate = 10, severe = 11 }\nlocal = "x"\n'
+        '[[value.eligible_bands]]\nfrom = 2015-04-01\ngap = true\nlocal = "x"\n'
         '[[value.eligible_bands]]\nfrom = 2020-02-01\nvalue = ["mild", "moderate"]\nlocal = "x"',
     )
     assert shifts(ours, "phq9_bands") == [
@@ -156,15 +156,15 @@ def test_a_shifted_policy_is_another_one_and_the_given_one_stays(tmp_path: Path)
     assert more.fingerprint != starter.fingerprint
     ours = overlay(
         tmp_path,
-        '[[value.allowance_minutes]]\nfrom = 2020-01-01\nvalue = 180\nlocal = "x"\n'
-        '[[value.allowance_minutes]]\nfrom = 2020-01-02\nvalue = 240\nlocal = "x"\n',
+        '[[value.allowance_minutes]]\nfrom = 2015-04-01\nvalue = 180\nlocal = "x"\n'
+        '[[value.allowance_minutes]]\nfrom = 2015-04-02\nvalue = 240\nlocal = "x"\n',
     )
     first, second = ours.values["allowance_minutes"]
     assert with_start(ours, first, second.since) is None
     assert with_start(ours, second, first.since) is None
-    later = with_start(ours, second, date(2020, 1, 3))
+    later = with_start(ours, second, date(2015, 4, 3))
     assert later is not None
-    assert later.at(date(2020, 1, 2)).whole("allowance_minutes") == 180
+    assert later.at(date(2015, 4, 2)).whole("allowance_minutes") == 180
 
 
 # ---- coverage

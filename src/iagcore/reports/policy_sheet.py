@@ -23,8 +23,8 @@ COLUMN: Final = 15
 UNDECIDED: Final = "not decided"
 NO_RULE: Final = "No rule reads it: it is how scores, and what became of them, are put in words."
 ASKS: Final = (
-    "Each of these is decided locally: it is nobody's national policy. Write down what is decided here, by whom and "
-    "when; then put what differs into a policy file of your own, with your reason in the place of the one printed here."
+    "Each of these is for you to decide: none of it is national policy. What is only suggested holds until a file of "
+    "your own decides it. Write down what you decide, who decided it and when, and put it into that file."
 )
 
 

@@ -21,7 +21,7 @@ from iagcore.record.findings import MUST, SHOULD, Verdict, verdict
 from iagcore.record.home import Place
 from iagcore.record.releasing import not_for
 from iagcore.record.rules import Rule, rule
-from iagcore.rulebook.sources import CONDITIONS_FOR_PROCESSING, LOCAL
+from iagcore.rulebook.sources import LOCAL, OWN
 
 
 def may_make(entry: Entry, case: Case) -> bool:
@@ -50,7 +50,7 @@ def is_open(concern: str | None, case: Case) -> bool:
     MUST,
     question="Who may make which entry?",
     on=(*(kind for kind in KINDS if kind not in (ConcernRaised, EntryCorrected, EntryWithdrawn)), Erased),
-    source=LOCAL,
+    source=OWN,
     remedy="Have it recorded by somebody whose role may.",
     plain_remedy="Ask whoever it is for, or a lead, to record it.",
     protected=True,
@@ -96,7 +96,7 @@ def _somebody_goes(case: Case) -> bool:
     MUST,
     question="May I write on the journey of a learner whom another coach goes with?",
     on=ON_A_JOURNEY,
-    source=LOCAL,
+    source=OWN,
     remedy="Ask the coach who goes with the learner, or a lead, to record it. A lead can also assign you.",
     plain_remedy="Ask your coach or a lead to record it.",
     protected=True,
@@ -176,7 +176,7 @@ def somebody_goes_with_the_learner(entry: Entry, case: Case) -> Verdict:
     "ACC-02",
     MUST,
     question="May I show this to somebody else?",
-    source=CONDITIONS_FOR_PROCESSING,
+    source=OWN,
     remedy="Choose the outlet that is for this party, or another party.",
     plain_remedy="Ask a lead who may see what.",
     breach="Ask for what was shown back, and tell the learner and a lead what was shown and to whom.",

@@ -25,7 +25,7 @@ from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, RuleSort, duty, rule
 from iagcore.record.settling import is_in_notice
 from iagcore.rulebook.booking import Bookings
-from iagcore.rulebook.sources import CASE_STUDY, CHARGES, EXTENSIONS, LOCAL, PROGRAMME_FAQ
+from iagcore.rulebook.sources import CASE_STUDY, CHARGES, LOCAL, OWN, OWN_AND_LOCAL, PROGRAMME_FAQ
 
 Settles = ConversationMissed | ConversationCancelled | ConversationHeld
 """The kinds that settle what a conversation uses."""
@@ -107,7 +107,7 @@ def one_to_one_in_private(entry: ConversationHeld, case: Case) -> Verdict:
     "ALW-04",
     MUST,
     question="May I give a learner more time?",
-    source=EXTENSIONS,
+    source=OWN_AND_LOCAL,
     remedy="Stay within the limit that the policy sets, and give the reason.",
     plain_remedy="Your coach can look with you at how to use the time there is.",
     breach="Correct the extension: give the reason, and stay within the limit. Or ask a lead to authorise it.",
@@ -216,7 +216,7 @@ def _value_read(entry: Settles, case: Case) -> str:
     "ALW-08",
     MUST,
     question="May the minutes that a learner was granted be lowered again?",
-    source=LOCAL,
+    source=OWN,
     remedy="Release what is booked first, or leave the grant as it is.",
     plain_remedy="Ask a lead to look at the time that was agreed for you.",
     breach="Correct the grant, or release what is booked. If the minutes are right, ask a lead to authorise it.",
@@ -247,7 +247,7 @@ def grants_cover_what_is_used_and_booked(entry: JourneyStarted | AllowanceExtend
     "ALW-09",
     MUST,
     question="What becomes of a booking that the minutes no longer cover?",
-    source=LOCAL,
+    source=OWN,
     proven_by=("law_a_hold_is_due_exactly_while_it_is_not_covered",),
 )
 def uncovered_holds(journey: Journey, grounds: Grounds) -> list[Duty]:

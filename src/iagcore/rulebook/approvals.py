@@ -17,7 +17,7 @@ from iagcore.record.case import Case
 from iagcore.record.findings import MUST, Verdict, Weight, none_of
 from iagcore.record.rules import Rule, rule
 from iagcore.rulebook.access import is_kept_from, is_open
-from iagcore.rulebook.sources import LOCAL
+from iagcore.rulebook.sources import OWN
 
 Rests = AllowanceExtended | ReferralMade | DisclosureMade | Amendment
 """The kinds that may rest on an approval; an amendment does where it raises an extension."""
@@ -27,7 +27,7 @@ Rests = AllowanceExtended | ReferralMade | DisclosureMade | Amendment
     "ACC-04",
     MUST,
     question="Who has to say yes before I extend, publish, or share without consent?",
-    source=LOCAL,
+    source=OWN,
     remedy="Ask a lead or a safeguarding lead, other than yourself, to record an approval that names its id.",
     plain_remedy="Your coach can ask a lead about it.",
     breach="Stop showing the case study. Show it again only once somebody else has approved the whole and each quote.",

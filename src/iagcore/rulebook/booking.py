@@ -27,7 +27,7 @@ from iagcore.record.findings import MUST, SHOULD, Duty, Verdict, none_of, verdic
 from iagcore.record.journey import Journey
 from iagcore.record.naming import in_words
 from iagcore.record.rules import Grounds, Rule, duty, rule
-from iagcore.rulebook.sources import LOCAL, PRACTICE
+from iagcore.rulebook.sources import OWN, OWN_AND_LOCAL
 
 Bookings = ConversationBooked | ConversationRescheduled
 """The kinds that say for which hour a conversation is booked."""
@@ -37,7 +37,7 @@ Bookings = ConversationBooked | ConversationRescheduled
     "BKG-01",
     MUST,
     question="May I cancel a conversation that was already held?",
-    source=LOCAL,
+    source=OWN,
     remedy="Correct the earlier record if it is not right; give a new conversation an id of its own.",
     plain_remedy="Your coach can look at what is on the record with you.",
     breach="Correct the earlier record if it is wrong, or withdraw this one. If both are right, ask a lead to "
@@ -78,7 +78,7 @@ def _is_of_what_was_put_right(entry: TouchesAConversation, case: Case) -> bool:
     "BKG-02",
     MUST,
     question="May I book an hour that is already taken?",
-    source=PRACTICE,
+    source=OWN,
     remedy="Choose another time or another coach.",
     plain_remedy="Another time may be free.",
     breach="Move one of the two conversations to another time.",
@@ -116,7 +116,7 @@ def undecided(values: PolicyOnDay, *names: str) -> str:
     "BKG-03",
     SHOULD,
     question="When do I write up a conversation?",
-    source=LOCAL,
+    source=OWN_AND_LOCAL,
     values=("write_up_days",),
     proven_by=("law_a_held_conversation_is_due_until_written_up",),
 )
@@ -140,7 +140,7 @@ def write_up_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     "BKG-04",
     SHOULD,
     question="What if nobody says what became of a booking?",
-    source=LOCAL,
+    source=OWN,
     proven_by=("law_a_booking_is_due_exactly_while_it_is_booked",),
 )
 def outcome_unsaid(journey: Journey, grounds: Grounds) -> list[Duty]:

@@ -45,7 +45,7 @@ from iagcore.record.journey import CoachHome, Journey
 from iagcore.record.judging import assess
 from iagcore.record.rules import Grounds, Rule, duty, rule
 from iagcore.rulebook.booking import Bookings, days_from, undecided
-from iagcore.rulebook.sources import CASE_STUDY, LOCAL, STEP_GRADUALLY
+from iagcore.rulebook.sources import CASE_STUDY, LOCAL, OWN, OWN_AND_LOCAL, STEP_GRADUALLY
 
 Leading = Bookings | ConversationHeld
 """The kinds by which a coach leads a conversation, or is to lead one."""
@@ -356,7 +356,7 @@ def _whose(entry: Bookings | Notes, case: Case) -> str | None:
     "COA-11",
     MUST,
     question="May a coach who is suspended see a learner?",
-    source=LOCAL,
+    source=OWN,
     remedy="Let another coach take this. A suspension ends when a lead records the coach's next step.",
     plain_remedy=ASK_A_LEAD,
     breach="Correct the coach or the hour if the record is wrong. If it is right, ask a lead to find out how it came "
@@ -386,7 +386,7 @@ RESTS_ON_A_COACH: Final = (trained_in_values_and_processes, step_allows_it, requ
     "COA-09",
     MUST,
     question="What becomes of bookings whose coach is no longer ready?",
-    source=LOCAL,
+    source=OWN,
     proven_by=("law_a_booking_is_due_while_its_coach_is_not_ready",),
 )
 def no_longer_ready(journey: Journey, grounds: Grounds) -> list[Duty]:
@@ -424,7 +424,7 @@ def _is_what_is_booked(entry: Bookings, journey: Journey) -> bool:
     "COA-12",
     MUST,
     question="What becomes of bookings when a coach is replaced or suspended?",
-    source=LOCAL,
+    source=OWN,
     proven_by=("law_a_booking_whose_coach_was_replaced_or_suspended_is_due_at_once",),
 )
 def bookings_left_behind(journey: Journey, grounds: Grounds) -> list[Duty]:
@@ -475,7 +475,7 @@ def _replaced_since(one: Conversation, journey: Journey, grounds: Grounds) -> da
     "COA-10",
     SHOULD,
     question="When is a coach's training renewed?",
-    source=LOCAL,
+    source=OWN_AND_LOCAL,
     values=("renewal_window_days", "supervision_days"),
     proven_by=("law_what_runs_out_is_due_until_it_is_renewed",),
 )

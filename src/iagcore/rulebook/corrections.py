@@ -17,7 +17,7 @@ from iagcore.record.home import Home, Place, StandingFinding, Version
 from iagcore.record.releasing import is_unshared_diary
 from iagcore.record.rules import Grounds, Rule, duty, rule
 from iagcore.rulebook.access import goes_with, is_kept_from, may_make
-from iagcore.rulebook.sources import DESIGN, LOCAL
+from iagcore.rulebook.sources import OWN
 
 IN_WORDS: Final = (FieldClass.FREE_TEXT, FieldClass.HEALTH_TEXT)
 """The classes of field in which somebody says something in their own words."""
@@ -27,7 +27,7 @@ IN_WORDS: Final = (FieldClass.FREE_TEXT, FieldClass.HEALTH_TEXT)
     "COR-01",
     MUST,
     question="May I put any record right?",
-    source=LOCAL,
+    source=OWN,
     remedy="Name the record by its id, and put an entry of the same kind in its place. A concern is annotated instead, "
     "and what rests on consent is withdrawn and asked for anew.",
     plain_remedy="Tell your coach or a lead what is not right.",
@@ -91,7 +91,7 @@ def _name(entry: Entry) -> str:
     "COR-02",
     MUST,
     question="May I correct what somebody else recorded?",
-    source=LOCAL,
+    source=OWN,
     remedy="Ask whoever recorded it, the coach who goes with the learner, or a lead. A learner's own words "
     "are the learner's alone: put a note next to them.",
     plain_remedy="Tell your coach or a lead what is not right.",
@@ -116,7 +116,7 @@ def author_may_amend(entry: Amendment, case: Case) -> Verdict:
     "COR-03",
     MUST,
     question="What becomes of a breach?",
-    source=DESIGN,
+    source=OWN,
     proven_by=("law_a_breach_is_due_until_it_is_put_right_or_authorised",),
 )
 def standing_breaches(home: Home, grounds: Grounds) -> list[Duty]:

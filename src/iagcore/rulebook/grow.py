@@ -24,21 +24,14 @@ from iagcore.record.case import Case, known
 from iagcore.record.findings import SHOULD, Duty, Verdict, at_least, none_of, verdict
 from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, duty, rule
-from iagcore.rulebook.sources import (
-    CASE_STUDY,
-    COACHING_QUESTIONS,
-    COMMITMENT,
-    GROW_FIRST,
-    GROW_MODEL,
-    REGROW,
-)
+from iagcore.rulebook.sources import CASE_STUDY, GROW_MODEL, LOCAL, OWN
 
 
 @rule(
     "GRW-01",
     SHOULD,
     question="Does a first conversation have to touch all four stages of GROW?",
-    source=GROW_FIRST,
+    source=GROW_MODEL,
     remedy="Come back to the stages that were left out next time; any order will do.",
     always_assessed="the journey's GROW notes are on its record, and what is not there was not touched",
 )
@@ -62,7 +55,7 @@ def _is_first_on_an_issue(entry: ConversationWrittenUp, case: Case) -> bool:
     "GRW-02",
     SHOULD,
     question="May a conversation end without an action?",
-    source=COACHING_QUESTIONS,
+    source=LOCAL,
     remedy="Agree one action with what, by when, and what support or obstacle there is.",
     always_assessed="the journey's GROW notes are on its record, and what is not there was not agreed",
 )
@@ -79,7 +72,7 @@ def ends_with_a_whole_action(entry: ConversationWrittenUp, case: Case) -> Verdic
     "GRW-03",
     SHOULD,
     question="What if the learner is only half sure of an action?",
-    source=COMMITMENT,
+    source=LOCAL,
     remedy="Rework the action with the learner until they would commit to it.",
     values=("commitment_floor",),
 )
@@ -96,7 +89,7 @@ def commitment_reaches_the_floor(entry: ActionAgreed, case: Case) -> Verdict:
     "GRW-04",
     SHOULD,
     question="Do we begin with what was agreed last time?",
-    source=REGROW,
+    source=LOCAL,
     remedy="Look at these actions together, and note what came of them.",
     always_assessed="the journey's GROW notes are on its record, and what is not there was not reviewed",
 )
@@ -163,7 +156,7 @@ def belongs_to_a_conversation(entry: Notes, case: Case) -> Verdict:
     "GRW-07",
     SHOULD,
     question="When do we look at an action again?",
-    source=REGROW,
+    source=OWN,
     proven_by=("law_an_action_is_due_until_it_is_reviewed",),
 )
 def reviews_due(journey: Journey, grounds: Grounds) -> list[Duty]:

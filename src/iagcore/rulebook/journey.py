@@ -18,7 +18,7 @@ from iagcore.record.home import standing_after
 from iagcore.record.rules import Rule, rule
 from iagcore.rulebook.access import is_kept_from, is_open
 from iagcore.rulebook.booking import Bookings
-from iagcore.rulebook.sources import CASE_STUDY, LOCAL, PROGRAMME_BACKGROUND, THREE_HOURS
+from iagcore.rulebook.sources import CASE_STUDY, LOCAL, OWN, PROGRAMME_BACKGROUND, THREE_HOURS
 
 PLANS_ON_AN_OPEN_JOURNEY: Final = (
     JourneyClosed,
@@ -132,7 +132,7 @@ def _is_exempt(entry: Entry, case: Case) -> bool:
     "JRN-04",
     MUST,
     question="May a journey be started twice?",
-    source=LOCAL,
+    source=OWN,
     remedy="Use a new journey name for another learner; correct the start that is on the record, not make another.",
     plain_remedy="Ask a lead to look at what is on the record.",
     breach="Correct the start that is on the record, and withdraw the other one.",

@@ -6,14 +6,14 @@ from typing import Final
 from iagcore.policy import Policy
 from iagcore.record.findings import Duty
 from iagcore.record.rules import Rule, guarantee
-from iagcore.rulebook.sources import DESIGN
+from iagcore.rulebook.sources import OWN
 
 reviewed_in_time = guarantee(
     "POL-01",
     title="A value of the policy is looked at again by its review day, and is due to a lead until it is.",
     question="Who looks at our policy again?",
     on=(),
-    source=DESIGN,
+    source=OWN,
     proven_by=("law_a_value_is_due_to_a_lead_while_its_review_is_to_come_or_has_passed",),
 )
 

@@ -21,7 +21,7 @@ from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, duty, guarantee, rule
 from iagcore.rulebook.access import may_make
 from iagcore.rulebook.booking import undecided
-from iagcore.rulebook.sources import DESIGN, ESCALATION, ITEM_NINE, LOCAL
+from iagcore.rulebook.sources import ESCALATION, ITEM_NINE, OWN
 
 THE_SAFEGUARDING_LEAD: Final = "safeguarding-lead"
 LEADS: Final = ("lead", "safeguarding-lead")
@@ -39,7 +39,7 @@ SAF_01: Final = guarantee(
     "whatever the allowance, consent, coach, author or journey.",
     question="Can a concern ever be turned away?",
     on=(ConcernRaised,),
-    source=DESIGN,
+    source=OWN,
     proven_by=("law_8_a_concern_is_never_refused_and_costs_nothing",),
 )
 
@@ -169,7 +169,7 @@ def _goes_with(coach: str, at: datetime, journey: Journey, policy: Policy) -> bo
     "SAF-06",
     MUST,
     question="What if a journey ends while a concern is open?",
-    source=LOCAL,
+    source=OWN,
     proven_by=("law_a_concern_that_is_open_when_a_journey_ends_is_looked_at",),
 )
 def open_at_the_end(journey: Journey, grounds: Grounds) -> list[Duty]:
@@ -194,7 +194,7 @@ def open_at_the_end(journey: Journey, grounds: Grounds) -> list[Duty]:
     "SAF-04",
     MUST,
     question="May a learner be erased while a concern is open?",
-    source=LOCAL,
+    source=OWN,
     remedy="Ask the safeguarding lead, who holds what is open; an open concern holds the record.",
     plain_remedy="Ask a lead what is still to be done.",
     protected=True,

@@ -7,7 +7,7 @@ from iagcore.practice.self_efficacy import EvidenceNoted
 from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Verdict, none_of, verdict
 from iagcore.record.rules import Rule, rule
-from iagcore.rulebook.sources import BANDURA, DESIGN
+from iagcore.rulebook.sources import BANDURA, LOCAL
 
 
 @rule(
@@ -36,7 +36,7 @@ def _is_a_later_write_up(entry: ConversationWrittenUp, case: Case) -> bool:
     "EFF-02",
     MUST,
     question="Whose words are these?",
-    source=DESIGN,
+    source=LOCAL,
     remedy="Correct the record: say whether these are the learner's words or the coach's.",
     breach="Correct the record: say whether these are the learner's words or the coach's.",
     plain_breach="A note on your record does not say if the words are yours or those of your coach. Your coach will "

@@ -15,7 +15,7 @@ from iagcore.record.journey import Journey
 from iagcore.record.rules import Grounds, Rule, duty, rule
 from iagcore.rulebook.access import is_open
 from iagcore.rulebook.booking import days_from, undecided
-from iagcore.rulebook.sources import IMPARTIALITY, LOCAL, TAKING_A_TOOL
+from iagcore.rulebook.sources import IMPARTIALITY, OWN_AND_LOCAL, TAKING_A_TOOL
 
 Pointing = Signposted | CourseEnrolled
 """The kinds that keep what was shown of an opportunity, and say nothing of a referral."""
@@ -132,7 +132,7 @@ def no_condition_of_the_place(entry: ReferralMade, case: Case) -> Verdict:
     "SIG-04",
     SHOULD,
     question="When do I ask what came of a signpost?",
-    source=LOCAL,
+    source=OWN_AND_LOCAL,
     values=("signpost_outcome_days", "signpost_attempts"),
     proven_by=("law_what_came_of_a_signpost_is_due_until_it_is_settled",),
 )
@@ -191,7 +191,7 @@ def _made(home: Home, pointer: Pointer) -> tuple[Place, Version]:
     "SIG-05",
     SHOULD,
     question="What if a service does not answer?",
-    source=LOCAL,
+    source=OWN_AND_LOCAL,
     values=("referral_deadline_days", "signpost_attempts"),
     proven_by=("law_a_referral_is_due_until_something_is_heard_of_it",),
 )

@@ -1,61 +1,66 @@
-"""Where the rules come from, in words that a reader can follow up. A rule without a public source says so: local."""
+"""Where the rules come from, in words that a reader can follow up: `docs/bibliography.md` lists them all.
+
+A rule without a public source says whose it is: *this library's own*, where no policy can lower it, or *local*, where
+each provider decides. The site of the programme closed in 2021: its pages are cited as they were archived.
+"""
 
 from typing import Final
 
-CASE_STUDY: Final = (
-    "Ways to Wellbeing case study, Southend Adult Community College (mhfe.org.uk/content/ways-wellbeing-case-study-1)"
-)
+ARCHIVED: Final = "site closed in 2021; archived copy read 1 December 2026"
+CASE_STUDY: Final = f"Ways to Wellbeing Case Study, Southend Adult Community College, undated ({ARCHIVED})"
 THREE_HOURS: Final = f"{CASE_STUDY}: up to 3 hours, as the research specification mandated"
 STEP_GRADUALLY: Final = f"{CASE_STUDY}: step gradually; which steps there are is local"
 LOCAL: Final = "local: a rule of this library that each provider decides for itself"
-PRACTICE: Final = "common practice"
-DESIGN: Final = "a guarantee of this library's design"
-PROGRAMME_FAQ: Final = "programme questions and answers (mhfe.org.uk/faq-page)"
-PROGRAMME_BACKGROUND: Final = "programme background paper (studylib.net/doc/7763702)"
-EXTENSIONS: Final = (
-    "published attendance policies of counselling and coaching services show the practice; the value is local"
-)
-CHARGES: Final = "published attendance policies of counselling and coaching services vary; the value is local"
-GROW_MODEL: Final = "the GROW model (elevate.hr/grow-model)"
-GROW_FIRST: Final = "the GROW model (elevate.hr/grow-model; azkurs.org, business coaching)"
-COACHING_QUESTIONS: Final = "coaching questions (mexeen.com)"
-COMMITMENT: Final = "GROW questions (cstraininguk.co.uk); the floor is local"
-REGROW: Final = "T-GROW and RE-GROW"
+OWN: Final = "this library's own: no policy can lower it"
+OWN_AND_LOCAL: Final = "this library's own: no policy can lower it; the values that it reads are local"
+PROGRAMME_FAQ: Final = f"Community Learning Mental Health, frequently asked questions, 2015 ({ARCHIVED})"
+PROGRAMME_BACKGROUND: Final = "Community Learning Mental Health, background paper, 2015 (studylib.net/doc/7763702)"
+CHARGES: Final = "local: what providers charge for a missed session varies, and each decides for itself"
+GROW_MODEL: Final = "John Whitmore, Coaching for Performance, 1992"
 SCORING: Final = (
-    "research tools 1, self-assessment sheet (mhfe.org.uk/content/"
-    "clmh-research-3-tools-1-sheet-mental-health-self-assessment-template); "
-    "scales for the pilots, codes D, R and M (mhfe.org.uk/content/wemwbs-phq9-and-gad7-scales-clmh-pilots)"
+    "Community Learning Mental Health, research 3 tools on 1 sheet, and SWEMWBS, PHQ9 and GAD7 scales for pilots "
+    f"(codes D, R and M), 2015 ({ARCHIVED})"
 )
-RESEARCH_TOOLS: Final = (
-    "research tools 1, self-assessment sheet (mhfe.org.uk/content/"
-    "clmh-research-3-tools-1-sheet-mental-health-self-assessment-template)"
-)
+RESEARCH_TOOLS: Final = f"Community Learning Mental Health, research 3 tools on 1 sheet, 2015 ({ARCHIVED})"
 TAKING_A_TOOL: Final = (
-    "programme questions and answers: will learners be able to take the tool away (mhfe.org.uk/content/"
-    "will-learners-be-able-take-tool-away-and-complete-it-and-submit-it-outside-classroom-setting)"
+    "Community Learning Mental Health, Will learners be able to take this tool away and complete it?, undated "
+    f"({ARCHIVED})"
 )
 ELIGIBILITY: Final = (
-    "programme questions and answers: what do learners need to score "
-    "(mhfe.org.uk/content/what-do-learners-need-score-mental-health-tools-be-eligible)"
+    "Adult Education and Mental Health research, What do learners need to score on the mental health tools to be "
+    f"eligible?, 2016 to 2017 ({ARCHIVED})"
 )
-IMPARTIALITY: Final = "older matrix Standard wording (studylib.net/doc/16115634/matrix); the value is local"
+IMPARTIALITY: Final = "matrix Standard, an older wording (studylib.net/doc/16115634/matrix); the value is local"
 SHARING: Final = (
     "engaging clients (sarahblake.co.uk/2018/07/03/engaging-clients); referral and signposting policy "
     "(docsbay.net/referral-and-signposting-policy); talking therapies, questions and answers "
     "(talkingtherapies.cnwl.nhs.uk/faqs)"
 )
 CONFIDENTIALITY: Final = (
-    "older matrix Standard wording (studylib.net/doc/16115634/matrix); "
+    "matrix Standard, an older wording (studylib.net/doc/16115634/matrix); "
     "talking therapies, questions and answers (talkingtherapies.cnwl.nhs.uk/faqs)"
 )
-CONDITIONS_FOR_PROCESSING: Final = (
-    "guidance of the Information Commissioner on conditions for processing (ico.org.uk); local"
-)
-ANONYMISATION: Final = f"{CASE_STUDY}; Information Commissioner, effective anonymisation (ico.org.uk)"
-ESCALATION: Final = (
-    "safeguarding policies of a college and a university "
-    "(nacollege.co.uk/safeguarding-policy; ravensbourne.ac.uk, safeguarding)"
-)
-ITEM_NINE: Final = f"{TAKING_A_TOOL}; that an answer above 0 calls for it is this project's reading"
+ANONYMISATION: Final = f"{CASE_STUDY}; that nobody may be recognisable is this library's own"
+ESCALATION: Final = "a college's safeguarding policy (nacollege.co.uk/safeguarding-policy)"
+ITEM_NINE: Final = f"{TAKING_A_TOOL}; that an answer above 0 calls for it is this library's own"
 FOLLOW_UP: Final = f"{CASE_STUDY}: a few months after"
-BANDURA: Final = "Bandura, Self-Efficacy: The Exercise of Control, 1997 (uky.edu/~eushe2/Pajares/effbook3.html); local"
+BANDURA: Final = (
+    "Albert Bandura, Self-Efficacy: The Exercise of Control, 1997, read in the overview at "
+    "uky.edu/~eushe2/Pajares/effbook3.html; what follows from it is local"
+)
+
+BIBLIOGRAPHY: Final = (
+    CASE_STUDY,
+    PROGRAMME_BACKGROUND,
+    PROGRAMME_FAQ,
+    SCORING,
+    TAKING_A_TOOL,
+    ELIGIBILITY,
+    GROW_MODEL,
+    BANDURA,
+    IMPARTIALITY,
+    SHARING,
+    CONFIDENTIALITY,
+    ESCALATION,
+)
+"""Everything that rules cite, once."""

@@ -13,7 +13,7 @@ from iagcore.record.case import Case
 from iagcore.record.findings import MUST, SHOULD, Verdict, none_of, verdict
 from iagcore.record.rules import Rule, rule
 from iagcore.rulebook.booking import Bookings
-from iagcore.rulebook.sources import LOCAL
+from iagcore.rulebook.sources import LOCAL, OWN
 
 
 @rule(
@@ -71,7 +71,7 @@ def begins_within_reach(entry: Bookings, case: Case) -> Verdict:
     "TIM-03",
     MUST,
     question="May I mark a conversation as missed before its time?",
-    source=LOCAL,
+    source=OWN,
     remedy="If the conversation is called off, record that it is cancelled. Otherwise wait until its time has come.",
     breach="Withdraw this missed mark. If the conversation is called off, record that it is cancelled.",
     plain_remedy="Your coach or a lead can look at it with you.",

@@ -26,13 +26,13 @@ def written(cited: Cited) -> Written:
 
 
 def entries(policy: Policy, names: Iterable[str]) -> Iterator[Cited]:
-    """The entries of a policy that decide these values, and every level that it sets."""
+    """The entries of a policy that decide these values, and every level that it sets.
+
+    Of what stands over another file, not what that file says of the days before: that is proven where it was written.
+    """
     wanted = frozenset(names)
-    for name, history in policy.values.items():
-        if name in wanted:
-            yield from history
-    for history in policy.levels.values():
-        yield from history
+    for history in (*(policy.values[name] for name in policy.values if name in wanted), *policy.levels.values()):
+        yield from (one for one in history if one.file == history[-1].file)
 
 
 def numbers_by_one(cited: Cited, policy: Policy) -> Iterator[tuple[str, Any]]:
