@@ -56,17 +56,15 @@ def _known_place(case: Case) -> Place | None:
 
 def _replaced(entry: Amendment, place: Place) -> tuple[Version, ...]:
     """What is taken away, or would stand no more: the top of the stack, or all of it."""
-    if isinstance(entry, EntryWithdrawn) and entry.whole:
-        return place.stack or place.recorded[:1]
-    return place.stack[-1:] or place.recorded[:1]
+    stack = place.stack or place.recorded[:1]
+    return stack if isinstance(entry, EntryWithdrawn) and entry.whole else stack[-1:]
 
 
-def _may_amend(entry: Amendment, replaced: tuple[Version, ...], case: Case) -> bool:
+def _may_amend(replaced: tuple[Version, ...], concerned: list[Entry], case: Case) -> bool:
     if any(one.by != case.by and _is_a_learners_own(one) for one in replaced):
         return False
     if role_of(case.by) == "lead":
         return True
-    concerned = [one.entry for one in replaced] + ([entry.entry] if isinstance(entry, EntryCorrected) else [])
     may = all(one.by == case.by for one in replaced) or _goes_with_the_learner(case)
     return may and all(may_make(one, case) for one in concerned)
 
@@ -101,13 +99,13 @@ def _name(entry: Entry) -> str:
 def author_may_amend(entry: Amendment, case: Case) -> Verdict:
     """Its author recorded it, goes with the learner, or is a lead; a learner's own words are the learner's alone."""
     replaced = _replaced(entry, known("the record that is amended", _known_place(case)))
-    kinds = [*(one.entry for one in replaced), *([entry.entry] if isinstance(entry, EntryCorrected) else [])]
+    concerned = [*(one.entry for one in replaced), *([entry.entry] if isinstance(entry, EntryCorrected) else [])]
     return verdict(
-        _may_amend(entry, replaced, case),
+        _may_amend(replaced, concerned, case),
         says="{by} amends {kind}, recorded by {author}",
         plainly="Somebody else has to put this right.",
         by=case.by,
-        kind=", ".join(dict.fromkeys(_name(one) for one in kinds)),
+        kind=", ".join(dict.fromkeys(_name(one) for one in concerned)),
         author=", ".join(dict.fromkeys(one.by for one in replaced)),
     )
 

@@ -49,12 +49,11 @@ Points = (
 )
 def what_it_points_to_is_on_the_record(entry: Points, case: Case) -> Verdict:
     """The concern, breach, page or consent that an entry points to is on the record, as far as its author may know."""
-    what, id = _pointed_to(entry)
+    what, id, known = _pointed_to(entry, case)
     if id is None:
         return verdict(True, says="it points to no concern")
     if not may_make(entry, case):
         return verdict(True, says="asked of somebody who may record it")
-    known = _known(entry, case)
     if isinstance(entry, ConsentWithdrawn) and id not in known:
         # a withdrawal counts whatever was given, and is nobody's breach
         raise NotKnown(f"{what} to {id} on this journey")
@@ -69,40 +68,29 @@ def what_it_points_to_is_on_the_record(entry: Points, case: Case) -> Verdict:
     )
 
 
-def _pointed_to(entry: Points) -> tuple[str, str | None]:
+def _pointed_to(entry: Points, case: Case) -> tuple[str, str | None, list[str]]:
+    """What an entry points to, by which id, and the ids of that sort that are or were there, as its author may know."""
     match entry:
         case BreachAuthorised():
-            return "breach", f"{entry.rule} on {entry.record}"
+            breaches = [f"{code} on {place.record}" for place in _seen(case) for code in sorted(place.breached)]
+            return "breach", f"{entry.rule} on {entry.record}", breaches
         case ApprovalGiven() if entry.approves == QUOTE:
-            return "quote", entry.which
+            return "quote", entry.which, [one.top.record for one in _seen(case) if one.top is not None]
         case DiaryShared() | DiaryUnshared():
-            return "diary page", entry.diary
+            pages = [one.diary for one in _ever(case.places) if isinstance(one, DiaryWritten)]
+            return "diary page", entry.diary, pages if case.by == case.learner else []
         case ConsentWithdrawn():
-            return "consent", entry.purpose if entry.only_for is None else f"{entry.purpose} {entry.only_for}"
-        case _:
-            return "concern", entry.concern
-
-
-def _known(entry: Points, case: Case) -> list[str]:
-    """What is on the record of the sort that an entry points to, and was ever, as far as its author may know."""
-    match entry:
-        case BreachAuthorised():
-            seen = (place for place in case.places if not is_kept_from(place, case))
-            return [f"{code} on {place.record}" for place in seen for code in sorted(place.breached)]
-        case ApprovalGiven() if entry.approves == QUOTE:
-            tops = (place.top for place in case.places if not is_kept_from(place, case))
-            return [top.record for top in tops if top is not None]
-        case DiaryShared() | DiaryUnshared():
-            pages = (one for one in _ever(case.places) if isinstance(one, DiaryWritten))
-            return [one.diary for one in pages] if case.by == case.learner else []
-        case ConsentWithdrawn():
-            given = (
-                one for one in _ever(case.places) if isinstance(one, ConsentGiven) and one.purpose == entry.purpose
-            )
+            given = (one for one in _ever(case.places) if isinstance(one, ConsentGiven))
             ends = (one for one in given if entry.only_for is None or one.only_for in (None, entry.only_for))
-            return [entry.purpose if entry.only_for is None else f"{entry.purpose} {entry.only_for}" for _ in ends]
+            named = entry.purpose if entry.only_for is None else f"{entry.purpose} {entry.only_for}"
+            return "consent", named, [named for one in ends if one.purpose == entry.purpose]
         case _:
-            return [one.id for one in case.safeguarding.concerns]
+            concerns = case.safeguarding.concerns if entry.concern is not None else ()
+            return "concern", entry.concern, [one.id for one in concerns]
+
+
+def _seen(case: Case) -> Iterator[Place]:
+    return (place for place in case.places if not is_kept_from(place, case))
 
 
 def _ever(places: tuple[Place, ...]) -> Iterator[Entry]:
