@@ -264,42 +264,29 @@ class Grow:
 _GOAL_KINDS = (GoalSet, GoalChanged, GoalReached, GoalSetAside)
 
 
-def _note(entry: Entry, *, at: datetime) -> Note | None:
+def _said_at(entry: Entry) -> tuple[Stage, str] | None:
     match entry:
         case GoalSet() | GoalChanged():
-            return Note(
-                stage=Stage.GOAL, words=entry.words, conversation=entry.conversation, outside=entry.outside, at=at
-            )
+            return Stage.GOAL, entry.words
         case GoalReached():
-            return Note(
-                stage=Stage.GOAL,
-                words=entry.words or "reached",
-                conversation=entry.conversation,
-                outside=entry.outside,
-                at=at,
-            )
+            return Stage.GOAL, entry.words or "reached"
         case GoalSetAside():
-            return Note(
-                stage=Stage.GOAL,
-                words=entry.reason or "set aside",
-                conversation=entry.conversation,
-                outside=entry.outside,
-                at=at,
-            )
+            return Stage.GOAL, entry.reason or "set aside"
         case RealityExplored():
-            return Note(
-                stage=Stage.REALITY, words=entry.words, conversation=entry.conversation, outside=entry.outside, at=at
-            )
+            return Stage.REALITY, entry.words
         case OptionRaised():
-            return Note(
-                stage=Stage.OPTIONS, words=entry.words, conversation=entry.conversation, outside=entry.outside, at=at
-            )
+            return Stage.OPTIONS, entry.words
         case ActionAgreed():
-            return Note(
-                stage=Stage.WILL, words=entry.what, conversation=entry.conversation, outside=entry.outside, at=at
-            )
+            return Stage.WILL, entry.what
         case _:
             return None
+
+
+def _note(entry: Any, *, at: datetime) -> Note | None:
+    said = _said_at(entry)
+    if said is None:
+        return None
+    return Note(stage=said[0], words=said[1], conversation=entry.conversation, outside=entry.outside, at=at)
 
 
 def _goals_after(goals: tuple[Goal, ...], entry: Entry) -> tuple[Goal, ...]:

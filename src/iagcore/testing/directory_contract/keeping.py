@@ -1,6 +1,7 @@
 """What a feed lists is kept whole, all of it or nothing, and nothing is ever deleted."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import count, permutations
 from threading import Event
 
@@ -35,18 +36,21 @@ from iagcore.testing.stored_records import all_at_once
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80).map("x{}".format)
 
 
+def listed(one: Opportunity, *, last: date = MONDAY, gone: date | None = None) -> Listing:
+    """How an opportunity is listed that a feed has under its own id, since Monday."""
+    return Listing(opportunity=one, feed="council", id_in_feed=one.id, first_listed=MONDAY, last_listed=last, gone=gone)
+
+
 class Keeping(DirectoryPromises, states=True):
     """An import keeps what a feed lists, and changes nothing else."""
 
     def test_what_was_kept_is_read_whole(self, directory: Directory) -> None:
         assert keep(directory, ART, UNSAID) == Kept(new=2)
         assert kept(directory) == [
-            Listing(opportunity=ART, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=MONDAY),
-            Listing(opportunity=UNSAID, feed="council", id_in_feed="unsaid", first_listed=MONDAY, last_listed=MONDAY),
+            listed(ART),
+            listed(UNSAID),
         ]
-        assert directory.listing("art") == Listing(
-            opportunity=ART, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=MONDAY
-        )
+        assert directory.listing("art") == listed(ART)
         assert directory.listing("none") is None
 
     def test_an_empty_directory_holds_and_finds_nothing(self, directory: Directory) -> None:
@@ -58,9 +62,7 @@ class Keeping(DirectoryPromises, states=True):
     def test_what_was_kept_is_there_when_the_directory_is_opened_again(self, directory: Directory) -> None:
         keep(directory, ART)
         again = self.reopened(directory)
-        assert kept(again) == [
-            Listing(opportunity=ART, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=MONDAY)
-        ]
+        assert kept(again) == [listed(ART)]
         assert ids(again, Sought(text="art")) == ["art"]
 
     def test_keeping_the_same_again_changes_nothing_but_the_day(self, directory: Directory) -> None:
@@ -79,9 +81,7 @@ class Keeping(DirectoryPromises, states=True):
             ART, places=(FAR,), costs=(FIVE_POUNDS,), fees=None, description="Clay", name="Clay for all"
         )
         assert keep(directory, moved, on=TUESDAY) == Kept(changed=1)
-        assert kept(directory) == [
-            Listing(opportunity=moved, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=TUESDAY)
-        ]
+        assert kept(directory) == [listed(moved, last=TUESDAY)]
         assert ids(directory, Sought(text="tea")) == []
         assert ids(directory, Sought(text="clay")) == ["art"]
         assert ids(directory, Sought(near=HERE, within=5.0)) == []
@@ -98,9 +98,7 @@ class Keeping(DirectoryPromises, states=True):
     def test_what_a_full_feed_no_longer_has_is_gone_and_is_kept(self, directory: Directory) -> None:
         keep(directory, ART, UNSAID)
         assert keep(directory, UNSAID, on=TUESDAY, full=True) == Kept(unchanged=1, gone=1)
-        assert directory.listing("art") == Listing(
-            opportunity=ART, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=MONDAY, gone=TUESDAY
-        )
+        assert directory.listing("art") == listed(ART, gone=TUESDAY)
         assert ids(directory, Sought()) == ["unsaid"]
         assert ids(directory, Sought(text="art")) == []
 
@@ -114,9 +112,7 @@ class Keeping(DirectoryPromises, states=True):
         keep(directory, ART, UNSAID)
         keep(directory, UNSAID, on=TUESDAY, full=True)
         assert keep(directory, ART, UNSAID, on=WEDNESDAY) == Kept(unchanged=2, back=1)
-        assert directory.listing("art") == Listing(
-            opportunity=ART, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=WEDNESDAY
-        )
+        assert directory.listing("art") == listed(ART, last=WEDNESDAY)
         assert ids(directory, Sought(text="art")) == ["art"]
 
     def test_a_full_feed_that_lists_nothing_marks_nothing_gone(self, directory: Directory) -> None:
@@ -161,9 +157,7 @@ class Keeping(DirectoryPromises, states=True):
 
         with pytest.raises(OSError, match="pulled out"):
             directory.keep(breaks_off(), feed="council", today=TUESDAY, full=True)
-        assert kept(directory) == [
-            Listing(opportunity=ART, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=MONDAY)
-        ]
+        assert kept(directory) == [listed(ART)]
         assert ids(directory, Sought(text="changed")) == []
         assert keep(directory, UNSAID, on=TUESDAY) == Kept(new=1)
 
@@ -196,18 +190,14 @@ class Keeping(DirectoryPromises, states=True):
         def ask(name: str, description: str) -> None:
             one = Opportunity(f"id {next(number)}", name, description=description, joining=description)
             keep(directory, one)
-            assert directory.listing(one.id) == Listing(
-                opportunity=one, feed="council", id_in_feed=one.id, first_listed=MONDAY, last_listed=MONDAY
-            )
+            assert directory.listing(one.id) == listed(one)
 
         ask()
 
     def test_long_texts_are_kept_whole(self, directory: Directory) -> None:
         long = attrs.evolve(ART, description="Tea – ☕ 🙂 " * 2000, name="Art " * 100)
         keep(directory, long)
-        assert directory.listing("art") == Listing(
-            opportunity=long, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=MONDAY
-        )
+        assert directory.listing("art") == listed(long)
 
 
 class Feeds(DirectoryPromises, states=True):
@@ -217,9 +207,7 @@ class Feeds(DirectoryPromises, states=True):
         keep(directory, ART)
         theirs = attrs.evolve(ART, name="Archery", organisation="Bowmen")
         assert directory.keep([theirs], feed="charity", today=TUESDAY) == Kept(new=1)
-        assert directory.listing("art") == Listing(
-            opportunity=ART, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=MONDAY
-        )
+        assert directory.listing("art") == listed(ART)
         [other] = [one for one in kept(directory) if one.feed == "charity"]
         assert (other.id_in_feed, other.id != "art", len(other.id) <= 64) == ("art", True, True)
         assert other.opportunity == attrs.evolve(theirs, id=other.id)
@@ -255,18 +243,14 @@ class Identity(DirectoryPromises, states=True):
         keep(directory, ART)
         renamed = attrs.evolve(ART, name="Adult College - Art for all", organisation="Adult College - Art")
         assert keep(directory, renamed, on=TUESDAY, full=True) == Kept(changed=1)
-        assert kept(directory) == [
-            Listing(opportunity=renamed, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=TUESDAY)
-        ]
+        assert kept(directory) == [listed(renamed, last=TUESDAY)]
         assert ids(directory, Sought(text="art")) == ["art"]
 
     def test_where_a_feed_may_have_given_an_id_to_another_service_it_is_told(self, directory: Directory) -> None:
         keep(directory, ART)
         bowls = Opportunity("art", "Bowls", organisation="Bowls club")
         assert keep(directory, bowls, on=TUESDAY) == Kept(changed=1, reused=("art",))
-        assert directory.listing("art") == Listing(
-            opportunity=bowls, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=TUESDAY
-        )
+        assert directory.listing("art") == listed(bowls, last=TUESDAY)
         assert keep(directory, bowls, on=TUESDAY) == Kept(unchanged=1)
 
     def test_what_goes_on_under_an_id_is_what_is_there_and_not_what_is_gone(self, directory: Directory) -> None:
@@ -280,17 +264,13 @@ class Identity(DirectoryPromises, states=True):
         keep(directory, ART)
         renamed = attrs.evolve(ART, name="Painting")
         assert keep(directory, renamed, on=TUESDAY, full=True) == Kept(changed=1)
-        assert kept(directory) == [
-            Listing(opportunity=renamed, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=TUESDAY)
-        ]
+        assert kept(directory) == [listed(renamed, last=TUESDAY)]
 
     def test_the_same_name_in_other_hands_is_closer_than_another_name_in_the_same(self, directory: Directory) -> None:
         keep(directory, ART)
         handed_on = attrs.evolve(ART, organisation="Trust")
         assert keep(directory, attrs.evolve(ART, name="Aardvarks"), handed_on, on=TUESDAY) == Kept(new=1, changed=1)
-        assert directory.listing("art") == Listing(
-            opportunity=handed_on, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=TUESDAY
-        )
+        assert directory.listing("art") == listed(handed_on, last=TUESDAY)
 
     def test_of_several_under_an_id_each_goes_on_by_its_name_or_its_hands(self, directory: Directory) -> None:
         bowls = Opportunity("art", "Bowls", organisation="Bowls club")
@@ -298,8 +278,8 @@ class Identity(DirectoryPromises, states=True):
         renamed, lawn = attrs.evolve(ART, name="Painting"), attrs.evolve(bowls, name="Lawn bowls")
         assert keep(directory, renamed, lawn, on=TUESDAY, full=True) == Kept(changed=2)
         assert directory.listing("art") in (
-            Listing(opportunity=renamed, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=TUESDAY),
-            Listing(opportunity=lawn, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=TUESDAY),
+            listed(renamed, last=TUESDAY),
+            listed(lawn, last=TUESDAY),
         )
 
     def test_what_names_no_organisation_is_the_only_one_of_its_name_or_another(self, directory: Directory) -> None:
@@ -329,9 +309,7 @@ class Identity(DirectoryPromises, states=True):
     def test_what_only_one_record_of_a_service_says_is_said(self, directory: Directory) -> None:
         silent = attrs.evolve(ART, status=None, least_age=None, most_age=None, languages=(), phones=(), url=None)
         assert keep(directory, silent, ART) == Kept(new=1, repeated=1)
-        assert kept(directory) == [
-            Listing(opportunity=ART, feed="council", id_in_feed="art", first_listed=MONDAY, last_listed=MONDAY)
-        ]
+        assert kept(directory) == [listed(ART)]
 
     def test_the_order_of_arrival_changes_nothing(self, directory: Directory) -> None:
         arrivals = (
