@@ -35,6 +35,7 @@ from iagcore.testing.oracle.confidence import (
     is_there,
     is_under_a_concern,
     may_make_it,
+    told_in_confidence,
 )
 from iagcore.testing.oracle.consents import in_force
 from iagcore.testing.oracle.minutes import Minutes, granted_at, minutes
@@ -349,11 +350,19 @@ def no_other_journey(asked: Told, story: Story) -> bool:
 def id_is_new(asked: Told, story: Story) -> bool:
     field = asked.entry.declares.begins or ""
     for one in story.told:
-        if one.home != asked.home or one.entry.declares.begins != field or not is_open_to(asked.by, one, story):
+        if one.home != asked.home or one.entry.declares.begins != field or not stands_beside(asked, one, story):
             continue
         if getattr(one.entry, field) == getattr(asked.entry, field):
             return False
     return True
+
+
+def stands_beside(asked: Told, one: Told, story: Story) -> bool:
+    """Whether what was told is where it is asked: on the journey, or under the very concern."""
+    if not told_in_confidence(asked):
+        return is_open_to(asked.by, one, story)
+    concern = getattr(asked.entry, "concern", None)
+    return concern is not None and getattr(one.entry, "concern", None) == concern and is_known(asked, story)
 
 
 def by_a_coach_on_a_journey(asked: Told) -> bool:
