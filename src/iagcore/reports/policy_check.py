@@ -38,6 +38,8 @@ USUAL: Final = {
     "escalation_hours": (0, 24),
     "follow_up_after": (1, 18),
     "minimum_age": (14, 25),
+    "clock_tolerance_minutes": (0, 120),
+    "plans_reach_days": (90, 1830),
 }
 """From where to where the values of providers lie, in the unit of each: this library's own judgement, and generous."""
 
