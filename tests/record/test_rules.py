@@ -10,15 +10,16 @@ import pytest
 from iagcore.policy import Policy
 from iagcore.practice.conversations import ConversationBooked, ConversationHeld, ConversationRescheduled
 from iagcore.practice.grow import GoalSet
-from iagcore.practice.kinds import FACT, PLAN, Entry, Nature
+from iagcore.practice.kinds import CORRECTED, FACT, PLAN, Entry, Nature
+from iagcore.practice.readiness import CoachSuspended
 from iagcore.record.case import Case
-from iagcore.record.findings import MUST, SHOULD, Duty, Level, Verdict, Weight, verdict
+from iagcore.record.findings import A_BREACH, MUST, SHOULD, Duty, Level, Verdict, Weight, verdict
 from iagcore.record.home import Home
 from iagcore.record.journey import CoachHome, Journey
 from iagcore.record.judging import assess
 from iagcore.record.rules import JUDGED, Grounds, Rule, RuleSort, duty, guarantee, rule
 from iagcore.rulebook import RULES
-from tests.casework import NINA, hold, on, opened
+from tests.casework import JO, NINA, booked, casebook, gated, hold, on, opened, policy, start
 
 Bookings = ConversationBooked | ConversationRescheduled
 GOAL = GoalSet(goal="g1", words="To travel")
@@ -241,7 +242,25 @@ def test_a_refused_plan_and_a_breach_have_words_of_their_own() -> None:
 
 
 def test_what_a_learner_is_told_of_a_refused_plan_is_never_said_of_a_breach() -> None:
-    assert said(wordy(), FACT) == (Weight.BREACH, "2 words", "Set a shorter goal.", "", "")
+    assert said(wordy(), FACT) == (Weight.BREACH, "2 words", "Set a shorter goal.", A_BREACH, "")
+
+
+def test_several_rules_about_a_coach_give_a_learner_one_sentence() -> None:
+    cases = casebook(
+        under=policy(gated("COA-01", "COA-04", "COA-06", "COA-08"), name="gated"), rules=RULES, now=lambda: on(3)
+    )
+    start(cases)
+    cases.record(NINA, CoachSuspended(reason="x"), by=JO, at=on(0)).require()
+    refused = cases.record("a", booked("c1", on(2)), by=JO)
+    assert [one.rule for one in refused.refusals] == ["COA-01", "COA-04", "COA-08", "COA-11"]
+    assert refused.explain(to="learner").splitlines()[1:] == [
+        "This coach cannot take it on that day.",
+        "Ask a lead which coach is there for you meanwhile.",
+    ]
+    held = cases.record("a", ConversationHeld(conversation="c1", coach=NINA, minutes=30), by=JO, at=on(2))
+    assert [one.rule for one in held.breaches] == ["COA-01", "COA-04", "COA-11"]
+    (told,) = held.explain(to="learner").splitlines()[1:]
+    assert told.startswith("We should have made sure that the right coach was there for you on that day")
 
 
 def may_be_a_breach(one: Rule) -> bool:
@@ -249,7 +268,9 @@ def may_be_a_breach(one: Rule) -> bool:
     if one.sort not in JUDGED or one.level is not MUST or one.always_refuses:
         return False
     facts = [kind for kind in one.on if kind.declares.nature is not PLAN]
-    return one.looks_at_records and (not one.outside or bool(facts))
+    # what lies outside the home is asked anew of an entry that is put right, but for its author and its hours
+    corrected = [kind for kind in one.on if kind.declares.amended is CORRECTED and one.family not in ("ACC", "BKG")]
+    return one.looks_at_records and (not one.outside or bool(facts) or bool(corrected))
 
 
 def test_a_learner_is_told_of_a_breach_with_what_is_on_their_record() -> None:

@@ -28,6 +28,9 @@ from iagcore.practice.parties import role_of
 Scalar = str | int | bool | None
 
 
+A_BREACH: Final = (
+    "Something on your record is not as it should be. We will look at it and put it right. You can ask a lead about it."
+)
 SOMETHING_MISSING: Final = "Something that this needs is not so yet."
 ASK: Final = "Your coach or a lead can look at it with you."
 """What a learner is told where nothing plainer is said of a rule: a policy may let any rule refuse."""

@@ -16,7 +16,7 @@ from iagcore.practice.allowance import Line
 from iagcore.practice.kinds import Entry, Nature, is_in_confidence
 from iagcore.practice.parties import role_of
 from iagcore.record.case import UNKNOWN, Case, NotKnown
-from iagcore.record.findings import Assessment, Decision, Duty, Level, Outcome, Verdict, Weight, filled, weigh
+from iagcore.record.findings import A_BREACH, Assessment, Decision, Duty, Level, Outcome, Verdict, Weight, filled, weigh
 from iagcore.record.home import Home
 from iagcore.record.naming import plain_title, title
 from iagcore.record.records import Record
@@ -42,7 +42,7 @@ def assess(rule: Rule, entry: Entry, case: Case, *, nature: Nature) -> Assessmen
     if weight is Weight.BREACH:
         # it has happened: what a refused plan is told would be of no help
         remedy = filled(rule.breach, found.evidence) or remedy
-        plainly, plain_remedy = filled(rule.plain_breach, found.evidence), ""
+        plainly, plain_remedy = filled(rule.plain_breach or A_BREACH, found.evidence), ""
     return Assessment(
         rule=rule.code,
         level=level,

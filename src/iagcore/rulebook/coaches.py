@@ -262,6 +262,8 @@ def _change(entry: StepTaken | BasisChanged, case: Case) -> str:
     source=LOCAL,
     remedy="Record the check that was completed, have it done, or let another coach take this.",
     plain_remedy=ASK_A_LEAD,
+    breach="Record the check if it was completed. If not, have it done, or give the conversation to another coach.",
+    plain_breach=SHOULD_NOT_HAVE,
     values=("required_checks",),
     outside=True,
 )
@@ -319,7 +321,7 @@ def _unsupervised(day: date, since: date | None, days: int, *, beside: list[str]
     question="May a coach who is not this learner's coach step in?",
     source=LOCAL,
     remedy="Assign the coach to this journey, or let them cover it.",
-    plain_remedy="Ask a lead who your coach is.",
+    plain_remedy=ASK_A_LEAD,
     breach="Assign the coach to this journey or let them cover it, or correct who recorded this. Or ask a lead to "
     "authorise it.",
     plain_breach="A coach who was not your coach on that day was put down for you, or wrote on your record. A lead "

@@ -163,7 +163,7 @@ def starts_once_and_stays_its_learners(entry: JourneyStarted | EntryCorrected, c
     MUST,
     question="May I use an id again?",
     on=tuple(kind for kind in KINDS if kind.declares.begins_anew),
-    source=LOCAL,
+    source=OWN,
     remedy="Give it an id of its own. What is changed is recorded as changed, under the id that it has.",
     plain_remedy="Ask your coach or a lead to record it again.",
     breach="Record it again under an id of its own, and withdraw this one. What is changed is recorded as changed.",
