@@ -78,6 +78,8 @@ from iagcore.practice.safeguarding import ConcernRaised as ConcernRaised
 from iagcore.practice.safeguarding import ConcernEscalated as ConcernEscalated
 from iagcore.practice.safeguarding import ConcernClosed as ConcernClosed
 from iagcore.practice.safeguarding import SafetyTalkedAbout as SafetyTalkedAbout
+from iagcore.practice.safeguarding import HoldEntered as HoldEntered
+from iagcore.practice.safeguarding import HoldLifted as HoldLifted
 
 # Follow-up.
 from iagcore.practice.follow_up import FollowUpPlanned as FollowUpPlanned

@@ -17,6 +17,8 @@ from iagcore.entries import (
     ConcernRaised,
     DiaryWritten,
     EntryWithdrawn,
+    HoldEntered,
+    HoldLifted,
     JourneyClosed,
     OutcomeLearned,
     RecordAnnotated,
@@ -241,6 +243,31 @@ def test_a_closed_one_goes_with_either_and_its_records_are_counted_to_nobody(lea
     assert {one.home.partition(":")[0] for one in kept} == {"erased", "policy"}
     for home in {one.home for one in kept if one.home.startswith("erased:")}:
         assert cases.verify(home) == []
+
+
+HOLD = HoldEntered(hold="h1", words="a claim is made")
+
+
+def test_a_hold_is_entered_seen_and_lifted_by_a_safeguarding_lead_alone() -> None:
+    cases = two()
+    start(cases, "a2", learner="learner:a", programme="another")
+    for by in (JO, NINA, "learner:a"):
+        assert refusals(cases.preview("a", HOLD, by=by)) == ["ACC-01"]
+    cases.record("a", HOLD, by=SAM, id="held").require()
+    assert cases.journey("a").safeguarding.holds == ("h1",)
+    for party, seen in ((SAM, ["hold-entered"]), (MAX, ["hold-entered"]), (JO, []), (NINA, []), ("learner:a", [])):
+        entries = cases.journey("a").seen_by(party, on=on(0).date()).entries
+        assert [one.kind for one in entries if one.kind.startswith("hold")] == seen
+    assert str(cases.erase("learner:a", by=JO)) == "Held. The safeguarding lead has been told and will answer."
+    assert cases.preview_erasure("learner:a", by=JO).answer == HELD
+    mistyped = cases.record("a", HoldLifted(hold="h2"), by=SAM)
+    assert [one.evidence for one in mistyped.breaches] == [
+        (("what", "hold"), ("id", "h2"), ("found", f"not on the record as far as {SAM} may know"))
+    ]
+    assert cases.erase("learner:a", by=JO).answer == HELD
+    cases.record("a", HoldLifted(hold="h1", words="it was settled"), by=MAX, id="lifted").require()
+    assert places(cases)["lifted"] == places(cases)["held"] == ("concern", "concerns:a", "learner:a")
+    assert cases.erase("learner:a", by=JO).answer == GONE
 
 
 class Meanwhile(SQLiteJournal):

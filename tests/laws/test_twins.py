@@ -16,7 +16,7 @@ from iagcore.practice.disclosures import outlet_of
 from iagcore.practice.grow import GrowUsed
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyStarted, LearnerLeft
-from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, HoldEntered
 from iagcore.practice.signposting import ReferralMade
 from iagcore.reports import journey_page
 from iagcore.storage.memory import MemoryJournal
@@ -121,6 +121,22 @@ def pages(cases: Casebook, by: str) -> Any:
         return view.entries
     page = journey_page(home, records=cases.records("a"), duties=cases.duties("a"), zone=STARTER.zone, party=by)
     return view, page
+
+
+@given(entry=strategies.entries(), by=parties, id=ids)
+def law_who_may_not_know_of_a_hold_is_answered_as_if_there_were_none(entry: Entry, by: str, id: str | None) -> None:
+    held, quiet = twins(started=True)[1], twins(started=True)[1]
+    held.record("a", HoldEntered(hold="h1", words="x"), by=SAM, at=on(1), id=RAISED).require()
+    assert answer(held, entry, by, id=id) == answer(quiet, entry, by, id=id)
+    assert held.due(party=by, at=AT) == quiet.due(party=by, at=AT)
+    assert pages(held, by) == pages(quiet, by)
+
+
+def test_an_erasure_is_answered_in_the_same_words_whatever_holds_the_record() -> None:
+    concerned, held = twins(started=True)
+    held.record("a", HoldEntered(hold="h1", words="x"), by=SAM).require()
+    assert str(concerned.preview_erasure("learner:a", by=JO)) == str(held.preview_erasure("learner:a", by=JO))
+    assert str(concerned.erase("learner:a", by=JO)) == str(held.erase("learner:a", by=JO))
 
 
 def test_an_erasure_is_answered_alike_once_nothing_is_held() -> None:

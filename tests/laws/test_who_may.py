@@ -33,7 +33,7 @@ IN_THEIR_OWN_WORDS: Final = {
     "learning-linked", "signpost-reopened", "record-annotated",
 }  # fmt: skip
 """What a learner records to say something, or alone can say."""
-STAYS_AS_IT_WAS_SAID: Final = (*OF_A_CONCERN, "consent-withdrawn")
+STAYS_AS_IT_WAS_SAID: Final = (*OF_A_CONCERN, "hold-entered", "hold-lifted", "consent-withdrawn")
 ROLE: Final = {
     "lead": "lead",
     "safeguarding lead": "safeguarding-lead",

@@ -79,6 +79,8 @@ TABLE = [
     ("concern-escalated", "fact", "journey learner named", "coach lead safeguarding-lead"),
     ("concern-closed", "fact", "journey learner named", "safeguarding-lead"),
     ("safety-talked-about", "fact", "journey", "coach lead safeguarding-lead"),
+    ("hold-entered", "fact", "journey", "safeguarding-lead"),
+    ("hold-lifted", "fact", "journey", "safeguarding-lead"),
     ("follow-up-planned", "plan", "journey", "coach lead"),
     ("follow-up-made", "fact", "journey", "coach lead"),
     ("interest-expressed", "fact", "coach", "coach lead"),
@@ -137,7 +139,7 @@ def test_every_kind_says_whether_it_is_in_confidence() -> None:
     touching = {kind.declares.name for kind in KINDS if kind.declares.touches("concern")}
     assert touching == {"concern-raised", "concern-escalated", "concern-closed", "referral-made", "approval-given"}
     of_safeguarding = [kind for kind in KINDS if kind.__module__ == ConcernRaised.__module__]
-    assert [kind.declares.in_confidence for kind in of_safeguarding] == [True] * 4
+    assert [kind.declares.in_confidence for kind in of_safeguarding] == [True] * 6
 
 
 def test_a_kind_that_does_not_say_whether_it_is_in_confidence_is_seen_by_its_author_and_the_safeguarding_lead() -> None:

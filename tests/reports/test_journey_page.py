@@ -859,6 +859,8 @@ ONE_OF_EACH: tuple[tuple[str, Entry], ...] = (
     ("coach:nina", entries.ConcernEscalated(concern="n1", held_by=SAM)),
     ("safeguarding-lead:sam", entries.ConcernClosed(concern="n1", words="x")),
     ("coach:nina", entries.SafetyTalkedAbout()),
+    ("safeguarding-lead:sam", entries.HoldEntered(hold="n1", words="x")),
+    ("safeguarding-lead:sam", entries.HoldLifted(hold="n1")),
     ("lead:jo", entries.FollowUpPlanned(follow_up="f1", planned_for=date(2026, 12, 1))),
     ("lead:jo", entries.FollowUpMade(how="letter")),
     ("lead:jo", entries.RecordAnnotated(record="e2", words="x")),

@@ -207,6 +207,18 @@ def test_whether_danger_is_immediate_is_said_as_it_is_known(danger: bool | None,
     assert book.lines("CONCERNS", party=SAM) == [f"  06 Jan 2026  {said}"]
 
 
+def test_a_hold_is_on_the_safeguarding_lead_s_page_alone() -> None:
+    book = Book(START)
+    book.add(entries.HoldEntered(hold="h1", words="a claim"), by=SAM)
+    book.add(entries.HoldLifted(hold="h1"), by=SAM)
+    assert book.lines("CONCERNS", party="safeguarding-lead:max") == [
+        f"  06 Jan 2026  Hold h1 was entered ({SAM}). a claim",
+        f"  07 Jan 2026  Hold h1 was lifted ({SAM})",
+    ]
+    for party in (None, NINA, "lead:jo", "learner:a"):
+        assert "h1" not in book.seen_by(party)
+
+
 def test_what_a_learner_says_of_a_concern_is_seen_by_them() -> None:
     book = Book(START)
     book.add(entries.ConcernRaised(concern="k1", words="what I saw", immediate_danger=False), by="learner:a")

@@ -332,7 +332,7 @@ class Kind:
     def begins_anew(self) -> bool:
         """Whether the id of what it begins has to be new: a conversation has a life of its own, a concern a home."""
         named = (field for field in self.fields if field.name == self.begins and not field.many)
-        return any(field.name not in ("conversation", "concern") for field in named)
+        return self.in_confidence is not True and any(field.name != "conversation" for field in named)
 
     @property
     def is_of_a_coach(self) -> bool:

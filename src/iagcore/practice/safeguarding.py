@@ -94,6 +94,40 @@ class SafetyTalkedAbout(Entry):
     words: RestrictedWords | None = None
 
 
+@kind(
+    FACT,
+    about=("journey",),
+    by=("safeguarding-lead",),
+    parts="safeguarding",
+    in_confidence=True,
+    begins="hold",
+    amended=ANNOTATED,
+    plain="What is to be kept",
+)
+class HoldEntered(Entry):
+    """Nothing of the learner is erased until the hold is lifted: a claim, an inquiry, a court. Nobody else sees why."""
+
+    hold: Id
+    words: RestrictedWords
+
+
+@kind(
+    FACT,
+    about=("journey",),
+    by=("safeguarding-lead",),
+    parts="safeguarding",
+    in_confidence=True,
+    points_to="hold",
+    amended=ANNOTATED,
+    plain="What need not be kept",
+)
+class HoldLifted(Entry):
+    """A hold is over."""
+
+    hold: Id
+    words: RestrictedWords | None = None
+
+
 @attrs.frozen(kw_only=True)
 class Concern:
     """A concern, without its words: when it was raised, escalated and closed.
@@ -118,10 +152,14 @@ class Concern:
 
 @attrs.frozen
 class Safeguarding:
-    """The concerns raised on one journey, and when and by whom safety was talked about. Usable alone."""
+    """The concerns raised on one journey, when and by whom safety was talked about, and what holds it. Usable alone.
+
+    `holds` are the ids of the holds that nobody has lifted.
+    """
 
     concerns: tuple[Concern, ...] = attrs.field(default=(), converter=kept)
     talked_about: tuple[tuple[datetime, str], ...] = attrs.field(default=(), converter=kept)
+    holds: tuple[str, ...] = attrs.field(default=(), converter=kept)
 
     @property
     def open(self) -> tuple[Concern, ...]:
@@ -143,6 +181,10 @@ def apply(safeguarding: Safeguarding, entry: Entry, *, at: datetime, by: str) ->
             return _changed(safeguarding, entry.concern, escalated_at=at, held_by=entry.held_by, **takes)
         case ConcernClosed():
             return _changed(safeguarding, entry.concern, closed_at=at)
+        case HoldEntered():
+            return attrs.evolve(safeguarding, holds=(*safeguarding.holds, entry.hold))
+        case HoldLifted():
+            return attrs.evolve(safeguarding, holds=[one for one in safeguarding.holds if one != entry.hold])
         case SafetyTalkedAbout():
             return attrs.evolve(safeguarding, talked_about=(*safeguarding.talked_about, (at, by)))
         case _:

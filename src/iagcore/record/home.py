@@ -8,7 +8,7 @@ are then folded once more from the start, while the lines of minutes take the as
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
@@ -20,6 +20,7 @@ from iagcore.record.findings import Assessment, Weight
 from iagcore.record.parts import Parts, parts_after, told
 from iagcore.record.records import Record, UnreadEntry
 
+NO_PARTS: Final = Parts()
 LineKey = tuple[str, str]
 
 
@@ -294,9 +295,8 @@ class Home(Parts):
         return self.opened if key is None or key in self.opened else (*self.opened, key)
 
 
-def parts_of(places: Iterable[Place]) -> Parts:
-    """The parts that what stands at places gives, in their order."""
-    parts = Parts()
+def parts_of(places: Iterable[Place], parts: Parts = NO_PARTS) -> Parts:
+    """The parts that what stands at places gives, in their order, after those that were given before."""
     for place in places:
         if place.top is not None:
             parts = parts_after(parts, place.top.entry, **place.top.beside)

@@ -76,7 +76,9 @@ def joined(journey: Journey, apart: Iterable[Home]) -> Journey:
     }
     recorded = heapq.merge(*(_versions(one) for one in every), key=_when)
     ids = {version.record: number for number, version in enumerate(recorded, start=1)}
-    return attrs.evolve(journey, **parts_of(places).by_name(), places=places, stacks=stacks, ids=ids)
+    # nothing apart changes what the journey says of itself
+    parts = parts_of((one for one in places if one.in_confidence), journey.parts)
+    return attrs.evolve(journey, **parts.by_name(), places=places, stacks=stacks, ids=ids)
 
 
 def _when(one: Place | Version) -> tuple[datetime, datetime]:

@@ -45,7 +45,14 @@ from iagcore.practice.grow import (
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft, Standing
 from iagcore.practice.learning import CourseCompleted, CourseEnrolled, CourseLeft
-from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, SafetyTalkedAbout
+from iagcore.practice.safeguarding import (
+    ConcernClosed,
+    ConcernEscalated,
+    ConcernRaised,
+    HoldEntered,
+    HoldLifted,
+    SafetyTalkedAbout,
+)
 from iagcore.practice.self_efficacy import Evidence
 from iagcore.practice.signposting import OutcomeLearned, ReferralMade, Signposted, SignpostReopened
 from iagcore.record.findings import Duty
@@ -537,6 +544,10 @@ def _of_a_concern(entry: Entry, by: str, journey: Journey) -> str:
             return followed_by(f"{entry.concern} was passed on to {entry.held_by} ({by})", entry.words)
         case ConcernClosed():
             return followed_by(f"{entry.concern} was closed ({by})", entry.words)
+        case HoldEntered():
+            return followed_by(f"Hold {entry.hold} was entered ({by})", entry.words)
+        case HoldLifted():
+            return followed_by(f"Hold {entry.hold} was lifted ({by})", entry.words)
         case SafetyTalkedAbout():
             return followed_by(f"Safety was talked about with the learner ({by})", entry.words)
         case _:

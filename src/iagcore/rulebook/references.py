@@ -13,7 +13,7 @@ from iagcore.practice.amendments import BreachAuthorised
 from iagcore.practice.approvals import QUOTE, ApprovalGiven
 from iagcore.practice.consent import ConsentGiven, ConsentWithdrawn
 from iagcore.practice.kinds import Entry
-from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, HoldEntered, HoldLifted
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.practice.signposting import ReferralMade
 from iagcore.record.case import Case, NotKnown
@@ -26,6 +26,7 @@ from iagcore.rulebook.sources import LOCAL
 Points = (
     ConcernEscalated
     | ConcernClosed
+    | HoldLifted
     | ReferralMade
     | ApprovalGiven
     | BreachAuthorised
@@ -33,7 +34,7 @@ Points = (
     | DiaryUnshared
     | ConsentWithdrawn
 )
-"""The kinds that point to a concern, a breach, a quote, a diary page or a consent."""
+"""The kinds that point to a concern, a hold, a breach, a quote, a diary page or a consent."""
 
 
 @rule(
@@ -84,6 +85,8 @@ def _pointed_to(entry: Points, case: Case) -> tuple[str, str | None, list[str]]:
             ends = (one for one in given if entry.only_for is None or one.only_for in (None, entry.only_for))
             named = entry.purpose if entry.only_for is None else f"{entry.purpose} {entry.only_for}"
             return "consent", named, [named for one in ends if one.purpose == entry.purpose]
+        case HoldLifted():
+            return "hold", entry.hold, [one.hold for one in _ever(case.places) if isinstance(one, HoldEntered)]
         case _:
             concerns = case.safeguarding.concerns if entry.concern is not None else ()
             return "concern", entry.concern, [one.id for one in concerns]

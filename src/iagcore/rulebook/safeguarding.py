@@ -1,9 +1,9 @@
 """SAF: safeguarding. A concern is never refused and never costs a minute, whoever raises it and whenever.
 
 A safeguarding lead takes it within hours, at once where danger is immediate: until one of them does, by an entry of
-their own, it is on the list of every one. While it is open nothing of it is erased. Closing a journey is never refused
-over a concern, and says nothing of one: a safeguarding lead then looks at what is still open. An answer above 0 to item
-9 of PHQ-9 is talked about with the learner the same day, whatever is corrected afterwards.
+their own, it is on the list of every one. While it is open, or a hold stands, nothing is erased. Closing a journey is
+never refused over a concern, and says nothing of one: a safeguarding lead then looks at what is still open. An answer
+above 0 to item 9 of PHQ-9 is talked about with the learner the same day, whatever is corrected afterwards.
 """
 
 from datetime import datetime, timedelta
@@ -202,11 +202,11 @@ def open_at_the_end(journey: Journey, grounds: Grounds) -> list[Duty]:
     proven_by=("law_nothing_is_erased_over_an_open_concern",),
 )
 def no_concern_is_open(entry: Erased, case: Case) -> Verdict:
-    """While a concern is open, nothing of the journey is erased."""
+    """While a concern is open, or a safeguarding lead holds the record, nothing of the journey is erased."""
     # how many there are, and what they are about, is not for whoever erases; who may not is told nothing
     if not may_make(entry, case):
         return verdict(True, says="asked of somebody who may erase")
-    is_open = bool(case.safeguarding.open)
+    is_open = bool(case.safeguarding.open or case.safeguarding.holds)
     return verdict(
         not is_open,
         says="what the safeguarding lead holds for this journey is {state}",

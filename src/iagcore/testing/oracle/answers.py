@@ -67,6 +67,7 @@ PLANS_ON_AN_OPEN_JOURNEY = (
 )
 POINTING = (
     *WHAT_FOLLOWS_A_CONCERN,
+    "hold-lifted",
     "referral-made",
     "approval-given",
     "diary-shared",

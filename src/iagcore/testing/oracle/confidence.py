@@ -7,7 +7,7 @@ from iagcore.testing.told import Told
 
 WHAT_FOLLOWS_A_CONCERN: Final = ("concern-escalated", "concern-closed")
 OF_CONCERNS: Final = ("concern-raised", *WHAT_FOLLOWS_A_CONCERN)
-IN_CONFIDENCE: Final = (*OF_CONCERNS, "safety-talked-about")
+IN_CONFIDENCE: Final = (*OF_CONCERNS, "safety-talked-about", "hold-entered", "hold-lifted")
 
 
 def are_one_person(one: str, other: str) -> bool:
@@ -38,6 +38,8 @@ def is_known(asked: Told, story: Story) -> bool:
         return any(written.diary == entry.diary for written, _ in story.of(asked.home, "diary-written"))
     if kind == "approval-given" and entry.approves == "quote":
         return entry.which in records_known(asked, story)
+    if kind == "hold-lifted":
+        return any(entered.hold == entry.hold for entered, _ in story.of(asked.home, "hold-entered"))
     if entry.concern is None:
         return True
     for raised, told in story.of(asked.home, "concern-raised"):
