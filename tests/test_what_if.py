@@ -511,3 +511,40 @@ def test_a_terminal_is_told_how_far_it_has_come(run: Run, monkeypatch: pytest.Mo
     code, _, err = run("--policy", "starter")
     assert code == 0
     assert err == f"\r100 records{BLANK}"
+
+
+def test_what_is_due_otherwise_is_said_and_nothing_that_is_in_confidence() -> None:
+    cases = casebook(rules=RULES)
+    start(cases)
+    hold(cases, "c1", 50, at=on(1)).require()
+    text = value("write_up_days", "3") + value("escalation_hours", "8760")
+    other = policy(text, name="other")
+    without = cases.what_if(other)
+    (change,) = without.duties
+    assert (change.before, change.after) != (None, None)
+    assert change.before is not None
+    assert change.after is not None
+    assert (change.before.rule, change.before.what, change.before.due, change.after.due) == (
+        "BKG-03", "write up conversation c1", on(6), on(4),
+    )  # fmt: skip
+    assert without.in_confidence == (("escalation_hours", "2", "8760"),)
+    page = what_if_page(without, policy_of=cases.policy_of, rules=RULES)
+    assert "; 1 duty changes.\n" in page
+    assert (
+        "WHAT IS DUE OTHERWISE (1)\n  journey a: BKG-03: write up conversation c1\n      then     due 07 Sep 2025"
+        in page
+    )
+    assert "escalation_hours was 2, and becomes 8760. What is due of concerns is not shown here.\n" in page
+    # whether there is a concern changes nothing of it, under whatever policy it was raised
+    own = casebook(cases._reading.journal, under=policy(value("escalation_hours", "4"), name="own"), rules=RULES)
+    own.record("a", ConcernRaised(concern="o", words="x"), by="safeguarding-lead:sam", at=on(1)).require()
+    cases.record("a", ConcernRaised(concern="k", words="x"), by="safeguarding-lead:sam", at=on(1)).require()
+    assert what_if_page(cases.what_if(other), policy_of=cases.policy_of, rules=RULES) == page
+    gap = '[[value.write_up_days]]\nfrom = 2020-01-01\ngap = true\nlocal = "x"\n'
+    contacts = '[[value.emergency_contacts]]\nfrom = 2020-01-01\ngap = true\nlocal = "x"\n'
+    undecided = cases.what_if(policy(gap + contacts, name="undecided"))
+    assert [(one.before is None, one.after is None) for one in undecided.duties] == [(False, True), (True, False)]
+    page = what_if_page(undecided, policy_of=cases.policy_of, rules=RULES)
+    assert "      now      not due\n" in page
+    assert "      now      due, without a day\n" in page
+    assert "and becomes not decided. What is due of concerns" in " ".join(page.split())

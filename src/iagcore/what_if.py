@@ -12,7 +12,7 @@ It is for a lead. What a lead may not see is not looked at: a concern, what tell
 What was erased cannot be; and what was shown to somebody is left out, since no policy decides it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -33,12 +33,13 @@ from iagcore.practice.parties import is_home, name_of_home, role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.case import Asked
 from iagcore.record.deciding import Weighed, weigh_up
-from iagcore.record.findings import Assessment, Decision
-from iagcore.record.home import Home, LineKey
+from iagcore.record.findings import Assessment, Decision, Duty
+from iagcore.record.home import Home, LineKey, Place
 from iagcore.record.journey import Timeline, consents_across, empty_home, journeys_beside
-from iagcore.record.judging import answer
+from iagcore.record.judging import answer, duties_on
 from iagcore.record.records import Record, Sort, UnreadEntry
 from iagcore.record.releasing import carries_record
+from iagcore.record.rules import Grounds, Rule, RuleSort
 from iagcore.rulebook.signposting import FOR_OTHER_AGES
 from iagcore.storage import codec
 from iagcore.storage.protocols import Feed
@@ -99,12 +100,22 @@ def _but(findings: Sequence[Assessment], others: Sequence[Assessment]) -> tuple[
 
 
 @attrs.frozen(kw_only=True)
+class DutyChange:
+    """One duty that another policy changes: what is due, and the same under the other policy; None where it is not."""
+
+    before: Duty | None
+    after: Duty | None
+
+
+@attrs.frozen(kw_only=True)
 class WhatIf:
     """What another policy would have answered.
 
     `plans` and `facts` count what was judged again, `homes` the journeys and coaches it stands on; `erased` the records
     whose words are gone, `unread` those of a later version; `changes` the decisions that change, in the order of
-    recording. `policy` is the other policy, and `day` the day as of which it was taken, None where it went by its own.
+    recording; `duties` what is due otherwise, as the record stands now; `in_confidence` the values that duties in
+    confidence read and that become others, with what each was and becomes: whether anything is due under them is not
+    told here. `policy` is the other policy, and `day` the day as of which it was taken, None where it went by its own.
     """
 
     policy: Policy
@@ -115,6 +126,8 @@ class WhatIf:
     erased: int
     unread: int
     changes: tuple[Change, ...]
+    duties: tuple[DutyChange, ...] = ()
+    in_confidence: tuple[tuple[str, str, str], ...] = ()
 
     def of(self, sort: ChangeSort) -> tuple[Change, ...]:
         """The changes of one sort."""
@@ -136,6 +149,7 @@ def judged_again(
     policy: Policy,
     book: Book,
     *,
+    policy_of: Callable[[str], Policy],
     programme: str | None = None,
     day: date | None = None,
     progress: Progress | None = None,
@@ -166,6 +180,8 @@ def judged_again(
         erased=again.erased,
         unread=again.unread,
         changes=tuple(again.changes),
+        duties=tuple(again.duties(policy_of)),
+        in_confidence=tuple(again.values_in_confidence(policy_of)),
     )
 
 
@@ -182,6 +198,8 @@ class Again:
         self.looked_at: set[str] = set()
         self.programmes: set[str] = set()
         self.changes: list[Change] = []
+        self._recorded_under: dict[tuple[str, str], str] = {}
+        self._policies: set[str] = set()
 
     def after(self, stored: StoredRecord) -> None:
         """One more record."""
@@ -191,7 +209,9 @@ class Again:
             self.erased += envelope.sort is not Sort.RECEIPT
         elif is_home(stored.home):
             home = self._home(stored.home)
-            record = self._settled_again(codec.decode(stored, self._kinds), home)
+            written = codec.decode(stored, self._kinds)
+            self._recorded_under[stored.home, written.id] = written.policy
+            record = self._settled_again(written, home)
             self.homes[stored.home] = home.after(record, version=stored.version_of(stored.home))
         about = tuple(filing.subject for filing in stored.about)
         for filing in stored.about:
@@ -224,6 +244,7 @@ class Again:
             self.plans += asked.nature is PLAN
             self.facts += asked.nature is not PLAN
             self.looked_at.add(home.subject)
+            self._policies.add(record.policy)
             self._compare(record, home, weighed)
         if not record.accepted:
             return record
@@ -260,6 +281,41 @@ class Again:
         if before.accepted is not after.accepted or change.goes or change.comes or moves:
             self.changes.append(change)
 
+    # ---- what is due
+
+    def duties(self, policy_of: Callable[[str], Policy]) -> Iterator[DutyChange]:
+        """What is due otherwise of what the policy decides, but for what is in confidence."""
+        deriving = [one for one in self._rules if one.sort is RuleSort.DUTY and one.values]
+        for subject in sorted(self.looked_at):
+            home = self._home(subject)
+
+            def then(place: Place, subject: str = subject) -> Policy:
+                return policy_of(self._recorded_under[subject, place.record])
+
+            before, after = (
+                {(one.rule, one.what, one.party): one for one in self._due(home, deriving, policy)}
+                for policy in (then, lambda place: self._policy)
+            )
+            for key in dict.fromkeys((*before, *after)):
+                if before.get(key) != after.get(key):
+                    yield DutyChange(before=before.get(key), after=after.get(key))
+
+    def _due(self, home: Home, rules: Sequence[Rule], policy: Callable[[Place], Policy]) -> list[Duty]:
+        grounds = Grounds(policy, self.readiness, self.consents)
+        return [one for one in duties_on(home, rules, grounds=grounds, zone=self._policy.zone) if not one.in_confidence]
+
+    def values_in_confidence(self, policy_of: Callable[[str], Policy]) -> Iterator[tuple[str, str, str]]:
+        """The values that duties of safeguarding read and that are decided otherwise, as they were and become."""
+        duties = [one for one in self._rules if one.family == "SAF" and one.sort is RuleSort.DUTY]
+        names = {name for one in duties for name in one.values}
+        # of what a lead may see alone: a policy under which nothing but a concern was recorded would tell of it
+        recorded = [policy_of(one) for one in sorted(self._policies)]
+        for value in self._policy.may_decide:
+            becomes = _lastly(self._policy, value.name)
+            for was in dict.fromkeys(_lastly(one, value.name) for one in recorded):
+                if value.name in names and was != becomes:
+                    yield value.name, was, becomes
+
     # ---- what lay beyond a home
 
     def policy(self, fingerprint: str) -> Policy:
@@ -281,6 +337,12 @@ class Again:
     def consents(self, home: Home) -> Consents:
         """What the learner had consented to by then, on other journeys too."""
         return consents_across(home, self.timeline(home.learner or ""), self._home).of(home)
+
+
+def _lastly(policy: Policy, name: str) -> str:
+    """What a policy decides of a value in the end, in words."""
+    value = ([one.value for one in policy.values.get(name, ())] or [None])[-1]
+    return "not decided" if value is None else ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _surrogate(key: LineKey) -> str:

@@ -257,7 +257,15 @@ class Casebook:
         if not isinstance(journal, Feed):
             raise UnusableJournal(type(journal).__name__, "this journal has no feed: it cannot tell what is on it")
         day = None if on is None else accepted("on", on, accept_day)
-        return judged_again(journal, policy, self._reading.book, programme=programme, day=day, progress=progress)
+        return judged_again(
+            journal,
+            policy,
+            self._reading.book,
+            policy_of=self.policy_of,
+            programme=programme,
+            day=day,
+            progress=progress,
+        )
 
     def policy_of(self, fingerprint: str) -> Policy:
         """The policy of a fingerprint: one of the casebook's own, or the text that the journal keeps.

@@ -11,7 +11,7 @@ from typing import Final
 
 from iagcore.policy import Gap, Policy
 from iagcore.practice.allowance import Line
-from iagcore.record.findings import Assessment, Decision
+from iagcore.record.findings import Assessment, Decision, Duty
 from iagcore.record.rules import Rule
 from iagcore.reports.layout import beside, section, wrapped
 from iagcore.reports.page import NOT_KNOWN
@@ -37,6 +37,7 @@ def what_if_page(found: WhatIf, *, policy_of: PolicyOf, rules: tuple[Rule, ...])
         page.heading(),
         section("At a glance", page.glance()),
         *(section(f"{sort} ({len(found.of(sort))})", page.listed(sort)) for sort in ChangeSort),
+        section(f"What is due otherwise ({len(found.duties)})", page.duties()),
         section("About this page", page.about()),
     )
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
@@ -56,7 +57,8 @@ class _Page:
         looked_at = f"{_number(found.plans, 'plan')} and {_number(found.facts, 'fact')}"
         of_homes = _number(found.homes, "journey or coach", "journeys and coaches")
         changed = _number(len(found.changes), "decision changes", "decisions change")
-        return [*lines, "=" * len(lines[-1]), *wrapped(f"{looked_at} of {of_homes} looked at; {changed}.")]
+        due = f"; {_number(len(found.duties), 'duty changes', 'duties change')}" if found.duties else ""
+        return [*lines, "=" * len(lines[-1]), *wrapped(f"{looked_at} of {of_homes} looked at; {changed}{due}.")]
 
     def glance(self) -> Iterator[str]:
         """How many decisions change in which way, and by which rules."""
@@ -104,6 +106,18 @@ class _Page:
                     yield from wrapped(_cited(value.name, value.unit, policy, day), indent=COLUMN + 2)
             yield from wrapped(f"Source: {one.source}", indent=COLUMN + 2)
 
+    def duties(self) -> Iterator[str]:
+        """What is due otherwise, by journey and coach, and the values of safeguarding that differ."""
+        for change in self._found.duties:
+            one = change.before or change.after
+            assert one is not None  # one of the two is what changed
+            yield from wrapped(f"{one.about.replace('journey:', 'journey ', 1)}: {one.rule}: {one.what}", indent=2)
+            yield from beside("then", _due(change.before), column=COLUMN, indent=6)
+            yield from beside("now", _due(change.after), column=COLUMN, indent=6)
+        for name, was, becomes in self._found.in_confidence:
+            said = f"{name} was {was}, and becomes {becomes}. What is due of concerns is not shown here."
+            yield from wrapped(said, indent=2)
+
     def about(self) -> Iterator[str]:
         """What this compares, and what it could not look at."""
         yield from wrapped(NO_SIMULATION, indent=2)
@@ -118,6 +132,12 @@ class _Page:
         if unknown:
             codes = ", ".join(sorted(unknown))
             yield from wrapped(f"Not asked now, since the extension with these rules was not given: {codes}.", indent=2)
+
+
+def _due(duty: Duty | None) -> str:
+    if duty is None:
+        return "not due"
+    return f"due {duty.due:%d %b %Y %H:%M}" if duty.due else "due, without a day"
 
 
 def _cited(name: str, unit: str, policy: Policy, day: date) -> str:
