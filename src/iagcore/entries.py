@@ -35,6 +35,7 @@ from iagcore.practice.grow import GoalSetAside as GoalSetAside
 from iagcore.practice.grow import RealityExplored as RealityExplored
 from iagcore.practice.grow import OptionRaised as OptionRaised
 from iagcore.practice.grow import ActionAgreed as ActionAgreed
+from iagcore.practice.grow import ActionChanged as ActionChanged
 from iagcore.practice.grow import ActionReviewed as ActionReviewed
 from iagcore.practice.grow import ConversationWrittenUp as ConversationWrittenUp
 from iagcore.practice.grow import WorkshopAttended as WorkshopAttended

@@ -50,6 +50,7 @@ TABLE = [
     ("reality-explored", "fact", "journey", "coach lead learner"),
     ("option-raised", "fact", "journey", "coach lead learner"),
     ("action-agreed", "fact", "journey", "coach lead learner"),
+    ("action-changed", "fact", "journey", "coach lead learner"),
     ("action-reviewed", "fact", "journey", "coach lead learner"),
     ("conversation-written-up", "fact", "journey", "coach lead"),
     ("workshop-attended", "fact", "journey", "coach lead learner"),

@@ -34,6 +34,7 @@ from iagcore.practice.conversations import (
 )
 from iagcore.practice.grow import (
     ActionAgreed,
+    ActionChanged,
     ActionReviewed,
     ConversationWrittenUp,
     Goal,
@@ -379,3 +380,15 @@ def test_the_contract_is_loaded_when_it_is_asked_for() -> None:
     with pytest.raises(AttributeError, match="no attribute 'JournalContrakt'"):
         _ = iagcore.testing.JournalContrakt
     assert allowance.START == "start"
+
+
+def test_an_action_that_is_reworked_is_open_again_and_keeps_what_is_not_said_anew() -> None:
+    agreed = ActionAgreed(action="x", what="ring all", commitment=5, goal="g", conversation="c1")
+    done = ActionReviewed(action="x", outcome="partly done", conversation="c2")
+    changed = ActionChanged(action="x", what="ring one", commitment=9, conversation="c2")
+    (action,) = after(grow, Grow(), agreed, done, changed).will
+    assert (action.what, action.commitment, action.goal, action.outcome, action.reviewed_in, action.conversation) == (
+        "ring one", 9, "g", None, None, "c2",
+    )  # fmt: skip
+    (new,) = after(grow, Grow(), changed).will
+    assert (new.id, new.what) == ("x", "ring one")

@@ -152,7 +152,7 @@ SECRETS = {
     # the words that the page may have are those of a goal and of an action; of a goal that is set aside none;
     "goal-set": set(),
     "goal-changed": {"words"},
-    "action-agreed": {"what", "support", "obstacle"},
+    "action-changed": {"what", "support", "obstacle"},
     # and the names of courses and of what they were pointed to
     "course-enrolled": {"name"},
     "signposted": {"name"},

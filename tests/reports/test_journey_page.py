@@ -830,6 +830,7 @@ ONE_OF_EACH: tuple[tuple[str, Entry], ...] = (
     ("lead:jo", entries.RealityExplored(words="x", conversation="c1")),
     ("lead:jo", entries.OptionRaised(option="o1", words="x", conversation="c1")),
     ("lead:jo", entries.ActionAgreed(action="a1", what="x", conversation="c1")),
+    ("lead:jo", entries.ActionChanged(action="a1", what="x", conversation="c1")),
     ("lead:jo", entries.ActionReviewed(action="a1", outcome="done", conversation="c1")),
     ("lead:jo", entries.WorkshopAttended(workshop="w1")),
     ("lead:jo", entries.GrowUsed(outside="peer", words="x")),

@@ -107,6 +107,23 @@ class ActionAgreed(Entry):
     outside: OutsideConversation | None = None
 
 
+@_of_grow(points_to=("action", "goal", "option", "conversation"), usually=("conversation",))
+class ActionChanged(Entry):
+    """An action is reworked: put differently, made smaller, or moved to another day. What is left out stays."""
+
+    action: Id
+    what: Words
+    reason: Words | None = None
+    by_when: Day | None = None
+    support: Words | None = None
+    obstacle: Words | None = None
+    commitment: Commitment | None = None
+    goal: Id | None = None
+    option: Id | None = None
+    conversation: Id | None = None
+    outside: OutsideConversation | None = None
+
+
 @_of_grow(points_to=("action", "conversation"))
 class ActionReviewed(Entry):
     """What came of an action, looked at together in a later conversation."""
@@ -264,6 +281,9 @@ class Grow:
 _GOAL_KINDS = (GoalSet, GoalChanged, GoalReached, GoalSetAside)
 
 
+_TERMS = ("by_when", "support", "obstacle", "commitment", "goal", "option", "conversation")
+
+
 def _said_at(entry: Entry) -> tuple[Stage, str] | None:
     match entry:
         case GoalSet() | GoalChanged():
@@ -276,7 +296,7 @@ def _said_at(entry: Entry) -> tuple[Stage, str] | None:
             return Stage.REALITY, entry.words
         case OptionRaised():
             return Stage.OPTIONS, entry.words
-        case ActionAgreed():
+        case ActionAgreed() | ActionChanged():
             return Stage.WILL, entry.what
         case _:
             return None
@@ -318,9 +338,10 @@ def apply(grow: Grow, entry: Entry, *, at: datetime) -> Grow:
         case OptionRaised():
             options = tuple(option for option in grow.options if option.id != entry.option)
             return attrs.evolve(grow, options=(*options, Option(entry.option, words=entry.words, goal=entry.goal)))
-        case ActionAgreed():
-            fields = ("by_when", "support", "obstacle", "commitment", "goal", "option", "conversation")
-            action = Action(entry.action, what=entry.what, **{name: getattr(entry, name) for name in fields})
+        case ActionAgreed() | ActionChanged():
+            said = {name: value for name in _TERMS if (value := getattr(entry, name)) is not None}
+            before = next((one for one in grow.will if one.id == entry.action), Action(entry.action, what=entry.what))
+            action = attrs.evolve(before, what=entry.what, outcome=None, reviewed_in=None, **said)
             others = tuple(one for one in grow.will if one.id != entry.action)
             return attrs.evolve(grow, will=(*others, action))
         case ActionReviewed():

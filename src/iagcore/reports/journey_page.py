@@ -30,6 +30,7 @@ from iagcore.practice.conversations import (
 from iagcore.practice.disclosures import OUTLET_BY_NAME, DisclosureMade, outlet_of
 from iagcore.practice.grow import (
     ActionAgreed,
+    ActionChanged,
     ActionReviewed,
     ConversationWrittenUp,
     GoalChanged,
@@ -284,6 +285,8 @@ def _note(page: _Page, entry: Entry) -> tuple[str, list[str]]:
             return Stage.OPTIONS, [entry.words]
         case ActionAgreed():
             return Stage.WILL, [entry.what, *_terms(page, entry)]
+        case ActionChanged():
+            return Stage.WILL, [followed_by(f"now: {entry.what}", entry.reason), *_terms(page, entry)]
         case ActionReviewed():
             what = next((one.what for one in grow.will if one.id == entry.action), entry.action)
             return "Review", [followed_by(f"{what}: {entry.outcome}", entry.words)]
@@ -291,7 +294,7 @@ def _note(page: _Page, entry: Entry) -> tuple[str, list[str]]:
             return "", []
 
 
-def _terms(page: _Page, agreed: ActionAgreed) -> list[str]:
+def _terms(page: _Page, agreed: ActionAgreed | ActionChanged) -> list[str]:
     said = (
         ("by", None if agreed.by_when is None else page.day(agreed.by_when)),
         ("support:", agreed.support),

@@ -13,6 +13,7 @@ from iagcore.practice.coaches import CoachAssigned
 from iagcore.practice.conversations import Conversation, ConversationHeld, State
 from iagcore.practice.grow import (
     ActionAgreed,
+    ActionChanged,
     ActionReviewed,
     ConversationWrittenUp,
     GoalChanged,
@@ -55,6 +56,7 @@ Notes = (
     | RealityExplored
     | OptionRaised
     | ActionAgreed
+    | ActionChanged
     | ActionReviewed
     | EvidenceNoted
     | ConversationWrittenUp

@@ -11,6 +11,7 @@ from iagcore.practice.conversations import State
 from iagcore.practice.grow import (
     Action,
     ActionAgreed,
+    ActionChanged,
     ConversationWrittenUp,
     GoalChanged,
     GoalReached,
@@ -76,13 +77,19 @@ def ends_with_a_whole_action(entry: ConversationWrittenUp, case: Case) -> Verdic
     remedy="Rework the action with the learner until they would commit to it.",
     values=("commitment_floor",),
 )
-def commitment_reaches_the_floor(entry: ActionAgreed, case: Case) -> Verdict:
+def commitment_reaches_the_floor(entry: ActionAgreed | ActionChanged, case: Case) -> Verdict:
     """The learner's commitment to an action reaches the floor, or the action is reworked."""
     return at_least(
-        known("the learner's commitment", entry.commitment),
+        known("the learner's commitment", entry.commitment or _commitment_before(entry, case)),
         case.today.whole("commitment_floor"),
         says="commitment {found} of 10, {limit} is the floor",
     )
+
+
+def _commitment_before(entry: ActionAgreed | ActionChanged, case: Case) -> int | None:
+    """The commitment to an action that is reworked, where nothing else is said of it."""
+    agreed = (one.commitment for one in case.grow.will if one.id == entry.action)
+    return next(agreed, None) if isinstance(entry, ActionChanged) else None
 
 
 @rule(
@@ -130,7 +137,9 @@ def action_serves_a_goal_and_follows_from_an_option(entry: ActionAgreed, case: C
     )
 
 
-Notes = GoalSet | GoalChanged | GoalReached | GoalSetAside | RealityExplored | OptionRaised | ActionAgreed
+Notes = (
+    GoalSet | GoalChanged | GoalReached | GoalSetAside | RealityExplored | OptionRaised | ActionAgreed | ActionChanged
+)
 """What is noted in a conversation, or outside one."""
 
 
@@ -166,9 +175,9 @@ def reviews_due(journey: Journey, grounds: Grounds) -> list[Duty]:
     found = []
     for place in journey.places:
         entry = place.top.entry if place.top is not None else None
-        if not isinstance(entry, ActionAgreed) or entry.by_when is None:
+        if not isinstance(entry, ActionAgreed | ActionChanged) or entry.by_when is None:
             continue
-        if any(one.id == entry.action and one.outcome is None for one in journey.grow.will):
+        if (entry.action, entry.by_when, None) in ((one.id, one.by_when, one.outcome) for one in journey.grow.will):
             policy = grounds.policy(place)
             opens = policy.end_of(entry.by_when - timedelta(days=1))
             what = f"review action {entry.action} with the learner"

@@ -51,6 +51,7 @@ NOTES = (
     "reality-explored",
     "option-raised",
     "action-agreed",
+    "action-changed",
     "action-reviewed",
     "evidence-noted",
     "conversation-written-up",
