@@ -40,6 +40,7 @@ ORDER = (
     ("directory",),
     ("incoming",),
     ("what_if",),
+    ("due_index",),
     ("casebook",),
     ("reports",),
     ("testing",),

@@ -23,7 +23,7 @@ _NAMES: Final = {
         "Released",
     ),
     "iagcore.casebook.coaching": ("Coach",),
-    "iagcore.casebook.due": ("DueIndex",),
+    "iagcore.due_index": ("DueIndex",),
     "iagcore.what_if": ("WhatIf",),
     "iagcore.exceptions": (
         "Conflict",
@@ -101,7 +101,7 @@ if TYPE_CHECKING:
     from iagcore.casebook import Casebook as Casebook
     from iagcore.casebook import Released as Released
     from iagcore.casebook.coaching import Coach as Coach
-    from iagcore.casebook.due import DueIndex as DueIndex
+    from iagcore.due_index import DueIndex as DueIndex
     from iagcore.entries import KINDS as KINDS
     from iagcore.exceptions import Conflict as Conflict
     from iagcore.exceptions import IagcoreError as IagcoreError

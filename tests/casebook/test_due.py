@@ -10,7 +10,7 @@ import pytest
 import iagcore as iag
 from iagcore import entries
 from iagcore.casebook import Casebook
-from iagcore.casebook.due import DueIndex
+from iagcore.due_index import DueIndex
 from iagcore.exceptions import UnusableJournal
 from iagcore.policy import Policy
 from iagcore.practice.coaches import CoachAssigned

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from iagcore.casebook import Casebook
-from iagcore.casebook.due import SUFFIX, DueIndex
+from iagcore.due_index import SUFFIX, DueIndex
 from iagcore.entries import DiaryWritten
 from iagcore.exceptions import Refused, UnusableJournal
 from iagcore.storage.memory import MemoryJournal
@@ -173,7 +173,7 @@ def test_an_index_that_somebody_reads_is_pending_and_finished_later(path: Path, 
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM duty").fetchall()
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr("iagcore.casebook.due.WAIT", 0.05)
+            patched.setattr("iagcore.due_index.WAIT", 0.05)
             erased = cases.erase(LEARNER, by=JO)
         until = "close every program that uses it, then run iagcore due"
         assert erased == Erasure(31, (Pending(f"the index of duties ({beside})", until),))

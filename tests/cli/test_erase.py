@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from iagcore.casebook import Casebook
-from iagcore.casebook.due import DueIndex
+from iagcore.due_index import DueIndex
 from iagcore.entries import ConcernRaised, DiaryWritten, InterestExpressed
 from iagcore.exceptions import InvalidEntry, UnusableJournal
 from iagcore.record.records import Sort

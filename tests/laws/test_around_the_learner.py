@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iagcore.casebook import Casebook
-from iagcore.casebook.due import DueIndex
+from iagcore.due_index import DueIndex
 from iagcore.entries import KINDS
 from iagcore.practice.amendments import BreachAuthorised, EntryCorrected, EntryWithdrawn, RecordAnnotated
 from iagcore.practice.coaches import CoachAssigned, CoverAssigned

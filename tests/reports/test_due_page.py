@@ -12,8 +12,8 @@ import pytest
 
 import iagcore as iag
 from iagcore import entries
-from iagcore.casebook.due import DueIndex
 from iagcore.cli import due, main
+from iagcore.due_index import DueIndex
 from iagcore.record.findings import Duty
 from iagcore.reports import due_page
 from iagcore.storage.memory import MemoryJournal

@@ -17,11 +17,11 @@ import attrs
 import pytest
 
 import iagcore as iag
-from iagcore.casebook import due as due_module
-from iagcore.casebook.due import DueIndex
+from iagcore import due_index as due_module
 from iagcore.directory import sqlite as directory_module
 from iagcore.directory.matching import Sought
 from iagcore.directory.sqlite import SQLiteDirectory
+from iagcore.due_index import DueIndex
 from iagcore.exceptions import IagcoreError
 from iagcore.storage import sqlite as journal_module
 from iagcore.storage import sqlite_file

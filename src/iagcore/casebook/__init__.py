@@ -14,7 +14,6 @@ from typing import Final, Self
 import attrs
 
 from iagcore.casebook.coaching import Coach, coach_on
-from iagcore.casebook.due import DueIndex, Progress
 from iagcore.casebook.erasing import (
     AskedToErase,
     ErasurePreview,
@@ -30,6 +29,7 @@ from iagcore.casebook.patience import patiently
 from iagcore.casebook.reading import Reading
 from iagcore.casebook.recording import Recording, wanted
 from iagcore.directory.protocols import Directory
+from iagcore.due_index import DueIndex, Progress
 from iagcore.exceptions import InvalidEntry, UnknownJourney, UnusableJournal
 from iagcore.extending.book import book_of
 from iagcore.extending.extension import Extension

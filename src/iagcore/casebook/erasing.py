@@ -15,9 +15,9 @@ from typing import Final
 
 import attrs
 
-from iagcore.casebook.due import SUFFIX, DueIndex
 from iagcore.casebook.reading import Reading
 from iagcore.casebook.writing import salted
+from iagcore.due_index import SUFFIX, DueIndex
 from iagcore.exceptions import UnusableJournal, nearest
 from iagcore.practice.allowance import Line
 from iagcore.practice.parties import CONCERN, concerns_of, journey_of, name_of_home, role_of

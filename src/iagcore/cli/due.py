@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from iagcore.casebook import Casebook, utc_now
-from iagcore.casebook.due import SUFFIX, DueIndex
 from iagcore.cli import add_journal, book_of, is_there
 from iagcore.cli.terminal import Dressed, Progress
 from iagcore.cli.verify import not_finished
+from iagcore.due_index import SUFFIX, DueIndex
 from iagcore.exceptions import InvalidEntry, UnusableJournal
 from iagcore.extending.book import Book
 from iagcore.policy import Policy

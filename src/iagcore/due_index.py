@@ -12,22 +12,23 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from os import PathLike, fspath
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import attrs
 
-from iagcore.casebook.reading import Reading
 from iagcore.exceptions import UnusableJournal
+from iagcore.policy import Policy
 from iagcore.practice.consent import Consents
 from iagcore.practice.parties import CONCERN, concerns_of, is_home, journey_of, name_of_home, role_of
 from iagcore.practice.readiness import Readiness
 from iagcore.record.findings import Duty
 from iagcore.record.home import Home
+from iagcore.record.journey import CoachHome, ConsentsAcross, Journey
 from iagcore.record.judging import duties, shown_in
 from iagcore.record.records import Sort
 from iagcore.record.rules import Grounds, Rule, RuleSort
 from iagcore.storage import codec
-from iagcore.storage.protocols import Feed, Pending
+from iagcore.storage.protocols import Feed, Journal, Pending
 from iagcore.storage.sqlite_file import IN_MEMORY, PRIVATE, OnAFile, SQLiteFile, Store, belongs_to
 from iagcore.storage.stored import StoredRecord
 
@@ -71,6 +72,31 @@ Progress = Callable[[int, int], None]
 """Told how many homes of how many have been looked at."""
 
 
+class Reads(Protocol):
+    """What reads a journal for an index, as a casebook does."""
+
+    @property
+    def journal(self) -> Journal:
+        """The journal."""
+        ...
+
+    def policy(self, fingerprint: str) -> Policy:
+        """The policy of a fingerprint."""
+        ...
+
+    def coach(self, name: str) -> CoachHome:
+        """A coach's own record."""
+        ...
+
+    def whole(self, name: str, *, named: bool = True) -> Journey:
+        """A journey with what is recorded in confidence on it."""
+        ...
+
+    def consents(self, home: Home) -> ConsentsAcross:
+        """What a learner consented to, on this and on other journeys."""
+        ...
+
+
 @attrs.frozen
 class Derived:
     """What the records of one home give: the surrogate of the first of them, its duties, and the people they rest on.
@@ -83,7 +109,7 @@ class Derived:
     people: frozenset[str] = frozenset()
 
 
-def _derived(reading: Reading, home: Home, rules: Sequence[Rule]) -> tuple[tuple[Duty, ...], frozenset[str]]:
+def _derived(reading: Reads, home: Home, rules: Sequence[Rule]) -> tuple[tuple[Duty, ...], frozenset[str]]:
     asked: dict[str, Readiness] = {}
 
     def readiness(coach: str) -> Readiness:
@@ -116,7 +142,7 @@ class DueIndex(OnAFile):
 
     def refresh(
         self,
-        reading: Reading,
+        reading: Reads,
         rules: Sequence[Rule],
         *,
         progress: Progress | None = None,
@@ -258,7 +284,7 @@ def _moved_by(stored: StoredRecord) -> set[str]:
     return learners | ({stored.home} if role_of(stored.home) == "coach" else set())
 
 
-def _looked_at(reading: Reading, subject: str, rules: Sequence[Rule]) -> Derived:
+def _looked_at(reading: Reads, subject: str, rules: Sequence[Rule]) -> Derived:
     home: Home
     name = name_of_home(subject)
     home = reading.coach(subject) if role_of(subject) == "coach" else reading.whole(name, named=False)
