@@ -16,8 +16,6 @@ import attrs
 from iagcore.casebook.coaching import Coach, coach_on
 from iagcore.casebook.erasing import (
     AskedToErase,
-    ErasurePreview,
-    accept_ground,
     beside,
     cleared,
     erase,
@@ -56,6 +54,7 @@ from iagcore.record.rules import Rule, check_levels
 from iagcore.rulebook import RULES
 from iagcore.rulebook.reviews import reviews
 from iagcore.storage import codec, sealing
+from iagcore.storage.erasures import ErasurePreview, accept_ground
 from iagcore.storage.protocols import Erases, Erasure, Feed, Journal, Pending
 from iagcore.what_if import Progress as Told
 from iagcore.what_if import WhatIf, judged_again

@@ -11,38 +11,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
 
 import attrs
 
 from iagcore.casebook.reading import Reading
 from iagcore.casebook.writing import salted
 from iagcore.due_index import SUFFIX, DueIndex
-from iagcore.exceptions import UnusableJournal, nearest
+from iagcore.exceptions import UnusableJournal
 from iagcore.practice.allowance import Line
 from iagcore.practice.parties import CONCERN, concerns_of, journey_of, name_of_home, role_of
 from iagcore.record.journey import Journey, joined
 from iagcore.record.records import Envelope, Sort
 from iagcore.record.rules import Rule
 from iagcore.storage import codec, sealing
+from iagcore.storage.erasures import ErasurePreview
 from iagcore.storage.protocols import GONE, HELD, NOTHING_FOUND, Erasable, Erases, Erasure, Feed, Journal, Pending
 from iagcore.storage.stored import StoredRecord
-
-GROUNDS: Final = {
-    "asked": "asked by the learner",
-    "term-past": "the term for keeping it is past",
-    "order": "an order of a court or a regulator",
-    "mistake": "recorded by mistake",
-}
-"""On which grounds a learner is erased; the receipt keeps which."""
-
-
-def accept_ground(value: object) -> str:
-    """One of `GROUNDS`. Raises ValueError."""
-    if not isinstance(value, str) or value not in GROUNDS:
-        near = nearest(value, GROUNDS) if isinstance(value, str) else ""
-        raise ValueError(f"a ground is one of {', '.join(GROUNDS)}{near}")
-    return value
 
 
 @attrs.frozen
@@ -208,51 +192,6 @@ def cleared(
             # the learner is erased all the same, and whoever asked has to know what is left to do
             failed.append(Pending(f"the index of duties ({index.path})", f"it could not be cleared: {error.reason}"))
     return tuple(failed)
-
-
-@attrs.frozen
-class ErasurePreview:
-    """What an erasure would take now, and what would stay.
-
-    Attributes: `answer` (what it would be: `GONE`, `NOTHING_FOUND` or `HELD`); `journeys` (those that go whole, by
-    name); `records` (how many would lose their words); `others` (how many records that stay with somebody else would
-    lose what was asked in this learner's name); `hours` (that are booked, and would be free again); `pending` (what
-    earlier erasures left, which would be finished first). All but `answer` and `pending` are empty where it is not
-    `GONE`.
-    """
-
-    answer: str
-    journeys: tuple[str, ...] = ()
-    records: int = 0
-    others: int = 0
-    hours: int = 0
-    pending: tuple[Pending, ...] = ()
-
-    def __str__(self) -> str:
-        """In sentences, for whoever asked."""
-        if self.answer != GONE:
-            return str(Erasure(0, self.pending, self.answer))
-        lines = [
-            f"What goes: the words, ids and names in {_counted(self.records, 'record')}.",
-            *(f"- the journey {name}, whole" for name in self.journeys),
-        ]
-        if self.others:
-            lines.append(f"- what was asked in this name in {_counted(self.others, 'record')} of other people")
-        if self.hours:
-            lines.append(f"- {_counted(self.hours, 'booked hour')}, which will be free again")
-        lines += [
-            "What stays: when each record was made, the minutes it settled and under which policy, without a name; and "
-            "a receipt that says when it was erased, on which ground, and in which role somebody had it done.",
-            "What iagcore cannot reach: backups, copies, exported pages, and what somebody has read or printed.",
-        ]
-        if self.pending:
-            lines += ["An earlier erasure is not finished. It is finished first. What it erased may still be in:"]
-            lines += [f"- {one}" for one in self.pending]
-        return "\n".join(lines)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def previewed(reading: Reading, asked: AskedToErase, left: tuple[Pending, ...]) -> ErasurePreview:

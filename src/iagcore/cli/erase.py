@@ -8,11 +8,11 @@ import sys
 from typing import Final
 
 from iagcore.casebook import Casebook
-from iagcore.casebook.erasing import GROUNDS
 from iagcore.cli import add_journal, book_of, is_there
 from iagcore.cli.due import policy_of
 from iagcore.due_index import DueIndex
 from iagcore.exceptions import InvalidEntry, Refused
+from iagcore.storage.erasures import GROUNDS
 from iagcore.storage.opening import open_journal
 from iagcore.storage.protocols import GONE
 
