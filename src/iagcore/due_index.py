@@ -293,7 +293,7 @@ def _looked_at(reading: Reads, subject: str, rules: Sequence[Rule]) -> Derived:
     found, people = _derived(reading, home, rules)
     filed = (one for about in (subject, concerns_of(name)) for one in reading.journal.read(about))
     return Derived(
-        next(one.surrogate for one in filed if one.home in (subject) or role_of(one.home) == CONCERN), found, people
+        next(one.surrogate for one in filed if one.home == subject or role_of(one.home) == CONCERN), found, people
     )
 
 

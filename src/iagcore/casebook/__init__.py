@@ -233,7 +233,10 @@ class Casebook:
         """
         subject = name if name.startswith(sealing.ERASED) else empty_home(name).subject
         apart = (one.home for one in self._reading.journal.read(concerns_of(name)) if role_of(one.home) == CONCERN)
-        homes = [[one for one in self._reading.journal.read(home) if one.home == home] for home in (subject, *{*apart})]
+        homes = [
+            [one for one in self._reading.journal.read(home) if one.home == home]
+            for home in (subject, *dict.fromkeys(apart))
+        ]
         return [found for home in homes for found in sealing.alterations(home, licences=codec.licences(home))]
 
     def what_if(
