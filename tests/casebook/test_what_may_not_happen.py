@@ -445,7 +445,7 @@ def test_a_finding_that_is_met_reads_without_a_remedy() -> None:
     decision = opened().record("b", starting("learner:b"), by=JO)
     assert str(decision.considered[0]) == (
         "ACC-01 (MUST, met): lead:jo makes journey-started, which is for lead, coach\n"
-        "  Source: local: a rule of this library that each provider decides for itself"
+        "  Source: this library's own: no policy can lower it"
     )
 
 
