@@ -29,7 +29,7 @@ from iagcore.storage.protocols import GONE, HELD, NOTHING_FOUND, Erasable, Erase
 from iagcore.storage.stored import StoredRecord
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Touched:
     """A home that an erasure touches: its records, those whose words go, where it stands, and the lines it releases."""
 
@@ -198,10 +198,10 @@ def previewed(reading: Reading, asked: AskedToErase, left: tuple[Pending, ...]) 
     """What an erasure would take, where `left` is pending from earlier ones."""
     plan = planned(reading, asked)
     if plan.held or not plan.homes:
-        return ErasurePreview(HELD if plan.held else NOTHING_FOUND, pending=left)
+        return ErasurePreview(answer=HELD if plan.held else NOTHING_FOUND, pending=left)
     others = [home for home in plan.homes if home.subject not in plan.renames]
     return ErasurePreview(
-        GONE,
+        answer=GONE,
         journeys=plan.journeys,
         records=sum(len(home.losing) for home in plan.homes if not home.is_in_confidence),
         others=sum(len(home.losing) for home in others if not home.is_in_confidence),
@@ -218,9 +218,11 @@ def _home(reading: Reading, subject: str, learner: str, filed: list[StoredRecord
     journey = reading.journey(name_of_home(subject)) if role_of(subject) == "journey" else None
     if journey is None or journey.learner != learner:
         # somebody else's, or one that was erased before: only what stands under this learner goes
-        return Touched(subject, records, tuple(one.surrogate for one in filed if one.home == subject), version)
+        losing = tuple(one.surrogate for one in filed if one.home == subject)
+        return Touched(subject=subject, records=records, losing=losing, version=version)
     booked = tuple((journey.surrogates[line.key], line) for line in journey.allowance.lines if line.booked)
-    return Touched(subject, records, tuple(one.surrogate for one in records), version, booked)
+    losing = tuple(one.surrogate for one in records)
+    return Touched(subject=subject, records=records, losing=losing, version=version, booked=booked)
 
 
 def _receipt(

@@ -24,7 +24,7 @@ def accept_ground(value: object) -> str:
     return value
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class ErasurePreview:
     """What an erasure would take now, and what would stay.
 
