@@ -5,8 +5,8 @@ import pytest
 from tests import house
 
 CEILINGS = {
-    "files touched by one booking": 37,
-    "moves between files on the way": 415,
+    "files touched by one booking": 38,
+    "moves between files on the way": 440,
     "files open beside rules and practice": 25,
     "returns of an entry to a file it had left": 10,
     "climbs of an entry": 4,
@@ -14,7 +14,7 @@ CEILINGS = {
     "files that name one kind about a concern": 3,
     "Any in rules": 0,
     "public names": 55,
-    "lines of the library": 38_700,
+    "lines of the library": 39_000,
 }
 """Lower one when it has fallen. Whoever has to raise one says why in `docs/decisions/`."""
 

@@ -247,7 +247,10 @@ def test_journeys_may_be_named_one_by_one(tmp_path: Path) -> None:
         ("1,2024-09-09,,60,NB,Y", "Time = '': it is blank: mend it, or say its format in map.toml, [formats]"),
         ("1,2024-09-09,10am,60,NB,Y", "Time = '10am': a time is expected as %H:%M: mend it, or say its format"),
         ("1,2024-10-27,01:30,60,NB,Y", "Time = '01:30': the clocks went back, and it came twice on that day"),
-        ("1,2024-03-31,01:30,60,NB,Y", "Time = '01:30': the clocks went forward, and there was no such time"),
+        (
+            "1,2024-03-31,01:30,60,NB,Y",
+            "Time = '01:30': the clocks go forward over this time: the nearest are 00:30 and 02:30",
+        ),
         ("1,0001-01-01,00:00,60,NB,Y", "Time = '00:00': the year is outside 1900 to 2999"),
         ("1,2024-09-09,10:00,,NB,Y", "Mins = '': it is blank: how many minutes was it?"),
         (

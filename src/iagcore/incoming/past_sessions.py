@@ -263,12 +263,9 @@ class Sessions:
             moment = accept_moment(local)
         except (OverflowError, ValueError) as error:
             raise _Aside(asked, cell, str(error)) from None
-        if read.tzinfo is None:
-            if moment.astimezone(self._map.zone).replace(tzinfo=None) != read:
-                raise _Aside(asked, cell, "the clocks went forward, and there was no such time on that day")
-            if local.replace(fold=1).utcoffset() != local.utcoffset():
-                why = "the clocks went back, and it came twice on that day: say which, in a format with %z"
-                raise _Aside(asked, cell, why)
+        if read.tzinfo is None and local.replace(fold=1).utcoffset() != local.utcoffset():
+            why = "the clocks went back, and it came twice on that day: say which, in a format with %z"
+            raise _Aside(asked, cell, why)
         return moment
 
     def _outcome(self, attended: Attended, said: dict[str, str], id: str) -> Entry:

@@ -22,6 +22,7 @@ import attrs
 from iagcore.exceptions import InvalidEntry, nearest
 from iagcore.exceptions import kept as kept  # noqa: PLC0414 # the practice modules have it from here
 from iagcore.practice.parties import role_of
+from iagcore.practice.times import nearest_to_what_never_comes
 
 
 class Nature(StrEnum):
@@ -160,6 +161,9 @@ def accept_moment(value: Any) -> datetime:
     if not FIRST_MOMENT <= value <= LAST_MOMENT:
         # a day at each end is left out, so that a moment has a year that is kept in every zone
         raise ValueError("the time is outside 2 January 1900 to 30 December 2999")
+    near = nearest_to_what_never_comes(value)
+    if near is not None:
+        raise ValueError(f"the clocks go forward over this time: the nearest are {near[0]:%H:%M} and {near[1]:%H:%M}")
     return value.astimezone(UTC)
 
 

@@ -20,6 +20,7 @@ from iagcore.practice.allowance import Allowance, Line
 from iagcore.practice.amendments import Amendment
 from iagcore.practice.kinds import FACT, PLAN, Entry, Nature, accept_moment, accept_party, accepted
 from iagcore.practice.parties import role_of
+from iagcore.practice.times import clock
 from iagcore.record.home import Home, K, LineKey, Noted, Place, noted
 from iagcore.record.journey import Hour, Timeline
 from iagcore.record.parts import WHAT, Parts
@@ -231,7 +232,7 @@ class Case(Parts):
 
     def clock(self, moment: datetime) -> str:
         """A moment as staff read it, where the policy is at home."""
-        return f"{moment.astimezone(self.policy.zone):%d %b %Y %H:%M}"
+        return clock(moment, self.policy.zone)
 
     def settled(self, entry: Entry) -> "Case":
         """The case with the effect that `entry` would have, were it accepted.

@@ -24,6 +24,7 @@ from iagcore.exceptions import Refused
 from iagcore.practice.allowance import Line
 from iagcore.practice.kinds import Nature
 from iagcore.practice.parties import role_of
+from iagcore.practice.times import clock
 
 Scalar = str | int | bool | None
 
@@ -181,7 +182,7 @@ class Duty:
 
     def __str__(self) -> str:
         """The duty as staff read it; its time is shown in the zone that it carries."""
-        when = f", due {self.due:%d %b %Y %H:%M}" if self.due else ""
+        when = f", due {clock(self.due)}" if self.due else ""
         return f"{self.rule}: {self.what}{when}"
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from iagcore.practice.amendments import Amendment, EntryCorrected, RecordAnnotated
 from iagcore.practice.kinds import Entry, FieldClass
+from iagcore.practice.times import clock
 from iagcore.record.home import Home
 from iagcore.record.records import UnreadEntry
 
@@ -74,7 +75,7 @@ UNITS: Final = {"minutes": "{} minutes", "age": "{} years attested", "commitment
 
 def _shown(value: object, zone: tzinfo, *, unit: str = "{}") -> str:
     if isinstance(value, datetime):
-        return f"{value.astimezone(zone):%d %b %Y %H:%M}"
+        return clock(value, zone)
     if isinstance(value, date):
         return f"{value:%d %b %Y}"
     if isinstance(value, tuple):

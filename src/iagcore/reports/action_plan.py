@@ -21,6 +21,7 @@ from iagcore.practice.disclosures import OUTLET_BY_NAME
 from iagcore.practice.grow import Action, GoalState
 from iagcore.practice.learners import Standing
 from iagcore.practice.signposting import Pointer
+from iagcore.practice.times import clock
 from iagcore.record.journey import Journey
 from iagcore.record.releasing import released
 from iagcore.reports.layout import wrapped
@@ -156,7 +157,7 @@ def _meetings(plan: Journey, zone: tzinfo) -> Iterator[Item]:
     booked = sorted((one.starts_at, one.minutes) for one in plan.conversations.booked if one.starts_at is not None)
     for starts_at, minutes in booked:
         when = starts_at.astimezone(zone)
-        yield _point(f"{_long(when.date())} at {when:%H:%M}, for {minutes} minutes")
+        yield _point(f"{_long(when.date())} at {clock(when, form='%H:%M')}, for {minutes} minutes")
 
 
 def _time_left(plan: Journey) -> Iterator[Item]:

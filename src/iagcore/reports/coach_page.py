@@ -32,6 +32,7 @@ from iagcore.practice.readiness import (
     SupervisionHeld,
     TrainingCompleted,
 )
+from iagcore.practice.times import clock
 from iagcore.record.findings import Assessment, Decision, Duty
 from iagcore.record.journey import CoachHome
 from iagcore.record.records import Record
@@ -224,4 +225,4 @@ def _hours(page: _Page, coach: Coach) -> Iterator[str]:
 
 
 def _from_to(starts_at: datetime, ends_at: datetime, zone: tzinfo) -> str:
-    return f"{starts_at.astimezone(zone):%H:%M} to {ends_at.astimezone(zone):%H:%M}"
+    return f"{clock(starts_at, zone, form='%H:%M')} to {clock(ends_at, zone, form='%H:%M')}"

@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from iagcore.practice.parties import name_of_home, role_of
+from iagcore.practice.times import clock
 from iagcore.record.findings import Duty, DutyStatus
 from iagcore.reports.layout import beside, section, wrapped
 
@@ -53,7 +54,7 @@ def due_page(duties: Sequence[Duty], *, at: datetime, zone: tzinfo, party: str |
     numbers = {status: len(found) for status, found in by_status.items()}
     whom = f" for {party}" if party else ""
     return DuePage(
-        "\n".join(wrapped(f"What there is to do{whom}, seen on {at.astimezone(zone):%d %b %Y %H:%M}")),
+        "\n".join(wrapped(f"What there is to do{whom}, seen on {clock(at, zone)}")),
         {f"{status} ({len(found)})": _rows(found, zone) for status, found in by_status.items()},
         "\n\n".join("\n".join(lines) for lines in (_counted(numbers), list(_in_confidence(confidential))) if lines),
     )
@@ -62,7 +63,7 @@ def due_page(duties: Sequence[Duty], *, at: datetime, zone: tzinfo, party: str |
 def _rows(duties: Sequence[Duty], zone: tzinfo) -> list[tuple[str, str, str, str, str]]:
     rows = []
     for one in sorted(duties, key=lambda one: (one.due or UNDATED, one.about, one.rule, one.what)):
-        when = "no time is set" if one.due is None else f"{one.due.astimezone(zone):%d %b %Y %H:%M}"
+        when = "no time is set" if one.due is None else clock(one.due, zone)
         opens = f"; from {one.opens.astimezone(zone):%d %b %Y} on" if one.opens else ""
         rows.append((when, one.what, _for_whom(one.party), _where(one.about), f"{one.rule}{opens}"))
     return rows

@@ -14,6 +14,7 @@ from iagcore.practice.amendments import Amendment, BreachAuthorised, EntryCorrec
 from iagcore.practice.disclosures import Outlet
 from iagcore.practice.kinds import PREFIXED, Entry
 from iagcore.practice.parties import role_of
+from iagcore.practice.times import clock
 from iagcore.record.findings import Assessment, Duty, Weight
 from iagcore.record.home import Home, StandingFinding, Version
 from iagcore.record.naming import TITLED, briefly, is_named_by_its_kind_alone, plain_title, title
@@ -81,7 +82,7 @@ class Page(Generic[H]):
 
     def clock(self, moment: datetime) -> str:
         """A moment, in the zone of the page."""
-        return f"{moment.astimezone(self.zone):%d %b %Y %H:%M}"
+        return clock(moment, self.zone)
 
     def named(self, entry: Entry) -> str:
         """An entry in a few words: its kind, and which, when and how long where it says so; never anybody's words."""

@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from iagcore.policy import Gap, Policy
+from iagcore.practice.times import clock
 from iagcore.record.findings import Assessment, Decision, Outcome
 from iagcore.record.records import Record
 from iagcore.record.rules import Rule
@@ -106,4 +107,4 @@ def _seal(traced: Traced) -> Iterator[str]:
 
 
 def _clock(moment: datetime, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%d %b %Y %H:%M}"
+    return clock(moment, zone)

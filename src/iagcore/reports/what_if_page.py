@@ -11,6 +11,7 @@ from typing import Final
 
 from iagcore.policy import Gap, Policy
 from iagcore.practice.allowance import Line
+from iagcore.practice.times import clock
 from iagcore.record.findings import Assessment, Decision, Duty
 from iagcore.record.rules import Rule
 from iagcore.reports.layout import beside, section, wrapped
@@ -81,7 +82,7 @@ class _Page:
                 yield from self._change(change)
 
     def _change(self, change: Change) -> Iterator[str]:
-        when = f"{change.at.astimezone(self._zone):%d %b %Y %H:%M}"
+        when = clock(change.at, self._zone)
         yield from wrapped(f"{when}  {change.before.title}  [record {change.record}]", indent=4)
         day = self._found.day
         then = self._policy_of(change.before.policy)
@@ -137,7 +138,7 @@ class _Page:
 def _due(duty: Duty | None) -> str:
     if duty is None:
         return "not due"
-    return f"due {duty.due:%d %b %Y %H:%M}" if duty.due else "due, without a day"
+    return f"due {clock(duty.due)}" if duty.due else "due, without a day"
 
 
 def _cited(name: str, unit: str, policy: Policy, day: date) -> str:
