@@ -1,4 +1,4 @@
-"""Where the rules come from, in words that a reader can follow up: `docs/bibliography.md` lists them all.
+"""Where the rules come from, in words that a reader can follow up: the bibliography lists them all.
 
 A rule without a public source says whose it is: *this library's own*, where no policy can lower it, or *local*, where
 each provider decides. The site of the programme closed in 2021: its pages are cited as they were archived.
@@ -48,19 +48,3 @@ BANDURA: Final = (
     "Albert Bandura, Self-Efficacy: The Exercise of Control, 1997, read in the overview at "
     "uky.edu/~eushe2/Pajares/effbook3.html; what follows from it is local"
 )
-
-BIBLIOGRAPHY: Final = (
-    CASE_STUDY,
-    PROGRAMME_BACKGROUND,
-    PROGRAMME_FAQ,
-    SCORING,
-    TAKING_A_TOOL,
-    ELIGIBILITY,
-    GROW_MODEL,
-    BANDURA,
-    IMPARTIALITY,
-    SHARING,
-    CONFIDENTIALITY,
-    ESCALATION,
-)
-"""Everything that rules cite, once."""
