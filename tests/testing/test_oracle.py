@@ -411,3 +411,36 @@ def test_a_journey_of_which_only_a_concern_is_told_is_there_for_nothing_but_to_f
     for entry in (UNDER_A_CONCERN, SEEN_TO, RecordAnnotated(record="s0", words="x")):
         asked = {by: oracle.ask(Told("a", entry, by, on(9), "asked")).accepted for by in (JO, NINA, SAM)}
         assert {by: answer is not None for by, answer in asked.items()} == {JO: there, NINA: True, SAM: True}
+
+
+def test_two_conversations_at_once_and_the_same_one_twice_are_as_the_rule_book_says() -> None:
+    def sat(id: str, began: int, minutes: int, *, journey: str = "a", record: str = "asked") -> Told:
+        held = ConversationHeld(conversation=id, coach=NINA, minutes=minutes, began_at=on(1, 10, began))
+        return Told(journey, held, JO, on(1, 12), record)
+
+    def begun(journey: str, learner: str, programme: str = "p") -> Told:
+        start = JourneyStarted(learner=learner, programme=programme, attests_age=30)
+        return Told(journey, start, JO, on(0), f"start {journey}")
+
+    history = [
+        begun("a", "learner:a"),
+        begun("b", "learner:b"),
+        begun("a2", "learner:a", "q"),
+        sat("c1", 0, 50, record="c1"),
+    ]
+    for asked, found in (
+        (sat("c2", 50, 30), []),
+        (sat("c2", 49, 30), ["TIM-05"]),
+        (sat("c2", 20, 30, journey="b"), ["TIM-05"]),
+        (sat("c2", 55, 50), ["TIM-06"]),
+        (sat("c2", 55, 50, journey="a2"), ["TIM-06"]),
+        (sat("c2", 55, 50, journey="b"), []),
+        (sat("c1", 0, 50), []),
+        (begun("a3", "learner:a"), ["JRN-06"]),
+        (begun("a3", "learner:b", "q"), []),
+    ):
+        oracle = Oracle(STARTER)
+        for told in history:
+            oracle.tell(told)
+        assert [one for one in oracle.ask(asked).findings if one[:3] in ("TIM", "JRN")] == found
+        assert disagreement([*history, asked], STARTER) is None
