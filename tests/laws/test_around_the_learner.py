@@ -117,7 +117,7 @@ purposes = st.sampled_from(PURPOSES)
 scopes = st.sampled_from((THIS_JOURNEY, EVERY_JOURNEY))
 given_ones = st.builds(
     ConsentGiven,
-    consent=st.sampled_from(("x", "y")),
+    consent=st.uuids().map(str),  # an id is used once (JRN-05)
     purpose=purposes,
     scope=scopes,
     only_for=st.none() | st.just("r1"),
@@ -595,7 +595,7 @@ def law_a_breach_is_due_until_it_is_put_right_or_authorised() -> None:
     for by_correcting in (True, False):
         cases = with_a_ready_coach()
         held = ConversationHeld(conversation="c", coach=NINA, minutes=200, one_to_one=True, in_private=True)
-        cases.record("a", held, by=NINA, at=on(1), id="held").require()
+        cases.record("a", held, by=NINA, at=on(0), id="held").require()
         (what,) = due(cases, "COR-03")
         assert what.startswith("ALW-02 stands on record 'held': 200 minutes used of 180 granted")
         if by_correcting:
