@@ -544,7 +544,7 @@ def test_a_file_that_is_no_scenario_file_is_refused(text: str, line: int | None,
         ('try = { kind = "goal-set" }\nrules = []\nevidence = { GRW-06 = {} }', 6, "of the evidence of GRW-06 nothing is expected: evidence is written { ALW-01 = { asked = 60 } }"),
         ('try = { kind = "goal-set" }\nrules = []\nevidence = { GRW-66 = {} }', 6, "no rule has the code 'GRW-66'; did you mean 'GRW-06'?"),
         ('try = { kind = "goal-set" }\nrules = []\nevidence = { GRW-06 = { outside = 1.5 } }', 6, "outside: a text, a whole number, true or false is expected"),
-        ('try = { kind = "entry-withdrawn", target = "start" }\nrules = ["GRW-06"]', 5, "GRW-06 cannot apply to entry-withdrawn: it is about goal-set, goal-changed, goal-reached, goal-set-aside, reality-explored, option-raised, action-agreed"),
+        ('try = { kind = "entry-withdrawn", target = "start" }\nrules = ["GRW-06"]', 5, "GRW-06 cannot apply to entry-withdrawn: it is about goal-set, goal-changed, goal-reached, goal-set-aside, reality-explored, option-raised, action-agreed, action-changed"),
         ('try = { kind = "goal-set", corrects = "g" }\nrules = ["BKG-01"]', 5, "BKG-01 cannot apply to entry-corrected: it is about conversation-booked, conversation-rescheduled, conversation-cancelled, conversation-missed, conversation-held, charge-contested, charge-waived"),
     ],
 )  # fmt: skip

@@ -176,7 +176,9 @@ def id_is_new(entry: Entry, case: Case) -> Verdict:
     """The id of what an entry begins is new on this journey, even after a withdrawal; the first stays as it was."""
     begins = begun_anew(entry)
     seen = (place for place in case.places if not is_kept_from(place, case))
-    was_used = begins in case.opened or any(begun_by(one.entry) == begins for place in seen for one in place.recorded)
+    # what a correction said that was itself withdrawn is as if it had never been: corrected back, a journey is the same
+    used = (begun_by(one) for place in seen for one in (place.original, *(version.entry for version in place.stack)))
+    was_used = begins in case.opened or begins in used
     what, id = known("what it begins", begins)
     return verdict(
         not was_used,
