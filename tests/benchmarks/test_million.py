@@ -17,8 +17,9 @@ from tests.servers import a_schema
 CASELOAD = 10
 FEW, MORE = 100, 300
 
-SENT = [4, 28, 48]
-"""Statements for four folds, four appends and four bookings."""
+SENT = [12, 28, 44]
+"""Statements for four folds (the journey, then its learner's other homes and its concerns), four appends and four
+bookings."""
 
 
 def statements(load: Load, work: Callable[[], object]) -> int:

@@ -81,8 +81,8 @@ def test_a_journey_file_with_a_kind_of_an_extension_needs_it(run: Run) -> None:
         "iagcore: f.toml:12: entry: kind = 'sac/text-message-sent': no kind is called so: "
         "the extension that declares it has to be given\n"
     )
-    code, _, err = run("record", "f.toml", *POLICY, "--extend", "college:SAC")
-    assert (code, err[:65]) == (2, "iagcore: the extension college:SAC: college cannot be imported (M")
+    code, _, err = run("record", "f.toml", *POLICY, "--extend", "no_college:SAC")
+    assert (code, err[:71]) == (2, "iagcore: the extension no_college:SAC: no_college cannot be imported (M")
 
 
 def test_what_was_recorded_is_recorded_once(recorded: Run) -> None:

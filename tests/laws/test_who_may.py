@@ -24,12 +24,12 @@ OF_A_CONVERSATION: Final = {
     "conversation-booked", "conversation-rescheduled", "conversation-cancelled", "conversation-missed",
     "conversation-held", "conversation-written-up", "charge-contested", "charge-waived", "goal-set",
     "goal-changed", "goal-reached", "goal-set-aside", "reality-explored", "option-raised", "action-agreed",
-    "action-reviewed", "evidence-noted", "learning-linked",
+    "action-changed", "action-reviewed", "evidence-noted", "learning-linked",
 }  # fmt: skip
 """The kinds that name a conversation."""
 IN_THEIR_OWN_WORDS: Final = {
     "diary-written", "diary-shared", "diary-unshared", "charge-contested", "other-support-noted", "goal-set",
-    "goal-changed", "reality-explored", "option-raised", "action-agreed", "grow-used", "evidence-noted",
+    "goal-changed", "reality-explored", "option-raised", "action-agreed", "action-changed", "grow-used", "evidence-noted",
     "learning-linked", "signpost-reopened", "record-annotated",
 }  # fmt: skip
 """What a learner records to say something, or alone can say."""

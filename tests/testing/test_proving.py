@@ -349,9 +349,9 @@ def test_a_rule_of_one_kind_names_no_other_in_its_skeleton() -> None:
 def test_the_skeleton_of_a_value_names_its_policy_and_its_rule_and_the_day() -> None:
     text = '[[scenario]]\nname = "one"\ntry = { kind = "conversation-held" }\noutcome = "accepted"\n'
     lacking = {str(mutant): mutant.lacking for mutant in changed(text, write_up_due, LENGTH).survivors}
-    assert lacking["write_up_days one more (ways-to-wellbeing.toml:55)"] == (
+    assert lacking["write_up_days one more (ways-to-wellbeing.toml:66)"] == (
         '[[scenario]]\nname = "write_up_days = 5, at it and one past it"\n'
-        "# under the policy of ways-to-wellbeing.toml:55; BKG-03 reads it\n"
+        "# under the policy of ways-to-wellbeing.toml:66; BKG-03 reads it\n"
         'try = { kind = "…" }\n'
         'rules = []  # or ["BKG-03"]: what the rule says at the limit, and in a second scenario one past it'
     )
@@ -426,7 +426,7 @@ def test_a_date_that_another_undecided_value_hides_is_found_to_make_no_differenc
     mutation = changed(text, mild_to_moderate, of="eligible_bands")
     assert [(str(mutant), reason) for mutant, reason in mutation.equivalent] == [
         (
-            "eligible_bands a day earlier (ways-to-wellbeing.toml:155)",
+            "eligible_bands a day earlier (ways-to-wellbeing.toml:166)",
             "phq9_bands, gad7_bands: not decided on 2015-03-31 either, and MEA-04 needs that as well",
         )
     ]
