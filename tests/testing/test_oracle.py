@@ -24,7 +24,7 @@ from iagcore.practice.grow import GoalSet
 from iagcore.practice.kinds import Entry
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, LearnerLeft
 from iagcore.practice.readiness import CoachPaused, CoachSuspended, StepTaken, SupervisionHeld
-from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised
+from iagcore.practice.safeguarding import ConcernClosed, ConcernEscalated, ConcernRaised, HoldEntered, HoldLifted
 from iagcore.practice.self_efficacy import DiaryShared, DiaryUnshared, DiaryWritten
 from iagcore.practice.signposting import ReferralMade
 from iagcore.testing import Oracle, Told, disagreement
@@ -99,8 +99,9 @@ def test_minutes_used_follow_fault_notice_and_rounding(under: Policy, entry: Ent
 
 def test_a_waived_mark_gives_back_what_was_charged_and_held_replaces_it() -> None:
     waived = ChargeWaived(conversation="c1", reason="the bus")
-    assert used_after(CHARGED, missed("learner-unexcused"), waived) == 0
-    assert used_after(CHARGED, missed("learner-unexcused"), held(30)) == 30
+    assert used_after(CHARGED, missed("learner-unexcused"), day=4) == 60
+    assert used_after(CHARGED, missed("learner-unexcused"), waived, day=4) == 0
+    assert used_after(CHARGED, missed("learner-unexcused"), held(30), day=4) == 30
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,18 @@ def test_a_journey_stands_where_the_last_of_it_left_it(entries: list[Entry], sta
     for number, entry in enumerate([start, *entries]):
         assert oracle.tell(Told("a", entry, JO, on(number), f"s{number}")).accepted is True
     assert oracle.standing("a") == standing
+
+
+def test_who_leaves_gives_back_what_was_booked_and_their_journey_can_be_closed() -> None:
+    oracle = Oracle(STARTER)
+    start = JourneyStarted(learner="learner:a", programme="p", attests_age=30)
+    oracle.tell(Told("a", start, JO, on(0), "start"))
+    oracle.tell(Told("a", booked("c1", on(3), 60), NINA, on(1), "book"))
+    assert oracle.minutes("a").booked == 60
+    oracle.tell(Told("a", LearnerLeft(how="moved on"), JO, on(2), "left"))
+    assert oracle.minutes("a").booked == 0
+    assert oracle.tell(Told("a", JourneyClosed(), JO, on(3), "closed")).accepted is True
+    assert oracle.tell(Told("a", JourneyClosed(), JO, on(4), "again")).accepted is False
 
 
 def test_what_is_not_started_is_not_opened_by_leaving() -> None:
@@ -186,6 +199,7 @@ def last_of(*told: tuple[str, Entry, int], by: str = JO) -> Mapping[str, str]:
         ([("a", consented("contact"), 1), ("a", withdrawn("research"), 2), ("a", PLANNED, 3)], "CON-04", None),
         ([("a", consented("contact"), 1), ("a", withdrawn("contact", only_for="r"), 2), ("a", PLANNED, 3)], "CON-04", None),
         ([("a", withdrawn("contact"), 1), ("a", consented("contact"), 2), ("a", PLANNED, 3)], "CON-04", None),
+        ([("a", consented("research"), 1), ("a", consented("contact"), 2), ("a", PLANNED, 3)], "CON-04", "refusal"),
         ([("a2", consented("contact"), 1), ("a", PLANNED, 3)], "CON-04", "refusal"),
         ([("a2", consented("contact", scope="every journey"), 1), ("a", PLANNED, 3)], "CON-04", None),
         ([("a", consented("research"), 1), ("a", withdrawn("research"), 5), ("a", EXTRACT, 3)], "CON-02", None),
@@ -359,6 +373,8 @@ PAGE = DiaryWritten(diary="d1", sort="gratitude", words="The sun was out.")
         ([(consented("research"), JO), (withdrawn("research"), JO)], None),
         ([(consented("referral", only_for="r1"), JO), (withdrawn("referral", only_for="r2"), JO)], "advice"),
         ([(withdrawn("research"), JO)], "advice"),
+        ([(HoldEntered(hold="h1", words="A claim."), SAM), (HoldLifted(hold="h1"), SAM)], None),
+        ([(HoldEntered(hold="h1", words="A claim."), SAM), (HoldLifted(hold="h2"), SAM)], "breach"),
     ],
 )
 def test_what_is_pointed_to_is_as_the_rule_book_says(told: list[tuple[Entry, str]], weight: str | None) -> None:

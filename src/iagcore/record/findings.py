@@ -64,10 +64,8 @@ class Weight(StrEnum):
     ADVICE = "advice"
 
 
-def weigh(level: Level, outcome: Outcome, nature: Nature, *, always_refuses: bool = False) -> Weight | None:
-    """What follows from an outcome: the table at the top of this module. None where the rule is met."""
-    if outcome is Outcome.MET:
-        return None
+def weigh(level: Level, outcome: Outcome, nature: Nature, *, always_refuses: bool = False) -> Weight:
+    """What follows from an outcome: the table at the top of this module."""
     if level is SHOULD:
         return Weight.ADVICE
     if nature is Nature.PLAN or always_refuses:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 from typing import Any
 
 import attrs
@@ -34,13 +35,12 @@ class Story:
     def began_before(self, told: Told) -> bool:
         """Whether something like it was begun under its id, on the same home, before it was told."""
         field = told.entry.declares.begins
-        for one in self.told:
-            if one is told:
-                return False
-            same = one.home == told.home and one.entry.declares.begins == field
-            if same and getattr(one.entry, field or "", None) == getattr(told.entry, field or "", None):
-                return True
-        return False
+        return any(
+            one.home == told.home
+            and one.entry.declares.begins == field
+            and getattr(one.entry, field or "", None) == getattr(told.entry, field or "", None)
+            for one in takewhile(lambda one: one is not told, self.told)
+        )
 
     def day(self, moment: datetime) -> date:
         """The day of a moment, where the policy is at home."""

@@ -328,9 +328,8 @@ class Crowd:
 def days_that_matter(policy: Policy) -> tuple[date, ...]:
     """The first day of every value and level, of the programme and of its end, and one on which the clocks change."""
     days = {cited.since for history in (*policy.values.values(), *policy.levels.values()) for cited in history}
-    for cited in policy.values.get("window", ()):
-        if cited.value is not None:
-            days |= {day for day in (cited.value.first, cited.value.last) if day is not None}
+    windows = [cited.value for cited in policy.values.get("window", ()) if cited.value is not None]
+    days |= {day for window in windows for day in (window.first, window.last) if day is not None}
     return (*sorted(days), date(2025, 9, 1), date(2025, 10, 25))
 
 
