@@ -34,6 +34,8 @@ NOT_DERIVED: Final = ("practice/", "testing/oracle/", "storage/upcasters.py")
 """What declares kinds, what answers from the prose alone, and what reads formats that are frozen."""
 ABOUT_A_CONCERN: Final = ("ConcernClosed", "concern-closed")
 """A kind about a concern, by both its names."""
+HEART: Final = ("practice", "policy", "record", "rulebook", "casebook")
+"""What iagcore exists for: it stays small, and what grows does so around it."""
 KIND_NAMES: Final = frozenset(kind.__name__ for kind in KINDS)
 
 
@@ -168,9 +170,10 @@ def anything_in_rules() -> int:
     return sum(isinstance(one, ast.Name) and one.id == "Any" for tree in trees for one in ast.walk(tree))
 
 
-def lines() -> int:
-    """The lines of the library."""
-    return sum(len(path.read_text("utf-8").splitlines()) for path in SOURCE.rglob("*.py"))
+def lines(*folders: str) -> int:
+    """The lines of the library, or of some of its folders."""
+    within = [SOURCE / folder for folder in folders] or [SOURCE]
+    return sum(len(path.read_text("utf-8").splitlines()) for one in within for path in one.rglob("*.py"))
 
 
 # ---- all of them
@@ -197,6 +200,7 @@ def figures() -> dict[str, int]:
         "Any in rules": anything_in_rules(),
         "public names": len(iagcore.__all__),
         "lines of the library": lines(),
+        "lines of its heart": lines(*HEART),
     }
 
 

@@ -15,6 +15,7 @@ CEILINGS = {
     "Any in rules": 0,
     "public names": 55,
     "lines of the library": 39_000,
+    "lines of its heart": 12_499,
 }
 """Lower one when it has fallen. Whoever has to raise one says why in `docs/decisions/`."""
 

@@ -9,9 +9,11 @@ them, and the file is packed so that no byte of it is left.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, tzinfo
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import attrs
@@ -28,7 +30,7 @@ from iagcore.record.judging import duties, shown_in
 from iagcore.record.records import Sort
 from iagcore.record.rules import Grounds, Rule, RuleSort
 from iagcore.storage import codec
-from iagcore.storage.protocols import Feed, Journal, Pending
+from iagcore.storage.protocols import Erasable, Erases, Feed, Journal, Pending
 from iagcore.storage.sqlite_file import IN_MEMORY, PRIVATE, OnAFile, SQLiteFile, Store, belongs_to
 from iagcore.storage.stored import StoredRecord
 
@@ -303,3 +305,61 @@ def _written(moment: Any) -> str | None:
 
 def _moment(written: str | None) -> datetime | None:
     return None if written is None else datetime.fromisoformat(written)
+
+
+# ---- what an erasure left, in the journal and in the indexes
+
+
+def pending(journal: Erases, indexes: Iterable[DueIndex]) -> tuple[Pending, ...]:
+    """Where what was erased may still be: in the journal, and in the indexes beside it."""
+    return (*_pending_in(journal), *(left for index in indexes for left in _pending_on(index, index.pending)))
+
+
+def finish(journal: Erases, indexes: Iterable[DueIndex], *, expired: date | None = None) -> tuple[Pending, ...]:
+    """End what is pending in either, and give what is pending still."""
+    if isinstance(journal, Erasable):
+        journal.finish(expired=expired)
+    for index in indexes:
+        _pending_on(index, index.finish)
+    return pending(journal, indexes)
+
+
+def _pending_in(journal: Erases) -> tuple[Pending, ...]:
+    if isinstance(journal, Erasable):
+        return journal.pending()
+    return (Pending(f"this journal ({type(journal).__name__})", "it cannot say: ask the person who looks after it"),)
+
+
+def _pending_on(index: DueIndex, asked: Callable[[], tuple[Pending, ...]]) -> tuple[Pending, ...]:
+    try:
+        return asked()
+    except UnusableJournal as error:
+        return (Pending(f"the index of duties ({index.path})", f"nobody can tell: {error.reason}"),)
+
+
+@contextmanager
+def beside(journal: Journal, own: DueIndex) -> Iterator[tuple[DueIndex, ...]]:
+    """The indexes of duties that hold what a journal says: a casebook's own, and one that lies beside the file."""
+    path = getattr(journal, "path", None)
+    other = None if path is None else f"{path}{SUFFIX}"
+    if other is None or not Path(other).exists() or Path(other) == Path(own.path).absolute():
+        yield (own,)
+        return
+    with DueIndex(other) as index:
+        yield own, index
+
+
+def cleared(
+    journal: Journal, indexes: Sequence[DueIndex], reading: Reads, rules: Sequence[Rule]
+) -> tuple[Pending, ...]:
+    """Take what is gone from the record out of the indexes, and give what could not be."""
+    if not isinstance(journal, Feed):
+        return ()
+    failed = []
+    for index in indexes:
+        try:
+            index.refresh(reading, rules)
+        except UnusableJournal as error:
+            # the learner is erased all the same, and whoever asked has to know what is left to do
+            failed.append(Pending(f"the index of duties ({index.path})", f"it could not be cleared: {error.reason}"))
+    return tuple(failed)

@@ -67,7 +67,11 @@ def test_what_is_copied_folds_as_its_pattern_does_and_costs_as_many_statements_a
     place = untouched[0]
     copied, own = cases.journey(name(place)), pattern.journey(f"zq{place % CASELOAD}zq")
     assert copied.learner == f"learner:{name(place)}"
-    assert (copied.version, copied.allowance.used, copied.parts.grow) == (own.version, own.allowance.used, own.parts.grow)
+    assert (copied.version, copied.allowance.used, copied.parts.grow) == (
+        own.version,
+        own.allowance.used,
+        own.parts.grow,
+    )
     whose = f"coach:{coach(place // CASELOAD)}"
     assert (copied.conversations["c1"].coach, own.conversations["c1"].coach) == (whose, "coach:zqcoach")
     # a copy has the seal of another name, and what is appended has its own

@@ -14,20 +14,12 @@ from typing import Final, Self
 import attrs
 
 from iagcore.casebook.coaching import Coach, coach_on
-from iagcore.casebook.erasing import (
-    AskedToErase,
-    beside,
-    cleared,
-    erase,
-    finish,
-    pending,
-    previewed,
-)
+from iagcore.casebook.erasing import AskedToErase, erase, previewed
 from iagcore.casebook.patience import patiently
 from iagcore.casebook.reading import Reading
 from iagcore.casebook.recording import Recording, wanted
 from iagcore.directory.protocols import Directory
-from iagcore.due_index import DueIndex, Progress
+from iagcore.due_index import DueIndex, Progress, beside, cleared, finish, pending
 from iagcore.exceptions import InvalidEntry, UnknownJourney, UnusableJournal
 from iagcore.extending.book import book_of
 from iagcore.extending.extension import Extension

@@ -7,25 +7,20 @@ booked, so that a coach's time is free again.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime
-from pathlib import Path
+from collections.abc import Callable
+from datetime import datetime
 
 import attrs
 
 from iagcore.casebook.reading import Reading
 from iagcore.casebook.writing import salted
-from iagcore.due_index import SUFFIX, DueIndex
-from iagcore.exceptions import UnusableJournal
 from iagcore.practice.allowance import Line
 from iagcore.practice.parties import CONCERN, concerns_of, journey_of, name_of_home, role_of
 from iagcore.record.journey import Journey, joined
 from iagcore.record.records import Envelope, Sort
-from iagcore.record.rules import Rule
 from iagcore.storage import codec, sealing
 from iagcore.storage.erasures import ErasurePreview
-from iagcore.storage.protocols import GONE, HELD, NOTHING_FOUND, Erasable, Erases, Erasure, Feed, Journal, Pending
+from iagcore.storage.protocols import GONE, HELD, NOTHING_FOUND, Erases, Erasure, Pending
 from iagcore.storage.stored import StoredRecord
 
 
@@ -115,14 +110,7 @@ def planned(reading: Reading, asked: AskedToErase) -> Plan:
     return Plan(homes, renames, expect, any(held))
 
 
-def erase(
-    journal: Erases,
-    reading: Reading,
-    asked: AskedToErase,
-    *,
-    now: datetime,
-    policy: str,
-) -> Erasure:
+def erase(journal: Erases, reading: Reading, asked: AskedToErase, *, now: datetime, policy: str) -> Erasure:
     """One attempt to erase a learner. Raises `Conflict` where anything it rests on has moved on meanwhile."""
     plan = planned(reading, asked)
     if plan.held or not plan.homes:
@@ -134,64 +122,6 @@ def erase(
     taken = {surrogate for home in plan.homes for surrogate in home.losing}
     untold = sum(one.payload is not None and one.surrogate in taken for one in hidden)
     return attrs.evolve(erasure, records=erasure.records - untold)
-
-
-# ---- what is pending
-
-
-def pending(journal: Erases, indexes: Iterable[DueIndex]) -> tuple[Pending, ...]:
-    """Where what was erased may still be: in the journal, and in the indexes beside it."""
-    return (*_pending_in(journal), *(left for index in indexes for left in _pending_on(index, index.pending)))
-
-
-def finish(journal: Erases, indexes: Iterable[DueIndex], *, expired: date | None = None) -> tuple[Pending, ...]:
-    """End what is pending in either, and give what is pending still."""
-    if isinstance(journal, Erasable):
-        journal.finish(expired=expired)
-    for index in indexes:
-        _pending_on(index, index.finish)
-    return pending(journal, indexes)
-
-
-def _pending_in(journal: Erases) -> tuple[Pending, ...]:
-    if isinstance(journal, Erasable):
-        return journal.pending()
-    return (Pending(f"this journal ({type(journal).__name__})", "it cannot say: ask the person who looks after it"),)
-
-
-def _pending_on(index: DueIndex, asked: Callable[[], tuple[Pending, ...]]) -> tuple[Pending, ...]:
-    try:
-        return asked()
-    except UnusableJournal as error:
-        return (Pending(f"the index of duties ({index.path})", f"nobody can tell: {error.reason}"),)
-
-
-@contextmanager
-def beside(journal: Journal, own: DueIndex) -> Iterator[tuple[DueIndex, ...]]:
-    """The indexes of duties that hold what a journal says: a casebook's own, and one that lies beside the file."""
-    path = getattr(journal, "path", None)
-    other = None if path is None else f"{path}{SUFFIX}"
-    if other is None or not Path(other).exists() or Path(other) == Path(own.path).absolute():
-        yield (own,)
-        return
-    with DueIndex(other) as index:
-        yield own, index
-
-
-def cleared(
-    journal: Journal, indexes: Sequence[DueIndex], reading: Reading, rules: Sequence[Rule]
-) -> tuple[Pending, ...]:
-    """Take what is gone from the record out of the indexes, and give what could not be."""
-    if not isinstance(journal, Feed):
-        return ()
-    failed = []
-    for index in indexes:
-        try:
-            index.refresh(reading, rules)
-        except UnusableJournal as error:
-            # the learner is erased all the same, and whoever asked has to know what is left to do
-            failed.append(Pending(f"the index of duties ({index.path})", f"it could not be cleared: {error.reason}"))
-    return tuple(failed)
 
 
 def previewed(reading: Reading, asked: AskedToErase, left: tuple[Pending, ...]) -> ErasurePreview:

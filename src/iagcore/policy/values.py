@@ -299,12 +299,7 @@ VALUES: Final = (
         "How the minutes of a conversation that was held are rounded.",
         _rounding,
     ),
-    Value(
-        "write_up_days",
-        "days",
-        "A conversation is written up within this many days.",
-        whole(0, 3650, "days"),
-    ),
+    Value("write_up_days", "days", "A conversation is written up within this many days.", whole(0, 3650, "days")),
     Value(
         "commitment_floor",
         "1 to 10",
@@ -389,18 +384,8 @@ VALUES: Final = (
         "The days on which the programme may start journeys, book conversations and enrol.",
         _window,
     ),
-    Value(
-        "phq9_bands",
-        "points that each begins at",
-        "The bands that scores of PHQ-9 are read by.",
-        _bands(PHQ_9),
-    ),
-    Value(
-        "gad7_bands",
-        "points that each begins at",
-        "The bands that scores of GAD-7 are read by.",
-        _bands(GAD_7),
-    ),
+    Value("phq9_bands", "points that each begins at", "The bands that scores of PHQ-9 are read by.", _bands(PHQ_9)),
+    Value("gad7_bands", "points that each begins at", "The bands that scores of GAD-7 are read by.", _bands(GAD_7)),
     Value(
         "swemwbs_bands",
         "metric points that each begins at",
@@ -414,16 +399,10 @@ VALUES: Final = (
         _names,
     ),
     Value(
-        "phq9_caseness",
-        "points",
-        "A score of PHQ-9 from which on services speak of a case.",
-        _points(PHQ_9, least=1),
+        "phq9_caseness", "points", "A score of PHQ-9 from which on services speak of a case.", _points(PHQ_9, least=1)
     ),
     Value(
-        "gad7_caseness",
-        "points",
-        "A score of GAD-7 from which on services speak of a case.",
-        _points(GAD_7, least=1),
+        "gad7_caseness", "points", "A score of GAD-7 from which on services speak of a case.", _points(GAD_7, least=1)
     ),
     Value(
         "phq9_reliable_change",

@@ -18,20 +18,7 @@ from typing import Annotated, Final
 
 import attrs
 
-from iagcore.practice.kinds import (
-    FACT,
-    PLAN,
-    CoachRef,
-    Entry,
-    Flag,
-    Id,
-    Minutes,
-    Moment,
-    Words,
-    kept,
-    kind,
-    one_of,
-)
+from iagcore.practice.kinds import FACT, PLAN, CoachRef, Entry, Flag, Id, Minutes, Moment, Words, kept, kind, one_of
 from iagcore.practice.learners import LearnerLeft
 
 OfferAnswer = Annotated[str, one_of("answer", "in full", "in part", "not now", "declined")]

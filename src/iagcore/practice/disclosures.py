@@ -18,13 +18,7 @@ from iagcore.practice.kinds import FACT, WITHDRAWN, Entry, FieldClass, Flag, Id,
 from iagcore.practice.parties import role_of
 
 EVERYDAY: Final = frozenset(
-    {
-        FieldClass.PLAIN,
-        FieldClass.IDENTIFIER,
-        FieldClass.FREE_TEXT,
-        FieldClass.SPECIAL_CATEGORY,
-        FieldClass.HEALTH_TEXT,
-    }
+    {FieldClass.PLAIN, FieldClass.IDENTIFIER, FieldClass.FREE_TEXT, FieldClass.SPECIAL_CATEGORY, FieldClass.HEALTH_TEXT}
 )
 """What those who go with a learner see: everything but what is restricted."""
 

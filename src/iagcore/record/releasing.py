@@ -16,15 +16,7 @@ import attrs
 
 from iagcore.practice.amendments import Amendment, EntryCorrected
 from iagcore.practice.disclosures import SEEN_BY, Outlet, outlet_of
-from iagcore.practice.kinds import (
-    Entry,
-    FieldClass,
-    accept_day,
-    accept_party,
-    accepted,
-    id_of,
-    is_in_confidence,
-)
+from iagcore.practice.kinds import Entry, FieldClass, accept_day, accept_party, accepted, id_of, is_in_confidence
 from iagcore.practice.parties import CONCERN, role_of
 from iagcore.record.home import Home, Place, Version, learner_fixed_by, parts_of
 from iagcore.record.parts import Parts

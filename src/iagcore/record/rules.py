@@ -235,13 +235,7 @@ def duty(
 
 
 def guarantee(
-    code: str,
-    *,
-    title: str,
-    on: tuple[type[Entry], ...],
-    source: str,
-    proven_by: tuple[str, ...],
-    question: str = "",
+    code: str, *, title: str, on: tuple[type[Entry], ...], source: str, proven_by: tuple[str, ...], question: str = ""
 ) -> Rule:
     """Declare what holds by construction, for some kinds of entry: laws prove it, and nothing has to look."""
     return Rule(

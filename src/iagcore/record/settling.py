@@ -71,13 +71,7 @@ def settle(
 
 
 def _assigned(
-    entry: Entry,
-    *,
-    at: datetime,
-    values: PolicyOnDay,
-    allowance: Allowance,
-    fits: bool,
-    before: Conversations,
+    entry: Entry, *, at: datetime, values: PolicyOnDay, allowance: Allowance, fits: bool, before: Conversations
 ) -> tuple[Line, ...]:
     match entry:
         case JourneyStarted():

@@ -77,11 +77,7 @@ def within_the_window(entry: JourneyStarted | Bookings | CourseEnrolled, case: C
 def old_enough(entry: JourneyStarted, case: Case) -> Verdict:
     """The learner attests an age of at least the minimum; no birth date is held."""
     return at_least(
-        known(
-            "the age that the learner attests",
-            entry.attests_age,
-            plainly="How old you are has not been said yet.",
-        ),
+        known("the age that the learner attests", entry.attests_age, plainly="How old you are has not been said yet."),
         case.today.whole("minimum_age"),
         says="{found} years attested, at least {limit} are asked",
         plainly="The programme is for people of {limit} and over.",

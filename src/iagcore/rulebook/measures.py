@@ -8,16 +8,7 @@ from datetime import date
 from typing import Final
 
 from iagcore.practice.learners import JourneyClosed, JourneyStarted
-from iagcore.practice.measures import (
-    BASELINE,
-    GAD_7,
-    PHQ_9,
-    RESEARCH_SHEET,
-    MeasureTaken,
-    Sitting,
-    Taken,
-    apply,
-)
+from iagcore.practice.measures import BASELINE, GAD_7, PHQ_9, RESEARCH_SHEET, MeasureTaken, Sitting, Taken, apply
 from iagcore.record.case import Case, known
 from iagcore.record.findings import SHOULD, Verdict, none_of, verdict
 from iagcore.record.rules import Rule, RuleSort, rule
