@@ -282,7 +282,7 @@ def test_closing_a_journey_tells_nobody_of_a_concern_and_nothing_is_erased_over_
     assert closing.explain() == without.explain()
     assert closing.explain(to="learner") == without.explain(to="learner")
     assert cases.erase("learner:a", by=JO) == Erasure(0, answer=HELD)
-    assert str(cases.erase("learner:a", by=JO)) == "Held. The safeguarding lead has been told and will answer."
+    assert str(cases.erase("learner:a", by=JO)) == "Held. Please ask a safeguarding lead: they will answer."
     cases.record("a", ConcernEscalated(concern="w", held_by=SAM), by=NINA).require()
     assert cases.erase("learner:a", by=JO) == Erasure(0, answer=HELD)
     cases.record("a", ConcernClosed(concern="w", words="x"), by=SAM).require()

@@ -258,7 +258,7 @@ def test_a_hold_is_entered_seen_and_lifted_by_a_safeguarding_lead_alone() -> Non
     for party, seen in ((SAM, ["hold-entered"]), (MAX, ["hold-entered"]), (JO, []), (NINA, []), ("learner:a", [])):
         entries = cases.journey("a").seen_by(party, on=on(0).date()).entries
         assert [one.kind for one in entries if one.kind.startswith("hold")] == seen
-    assert str(cases.erase("learner:a", by=JO)) == "Held. The safeguarding lead has been told and will answer."
+    assert str(cases.erase("learner:a", by=JO)) == "Held. Please ask a safeguarding lead: they will answer."
     assert cases.preview_erasure("learner:a", by=JO).answer == HELD
     mistyped = cases.record("a", HoldLifted(hold="h2"), by=SAM)
     assert [one.evidence for one in mistyped.breaches] == [

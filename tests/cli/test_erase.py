@@ -113,7 +113,7 @@ def test_every_hold_is_answered_in_one_sentence_preview_included(recorded: Run, 
         cases = Casebook(journal, STARTER, clock=lambda: on(0))
         raised = ConcernRaised(concern="w", words="x", learner="learner:TOKENZZQ")
         cases.record("TOKENZZQ-a" if own else "b", raised, by=NINA).require()
-    held = "Held. The safeguarding lead has been told and will answer.\n"
+    held = "Held. Please ask a safeguarding lead: they will answer.\n"
     asked = ("erase", "learner:TOKENZZQ", "--by", JO)
     nothing = "Nothing was erased. To erase, run this again with --yes and --ground.\n"
     assert recorded(*asked) == (0, held + nothing, "")

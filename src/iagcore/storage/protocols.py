@@ -91,7 +91,7 @@ class Erasure:
 _ANSWERS: Final = {
     NOTHING_FOUND: "Nothing found under that name. Check how it is spelt.",
     GONE: "Gone from the record.",
-    HELD: "Held. The safeguarding lead has been told and will answer.",
+    HELD: "Held. Please ask a safeguarding lead: they will answer.",
 }
 
 
