@@ -165,7 +165,7 @@ def test_a_refusal_is_explained_to_staff_and_to_the_learner() -> None:
         "  What helps: Book a shorter conversation, or release what is booked; a lead may extend where the policy lets them."
         "\n"
         "  Source: Ways to Wellbeing Case Study, Southend Adult Community College, undated "
-        "(site closed in 2021; archived copy read 1 December 2026)"
+        "(site closed in 2021; excerpts read 1 December 2026)"
     )
     assert decision.explain(to="learner") == (
         "Conversation booked (05 Oct 2015 09:30): this could not be done as it was asked.\n"

@@ -204,17 +204,17 @@ f#2: Accepted: conversation booked, c1, coach:nina, 02 Feb 2026 10:00, 60 minute
 f#3: Refused: conversation booked, c2, coach:nina, 03 Feb 2026 10:00, 150 minutes
     refusal: ALW-01 (MUST, not met): 150 minutes asked, 120 remain of 180 (0 used, 60 booked elsewhere)
       What helps: Book a shorter conversation, or release what is booked; a lead may extend where the policy lets them.
-      Source: Ways to Wellbeing Case Study, Southend Adult Community College, undated (site closed in 2021; archived copy read 1 December 2026)
+      Source: Ways to Wellbeing Case Study, Southend Adult Community College, undated (site closed in 2021; excerpts read 1 December 2026)
     advice: ALW-05 (SHOULD, not met): 150 minutes asked, 90 is the longest foreseen
       What helps: Book a shorter conversation, or two.
       Source: local: a rule of this library that each provider decides for itself
 f#4: Accepted, with a breach: conversation held, c1, coach:nina, 200 minutes
     breach: ALW-02 (MUST, not met): 200 minutes used of 180 granted
       What helps: Correct the record if the minutes are wrong. If they are right, ask a lead to authorise it.
-      Source: Ways to Wellbeing Case Study, Southend Adult Community College, undated (site closed in 2021; archived copy read 1 December 2026)
+      Source: Ways to Wellbeing Case Study, Southend Adult Community College, undated (site closed in 2021; excerpts read 1 December 2026)
     advice: ALW-03 (SHOULD, not assessed): missing: whether it was one-to-one
       What helps: Say what is missing.
-      Source: Community Learning Mental Health, frequently asked questions, 2015 (site closed in 2021; archived copy read 1 December 2026)
+      Source: Community Learning Mental Health, frequently asked questions, 2015 (site closed in 2021; excerpts read 1 December 2026)
 4 recorded: 3 accepted, 1 refused; 2 with advice, 1 with a breach.
 """,
         "",
@@ -794,7 +794,7 @@ def test_a_level_that_the_policy_sets_is_printed_beside_the_rule_books_own(
         "        allowance_minutes = not decided, from 01 Jan 2021 (between two programmes)",
         "        allowance_minutes is taken as it is on the day on which the journey starts",
         "        Source: Ways to Wellbeing Case Study, Southend Adult Community College, undated (site closed",
-        "        in 2021; archived copy read 1 December 2026)",
+        "        in 2021; excerpts read 1 December 2026)",
     ]
 
 

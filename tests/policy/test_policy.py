@@ -27,7 +27,7 @@ from iagcore.policy import (
 from iagcore.practice.conversations import FAULTS
 from iagcore.practice.measures import SCALES, Band, Bands, Number, Thresholds
 
-ARCHIVED = "(site closed in 2021; archived copy read 1 December 2026)"
+ARCHIVED = "(site closed in 2021; excerpts read 1 December 2026)"
 CASE_STUDY = f"Ways to Wellbeing Case Study, Southend Adult Community College, undated {ARCHIVED}"
 ELIGIBLE = (
     "Adult Education and Mental Health research, What do learners need to score on the mental health tools to be "

@@ -64,7 +64,7 @@ WHY
     the value  allowance_minutes = 180 minutes, from 01 Jan 2020 (suggested, not yet decided by you:
                a journey starts with three hours of one-to-one conversations)
     the source Ways to Wellbeing Case Study, Southend Adult Community College, undated (site closed
-               in 2021; archived copy read 1 December 2026)
+               in 2021; excerpts read 1 December 2026)
 """
 
 

@@ -59,7 +59,7 @@ REPORT = """\
   ALW-01 (MUST, met): 45 minutes asked, 45 remain of 180 (135 used, 0 booked elsewhere)
     Evidence: asked = 45, limit = 45, ceiling = 180, used = 135, booked = 0
     Source: Ways to Wellbeing Case Study, Southend Adult Community College, undated \
-(site closed in 2021; archived copy read 1 December 2026)"""
+(site closed in 2021; excerpts read 1 December 2026)"""
 
 
 def parsed(text: str, *, file: str = "a.iag.toml") -> tuple[Scenario, ...]:
@@ -654,7 +654,7 @@ def test_why_it_matters_is_printed_with_a_scenario_that_does_not_hold() -> None:
         "  GRW-06 (SHOULD, not met): conversation: not said, outside one: not said\n"
         "    Evidence: conversation = unsaid, outside = unsaid\n"
         "    Source: Ways to Wellbeing Case Study, Southend Adult Community College, undated "
-        "(site closed in 2021; archived copy read 1 December 2026)"
+        "(site closed in 2021; excerpts read 1 December 2026)"
     )
 
 

@@ -6,7 +6,7 @@ each provider decides. The site of the programme closed in 2021: its pages are c
 
 from typing import Final
 
-ARCHIVED: Final = "site closed in 2021; archived copy read 1 December 2026"
+ARCHIVED: Final = "site closed in 2021; excerpts read 1 December 2026"
 CASE_STUDY: Final = f"Ways to Wellbeing Case Study, Southend Adult Community College, undated ({ARCHIVED})"
 THREE_HOURS: Final = f"{CASE_STUDY}: up to 3 hours, as the research specification mandated"
 STEP_GRADUALLY: Final = f"{CASE_STUDY}: step gradually; which steps there are is local"
