@@ -1,6 +1,6 @@
 """Times as people read them. Where the clocks go back, an hour comes twice; where they go forward, one never comes."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 
 def clock(moment: datetime, zone: tzinfo | None = None, *, form: str = "%d %b %Y %H:%M") -> str:
@@ -15,6 +15,7 @@ def nearest_to_what_never_comes(value: datetime) -> tuple[datetime, datetime] | 
     there = value.astimezone(UTC).astimezone(value.tzinfo)
     if there.replace(tzinfo=None, fold=0) == value.replace(tzinfo=None, fold=0):
         return None
-    # read with the offset from before the clocks went forward, and with the one from after
-    first, second = sorted(value.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    # read with the offset of the day after, and with that of the day before; older dateutil knows no fold here
+    days = (timedelta(days=1), timedelta(days=-1))
+    first, second = (value.replace(tzinfo=timezone((value + day).utcoffset() or timedelta())) for day in days)
     return first.astimezone(value.tzinfo), second.astimezone(value.tzinfo)
