@@ -188,7 +188,7 @@ def standing() -> str:
     return "\n\n".join(
         (
             "### On a journey",
-            f"*{YES}* and *{ADVISED}*: may record it; *{ADVISED}*, and is told to have somebody assigned.",
+            f"*{YES}* and *{ADVISED}*: may record it; *{ADVISED}*: we advise that a lead assigns a coach.",
             _by_kind(recording(), tuple(STANDINGS)),
             "### On a coach's own record",
             _by_kind(recording_of_a_coach(), tuple(OF_A_COACH)),

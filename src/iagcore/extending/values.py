@@ -12,7 +12,7 @@ import attrs
 
 from iagcore.policy import Window
 from iagcore.policy.values import written_day
-from iagcore.practice.kinds import accept_flag, accept_id, kept, whole
+from iagcore.practice.kinds import Whole, accept_flag, accept_id, kept
 
 
 @attrs.frozen
@@ -24,7 +24,7 @@ class WholeNumber:
 
     def __call__(self, value: Any) -> int:
         """The number. Raises ValueError."""
-        return whole(self.least, self.most, "numbers")(value)
+        return Whole(self.least, self.most, "numbers")(value)
 
 
 @attrs.frozen

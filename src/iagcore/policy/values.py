@@ -14,7 +14,7 @@ import attrs
 
 from iagcore.exceptions import nearest
 from iagcore.practice.conversations import FAULTS
-from iagcore.practice.kinds import accept_day, accept_id, whole
+from iagcore.practice.kinds import Whole, accept_day, accept_id
 from iagcore.practice.measures import GAD_7, PHQ_9, SCALES, SWEMWBS, Band, Bands, Number
 
 
@@ -114,7 +114,7 @@ def _exactly(table: Mapping[str, Any], *names: str) -> None:
             raise ValueError(f"{name!r} is missing: {', '.join(names)} are expected")
 
 
-_charge = whole(0, 100_000, "minutes")
+_charge = Whole(0, 100_000, "minutes")
 
 
 def _missed_charge(value: Any) -> MissedCharge:
@@ -136,7 +136,7 @@ def _missed_charge(value: Any) -> MissedCharge:
     return MissedCharge(**charges)
 
 
-_multiple = whole(1, 1440, "minutes to round to")
+_multiple = Whole(1, 1440, "minutes to round to")
 
 
 def _rounding(value: Any) -> Rounding:
@@ -179,7 +179,7 @@ def _points(scale: str, *, least: int | None = None) -> Callable[[Any], Number]:
     """A check for points of a scale as its scores are compared: metric ones where it has a metric."""
     found = SCALES[scale]
     lowest, highest = found.least_total if least is None else least, found.most_total
-    accept: Callable[[Any], Number] = _metric if found.metric else whole(lowest, highest, f"points of {scale}")
+    accept: Callable[[Any], Number] = _metric if found.metric else Whole(lowest, highest, f"points of {scale}")
 
     def within(value: Any) -> Number:
         points = accept(value)
@@ -249,37 +249,37 @@ VALUES: Final = (
         "allowance_minutes",
         "minutes",
         "One-to-one minutes granted when a journey starts: a ceiling, never a target.",
-        whole(0, 100_000, "minutes"),
+        Whole(0, 100_000, "minutes"),
     ),
     Value(
         "extension_limit_minutes",
         "minutes",
         "The most that all extensions of one journey may add together.",
-        whole(0, 100_000, "minutes"),
+        Whole(0, 100_000, "minutes"),
     ),
     Value(
         "longest_conversation_minutes",
         "minutes",
         "A booking longer than this is advised against.",
-        whole(1, 1440, "minutes"),
+        Whole(1, 1440, "minutes"),
     ),
     Value(
         "days_between_conversations",
         "days",
         "Conversations booked closer together than this are advised against.",
-        whole(0, 3650, "days"),
+        Whole(0, 3650, "days"),
     ),
     Value(
         "clock_tolerance_minutes",
         "minutes",
         "How far ahead of the time of recording a fact may be dated, as two clocks may differ.",
-        whole(0, 1440, "minutes"),
+        Whole(0, 1440, "minutes"),
     ),
     Value(
         "plans_reach_days",
         "days",
         "A booking for a day further ahead than this is advised against: its date may be mistyped.",
-        whole(1, 36_500, "days"),
+        Whole(1, 36_500, "days"),
     ),
     Value(
         "missed_charge",
@@ -291,7 +291,7 @@ VALUES: Final = (
         "notice_hours",
         "elapsed hours",
         "A cancellation at least this long before the start charges nothing.",
-        whole(0, 8760, "hours"),
+        Whole(0, 8760, "hours"),
     ),
     Value(
         "rounding",
@@ -299,12 +299,12 @@ VALUES: Final = (
         "How the minutes of a conversation that was held are rounded.",
         _rounding,
     ),
-    Value("write_up_days", "days", "A conversation is written up within this many days.", whole(0, 3650, "days")),
+    Value("write_up_days", "days", "A conversation is written up within this many days.", Whole(0, 3650, "days")),
     Value(
         "commitment_floor",
         "1 to 10",
         "An action whose commitment is below this is worth reworking.",
-        whole(1, 10, "points of commitment"),
+        Whole(1, 10, "points of commitment"),
     ),
     Value(
         "required_checks",
@@ -316,49 +316,49 @@ VALUES: Final = (
         "renewal_window_days",
         "days",
         "Training and checks that run out within this many days are to be renewed.",
-        whole(0, 3650, "days"),
+        Whole(0, 3650, "days"),
     ),
     Value(
         "supervision_days",
         "days",
         "A coach has supervision, or a debrief, at least this often.",
-        whole(1, 3650, "days"),
+        Whole(1, 3650, "days"),
     ),
     Value(
         "courses_shown",
         "courses",
         "A learner chooses a course among at least this many that were shown.",
-        whole(1, 100, "courses"),
+        Whole(1, 100, "courses"),
     ),
     Value(
         "directory_fresh_days",
         "days",
         "What was last checked longer ago than this is advised against pointing to.",
-        whole(0, 36_500, "days"),
+        Whole(0, 36_500, "days"),
     ),
     Value(
         "signpost_outcome_days",
         "days",
         "What came of a signpost or a referral is asked within this many days.",
-        whole(0, 3650, "days"),
+        Whole(0, 3650, "days"),
     ),
     Value(
         "signpost_attempts",
         "attempts",
         "After being asked this often in vain, unknown is a true outcome.",
-        whole(1, 100, "attempts"),
+        Whole(1, 100, "attempts"),
     ),
     Value(
         "referral_deadline_days",
         "days",
         "A referral of which nothing is heard within this many days is taken up with the service.",
-        whole(0, 3650, "days"),
+        Whole(0, 3650, "days"),
     ),
     Value(
         "escalation_hours",
         "hours",
         "A concern is escalated within this many hours of being raised; immediate danger at once.",
-        whole(0, 8760, "hours"),
+        Whole(0, 8760, "hours"),
     ),
     Value(
         "emergency_contacts",
@@ -370,13 +370,13 @@ VALUES: Final = (
         "follow_up_after",
         "months",
         "A learner who consents is contacted this many months after the journey, or the last conversation.",
-        whole(1, 120, "months"),
+        Whole(1, 120, "months"),
     ),
     Value(
         "minimum_age",
         "years",
         "The age that a learner attests when a journey starts is at least this.",
-        whole(0, 130, "years"),
+        Whole(0, 130, "years"),
     ),
     Value(
         "window",

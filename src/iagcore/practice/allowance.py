@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from iagcore.exceptions import InvalidEntry
-from iagcore.practice.kinds import PLAN, Entry, Id, Minutes, Words, accepted, kept, kind, one_of, whole
+from iagcore.practice.kinds import PLAN, Entry, Id, Minutes, Whole, Words, accepted, kept, kind, one_of
 
 CONVERSATION: Final = "conversation"
 EXTENSION: Final = "extension"
@@ -39,7 +39,7 @@ class AllowanceExtended(Entry):
 
 
 _MOST: Final = 10_000_000
-_none_or_more = whole(0, _MOST, "minutes")
+_none_or_more = Whole(0, _MOST, "minutes")
 
 
 def _minutes(value: Any) -> int:
@@ -188,7 +188,7 @@ def minutes_rounded(minutes: int, *, way: Literal["up", "nearest"], to: int) -> 
     Raises `InvalidEntry` for another way, and for a multiple below 1.
     """
     accepted("way", way, _ROUNDING.accept)
-    accepted("to", to, whole(1, 1440, "minutes to round to"))
+    accepted("to", to, Whole(1, 1440, "minutes to round to"))
     return -(-minutes // to) * to if way == "up" else (2 * minutes + to) // (2 * to) * to
 
 

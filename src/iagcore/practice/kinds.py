@@ -193,11 +193,6 @@ class Whole:
         return value
 
 
-def whole(least: int, most: int, unit: str) -> Whole:
-    """The same, as a declaration reads."""
-    return Whole(least, most, unit)
-
-
 def accept_flag(value: Any) -> bool:
     """True or false, and nothing that reads like it. Raises ValueError."""
     if type(value) is not bool:
@@ -249,11 +244,11 @@ StaffRef = Annotated[str, FieldType("staff", FieldClass.IDENTIFIER, _accept_staf
 Moment = Annotated[datetime, FieldType("moment", FieldClass.PLAIN, accept_moment)]
 """An aware time, kept in UTC."""
 Day = Annotated[date, FieldType("day", FieldClass.PLAIN, accept_day)]
-Minutes = Annotated[int, FieldType("minutes", FieldClass.PLAIN, whole(1, 100_000, "minutes"))]
+Minutes = Annotated[int, FieldType("minutes", FieldClass.PLAIN, Whole(1, 100_000, "minutes"))]
 """Whole minutes, at least 1."""
-Age = Annotated[int, FieldType("age", FieldClass.PLAIN, whole(0, 130, "years"))]
+Age = Annotated[int, FieldType("age", FieldClass.PLAIN, Whole(0, 130, "years"))]
 """Whole years that a learner attests; no birth date is held."""
-Commitment = Annotated[int, FieldType("commitment", FieldClass.PLAIN, whole(1, 10, "points of commitment"), usual=10)]
+Commitment = Annotated[int, FieldType("commitment", FieldClass.PLAIN, Whole(1, 10, "points of commitment"), usual=10)]
 Flag = Annotated[bool, FieldType("flag", FieldClass.PLAIN, accept_flag, usual=True)]
 SAID: Final = "As it was said."
 Words = Annotated[str, FieldType("words", FieldClass.FREE_TEXT, accept_words, usual=SAID)]
@@ -266,11 +261,11 @@ ULN = Annotated[str, FieldType("unique learner number", FieldClass.IDENTIFIER, _
 """10 digits with a check digit (HESA, "Unique learner number"); 9999999999 is the temporary value."""
 LearnRefNumber = Annotated[str, FieldType("learner reference number", FieldClass.IDENTIFIER, _learn_ref_number)]
 """ILR guidance 2022 to 2023, LearnRefNumber."""
-UKPRN = Annotated[int, FieldType("provider number", FieldClass.IDENTIFIER, whole(10_000_000, 99_999_999, "UKPRN"))]
+UKPRN = Annotated[int, FieldType("provider number", FieldClass.IDENTIFIER, Whole(10_000_000, 99_999_999, "UKPRN"))]
 """ILR guidance 2022 to 2023, PartnerUKPRN."""
-Points = Annotated[int, FieldType("points", FieldClass.SPECIAL_CATEGORY, whole(0, 100, "points"))]
+Points = Annotated[int, FieldType("points", FieldClass.SPECIAL_CATEGORY, Whole(0, 100, "points"))]
 """Whole points of a scale about health: special category data. The scale itself says which may be."""
-ItemNumber = Annotated[int, FieldType("item number", FieldClass.SPECIAL_CATEGORY, whole(1, 100, "item numbers"))]
+ItemNumber = Annotated[int, FieldType("item number", FieldClass.SPECIAL_CATEGORY, Whole(1, 100, "item numbers"))]
 """Which item of such a scale, counted from 1."""
 
 

@@ -96,8 +96,7 @@ class SafetyTalkedAbout(Entry):
 
 @kind(
     FACT,
-    about=("journey",),
-    by=("safeguarding-lead",),
+    by="safeguarding-lead",
     parts="safeguarding",
     in_confidence=True,
     begins="hold",
@@ -113,8 +112,7 @@ class HoldEntered(Entry):
 
 @kind(
     FACT,
-    about=("journey",),
-    by=("safeguarding-lead",),
+    by="safeguarding-lead",
     parts="safeguarding",
     in_confidence=True,
     points_to="hold",

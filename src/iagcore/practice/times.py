@@ -12,6 +12,8 @@ def clock(moment: datetime, zone: tzinfo | None = None, *, form: str = "%d %b %Y
 
 def nearest_to_what_never_comes(value: datetime) -> tuple[datetime, datetime] | None:
     """The times next to one over which the clocks go forward, in its own zone; None for a time that comes."""
+    if value.tzinfo is UTC:
+        return None  # as nearly every moment is that comes here
     there = value.astimezone(UTC).astimezone(value.tzinfo)
     if there.replace(tzinfo=None, fold=0) == value.replace(tzinfo=None, fold=0):
         return None

@@ -52,7 +52,7 @@ def is_open(concern: str | None, case: Case) -> bool:
     on=(*(kind for kind in KINDS if kind not in (ConcernRaised, EntryCorrected, EntryWithdrawn)), Erased),
     source=OWN,
     remedy="Have it recorded by somebody whose role may.",
-    plain_remedy="Ask whoever it is for, or a lead, to record it.",
+    plain_remedy="Ask the person it is for, or a lead, to record it.",
     protected=True,
     always_refuses=True,
     outside=True,

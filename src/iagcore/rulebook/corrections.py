@@ -90,7 +90,7 @@ def _name(entry: Entry) -> str:
     MUST,
     question="May I correct what somebody else recorded?",
     source=OWN,
-    remedy="Ask whoever recorded it, the coach who goes with the learner, or a lead. A learner's own words "
+    remedy="Ask the person who recorded it, the coach who goes with the learner, or a lead. A learner's own words "
     "are the learner's alone: put a note next to them.",
     plain_remedy="Tell your coach or a lead what is not right.",
     protected=True,

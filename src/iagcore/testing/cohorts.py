@@ -34,7 +34,7 @@ from iagcore.practice.grow import (
     OptionRaised,
     RealityExplored,
 )
-from iagcore.practice.kinds import Entry, accepted, whole
+from iagcore.practice.kinds import Entry, Whole, accepted
 from iagcore.practice.learners import JourneyClosed, JourneyStarted, LearnerLeft
 from iagcore.practice.learning import CourseCompleted, CourseEnrolled, CoursesShown
 from iagcore.practice.measures import RESEARCH_SHEET, SCALES, MeasureTaken
@@ -160,7 +160,7 @@ def cohort(n: int, seed: int, *, journal: Journal | None = None, policy: Policy 
     Raises `InvalidEntry` for another `n` or `seed`, and whatever recording on the journal raises. The salts of a
     cohort's records can be guessed from its seed: it is not for real learners' records to stand beside.
     """
-    accepted("n", n, whole(0, 1_000_000, "learners"))
+    accepted("n", n, Whole(0, 1_000_000, "learners"))
     if type(seed) is not int:
         raise InvalidEntry("argument", "seed", seed, "a whole number is expected")
     journal = MemoryJournal() if journal is None else journal
