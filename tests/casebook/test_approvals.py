@@ -101,6 +101,17 @@ def test_a_release_that_is_withdrawn_has_used_its_approvals_up() -> None:
     assert words(cases, id="second") is None
 
 
+def test_an_approval_that_was_used_serves_no_second_time_once_it_is_put_right() -> None:
+    cases = a_story()
+    approved(cases, WHOLE, QUOTE)
+    assert words(cases, id="first") == ["To travel."]
+    given = [(one.id, one.entry) for one in cases.records("a") if isinstance(one.entry, ApprovalGiven)]
+    assert len(given) == 2
+    for id, entry in given:
+        cases.correct("a", id, entry, by=MAX, why="a slip").require()
+    assert words(cases, id="second") is None
+
+
 def test_an_approval_that_is_withdrawn_stops_the_same_release_from_being_shown_again() -> None:
     cases = a_story()
     cases.record("a", WHOLE, by=MAX, id="yes").require()
@@ -211,6 +222,7 @@ def test_nobody_who_may_not_know_finds_a_concern_out_by_an_approval(entry: Any, 
         ("lead:jo", "safeguarding-lead:jo", True),
         ("lead:jo", "lead:joe", False),
         ("lead:jo", "lead: Jo ", True),
+        ("lead:nina", "lead:\N{FULLWIDTH LATIN SMALL LETTER N}i na", True),
     ],
 )
 def test_one_person_in_two_roles_is_one_person(one: str, other: str, same: bool) -> None:

@@ -20,6 +20,7 @@ from iagcore.entries import (
     HoldEntered,
     HoldLifted,
     JourneyClosed,
+    MeasureTaken,
     OutcomeLearned,
     RecordAnnotated,
     ReferralMade,
@@ -30,7 +31,7 @@ from iagcore.practice.amendments import BreachAuthorised
 from iagcore.record.journey import fold
 from iagcore.rulebook import RULES
 from iagcore.storage.memory import MemoryJournal
-from iagcore.storage.protocols import GONE, HELD, Erasure
+from iagcore.storage.protocols import GONE, HELD, NOTHING_FOUND, Erasure
 from iagcore.storage.sqlite import SQLiteJournal
 from iagcore.storage.stored import StoredRecord
 from tests.casework import JO, NINA, OMAR, SAM, STARTER, on, opened, refusals, start
@@ -85,7 +86,7 @@ def test_a_concern_and_what_follows_it_stand_in_one_home_found_through_the_journ
 def test_a_concern_may_come_before_any_start_and_about_nobody() -> None:
     cases = two()
     cases.record("x", CONCERN, by="learner:z", id="raised").require()
-    assert places(cases)["raised"] == ("concern", "concerns:x")
+    assert places(cases)["raised"] == ("concern", "concerns:x", "learner:z")
     assert [one.rule for one in cases.duties("x")] == ["SAF-02"]
     assert [one.about for one in cases.due(party=SAM)] == ["journey:x"]
 
@@ -115,7 +116,8 @@ def test_a_refusal_stands_apart_and_under_the_learner_who_asked() -> None:
     assert refusals(refused) == ["ACC-01"]
     assert places(cases)["asked"] == ("concern", "concerns:a", "learner:z")
     assert cases.record("a", TAKEN, by="learner:z", id="asked") == refused
-    assert cases.erase("learner:z", by=JO).answer == GONE
+    assert cases.erase("learner:z", by=JO).answer == NOTHING_FOUND  # as it is of who asked for nothing there
+    assert not any("learner:z" in str(one) for one in cases._reading.journal.read_all())  # type: ignore[attr-defined]
 
 
 def test_an_id_that_two_concerns_have_means_the_one_that_is_open() -> None:
@@ -309,3 +311,52 @@ def test_a_concern_that_another_process_raises_between_the_check_and_the_erasure
         assert cases.erase("learner:a", by=JO).answer == HELD
         assert cases.journey("a").learner == "learner:a"
         assert [one.id for one in cases.journey(where).safeguarding.open] == ["k"]
+
+
+# ---- what is tried around it
+
+
+def test_two_holds_under_one_id_are_lifted_one_at_a_time() -> None:
+    cases = two()
+    for number, (words, by) in enumerate((("a claim", SAM), ("a court", MAX))):
+        cases.record("a", HoldEntered(hold="h1", words=words), by=by, id=f"held{number}").require()
+    for number, answer in enumerate((HELD, GONE)):
+        cases.record("a", HoldLifted(hold="h1"), by=SAM, id=f"lifted{number}").require()
+        assert cases.erase("learner:a", by=JO).answer == answer
+
+
+def test_a_learner_who_raised_a_concern_on_anothers_journey_is_found_when_they_are_erased() -> None:
+    cases = two()
+    start(cases, "u", learner="learner:u")
+    cases.record("a", CONCERN, by="learner:u", id="raised").require()
+    assert cases.erase("learner:u", by=JO).answer == HELD
+    cases.record("a", ConcernClosed(concern="k1", words="seen to"), by=SAM, id="closed").require()
+    assert cases.erase("learner:u", by=JO).answer == GONE
+    kept = [str(stored) for stored in cases._reading.journal.read_all()]  # type: ignore[attr-defined]  # as above
+    assert not any("learner:u" in one for one in kept)
+
+
+def test_who_is_named_in_confidence_alone_is_answered_as_who_is_not_there() -> None:
+    named, silent = two(), two()
+    about_u = ConcernRaised(concern="k1", words="what was seen", learner="learner:u")
+    named.record("a", about_u, by=NINA, id="raised").require()
+    named.record("a", ConcernClosed(concern="k1", words="seen to"), by=SAM, id="closed").require()
+    for asked in (Casebook.preview_erasure, Casebook.erase):
+        assert str(asked(named, "learner:u", by=JO)) == str(asked(silent, "learner:u", by=JO))
+    kept = [str(stored) for stored in named._reading.journal.read_all()]  # type: ignore[attr-defined]  # as above
+    assert not any("learner:u" in one for one in kept)
+
+
+def test_a_duty_about_a_concern_that_is_dated_ahead_is_due_from_when_it_was_recorded() -> None:
+    cases = two(rules=RULES)
+    cases.record("a", CONCERN, by=NINA, at=on(3650), id="raised").require()
+    assert [one.due for one in cases.duties("a") if one.rule == "SAF-02"] == [on(0), on(0)]
+
+
+def test_a_talk_that_is_dated_ahead_ends_no_duty_about_an_answer_that_comes_before() -> None:
+    moments = [on(0), on(200)]
+    cases = two(rules=RULES, now=lambda: moments[0])
+    cases.record("a", SafetyTalkedAbout(), by=JO, at=on(3650), id="talked")
+    del moments[0]
+    cases.record("a", MeasureTaken(scale="PHQ-9", occasion="baseline", items=(3,) * 9), by=JO, id="measure")
+    assert [one.rule for one in cases.duties("a") if one.in_confidence and one.rule == "SAF-03"] == ["SAF-03"]

@@ -17,6 +17,7 @@ def a_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         'from iagcore.extending import Extension\nOUR = Extension("our")\nNOT = 7\n', "utf-8"
     )
     (tmp_path / "fails.py").write_text("raise RuntimeError('not\\n today')\n", "utf-8")
+    (tmp_path / "fails_by_leaving.py").write_text("raise SystemExit(0)\n", "utf-8")
     monkeypatch.delitem(sys.modules, "our_college", raising=False)
 
 
@@ -47,6 +48,7 @@ def test_a_module_that_is_found_already_leaves_the_path_as_it_is(monkeypatch: py
         ("our_college:NOT", "NOT is no Extension but int"),
         ("no_such:OUR", "no_such cannot be imported (ModuleNotFoundError: No module named 'no_such')"),
         ("fails:OUR", "fails cannot be imported (RuntimeError: not today)"),
+        ("fails_by_leaving:OUR", "fails_by_leaving cannot be imported (SystemExit: 0)"),
         ("fails.py:OUR", "fails.py cannot be imported (RuntimeError: not today)"),
     ],
 )

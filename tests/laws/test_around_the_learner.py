@@ -610,10 +610,10 @@ def law_a_breach_is_due_until_it_is_put_right_or_authorised() -> None:
 def law_an_open_concern_is_due_until_a_safeguarding_lead_takes_it(danger: bool | None, by: str) -> None:
     cases = world()
     raised = ConcernRaised(concern="w", words="x", immediate_danger=danger)
-    decision = cases.record("a", raised, by=by, at=on(1), id="raised")
+    decision = cases.record("a", raised, by=by, at=on(0), id="raised")
     found = [one for one in cases.duties("a") if one.rule == "SAF-02"]
     assert tuple(found) == tuple(one for one in decision.duties if one.rule == "SAF-02")
-    assert {one.due for one in found} == {on(1) if danger else on(1, 12)}
+    assert {one.due for one in found} == {on(0) if danger else on(0, 12)}
     assert ("999" in found[0].what) is bool(danger)
     assert ("was not said" in found[0].what) is (danger is None)
     assert [one for one in found if one.is_for(SAM)] != []
@@ -657,13 +657,13 @@ def law_nothing_is_erased_over_an_open_concern(settled: bool) -> None:
 def law_item_nine_is_due_until_it_is_talked_about(answer: int, talked: bool) -> None:
     cases = with_a_ready_coach()
     taken = MeasureTaken(scale="PHQ-9", occasion="interim", items=(0,) * 8 + (answer,))
-    cases.record("a", taken, by=NINA, at=on(1), id="phq").require()
+    cases.record("a", taken, by=NINA, at=on(0), id="phq").require()
     found = [one for one in cases.duties("a") if one.rule == "SAF-03"]
     assert len(found) == (1 if answer else 0)
     if answer:
-        assert (found[0].due, found[0].party) == (GATED.end_of(on(1).date()), NINA)
+        assert (found[0].due, found[0].party) == (GATED.end_of(on(0).date()), NINA)
         if talked:
-            cases.record("a", SafetyTalkedAbout(), by=NINA, at=on(1, 12)).require()
+            cases.record("a", SafetyTalkedAbout(), by=NINA, at=on(0, 12)).require()
             assert due(cases, "SAF-03") == []
 
 

@@ -129,7 +129,7 @@ def test_a_correction_of_a_plan_that_a_fact_settled_may_change_what_is_used_and_
     charging = policy(
         value("missed_charge", '{ learner-excused = "all", learner-unexcused = "all", provider = 0, logistics = 0 }')
     )
-    cases = casebook(under=charging)
+    cases = casebook(under=charging, now=lambda: on(8))
     start(cases)
     book(cases, "c1", on(8), 60)
     hold(cases, "c2", 120, at=on(2))

@@ -368,7 +368,7 @@ class Casebook:
         of `by` stand on the receipts, which have no content.
 
         The answer is `gone`, with what is pending and where; or `nothing found under that name`; or `held`, in the
-        same words whatever holds the record. Neither of the last two is recorded.
+        same words whatever holds the record. Neither of the last two is recorded on a journey.
 
         Raises `Refused` where `by` is no lead, `InvalidEntry`, and `UnusableJournal` where the journal cannot erase.
         """

@@ -61,6 +61,13 @@ class Plan:
     held: bool
 
     @property
+    def answer(self) -> str:
+        """What is answered: of somebody who is named in confidence alone, no more than of somebody who is not there."""
+        if self.held:
+            return HELD
+        return NOTHING_FOUND if all(home.is_in_confidence for home in self.homes) else GONE
+
+    @property
     def journeys(self) -> tuple[str, ...]:
         """The names of the journeys that go whole."""
         return tuple(name_of_home(one) for one in self.renames if role_of(one) == "journey")
@@ -114,21 +121,21 @@ def erase(journal: Erases, reading: Reading, asked: AskedToErase, *, now: dateti
     """One attempt to erase a learner. Raises `Conflict` where anything it rests on has moved on meanwhile."""
     plan = planned(reading, asked)
     if plan.held or not plan.homes:
-        return Erasure(0, answer=HELD if plan.held else NOTHING_FOUND)
+        return Erasure(0, answer=plan.answer)
     versions = dict(plan.expect)
     receipts = [_receipt(home, asked, plan.renames, versions, now=now, policy=policy) for home in plan.homes]
     erasure = journal.erase(plan.renames, expect=plan.expect, receipts=receipts)
     hidden = (one for home in plan.homes if home.is_in_confidence for one in home.records)
     taken = {surrogate for home in plan.homes for surrogate in home.losing}
     untold = sum(one.payload is not None and one.surrogate in taken for one in hidden)
-    return attrs.evolve(erasure, records=erasure.records - untold)
+    return attrs.evolve(erasure, records=erasure.records - untold, answer=plan.answer)
 
 
 def previewed(reading: Reading, asked: AskedToErase, left: tuple[Pending, ...]) -> ErasurePreview:
     """What an erasure would take, where `left` is pending from earlier ones."""
     plan = planned(reading, asked)
-    if plan.held or not plan.homes:
-        return ErasurePreview(answer=HELD if plan.held else NOTHING_FOUND, pending=left)
+    if plan.answer != GONE:
+        return ErasurePreview(answer=plan.answer, pending=left)
     others = [home for home in plan.homes if home.subject not in plan.renames]
     return ErasurePreview(
         answer=GONE,

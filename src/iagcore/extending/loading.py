@@ -24,7 +24,7 @@ def extension_named(text: str, *, within: Path | None = None) -> Extension:
         module = _file((within or Path()) / where) if where.endswith(".py") else _module(where, within)
     except InvalidExtension as error:
         raise InvalidExtension(text, error.reason) from None
-    except Exception as error:  # whatever a college's own module does as it is imported
+    except (Exception, SystemExit) as error:  # whatever a college's own module does as it is imported
         said = " ".join(str(error).split())
         raise InvalidExtension(text, f"{where} cannot be imported ({type(error).__name__}: {said})") from None
     found = getattr(module, name, None)

@@ -4,6 +4,7 @@ A *party* is written with its role: `coach:nina`. What a record is filed under, 
 a party, or `journey:a`. Nothing else takes such a name apart.
 """
 
+import unicodedata
 from typing import Final
 
 HOMES: Final = ("journey", "coach")
@@ -20,10 +21,14 @@ def role_of(party: str | None) -> str:
     return role if colon else ""
 
 
+def alike(name: str) -> str:
+    """A name as people read it: in small letters, of one width, without blanks. Two that are alike may be one."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def is_one_person(one: str, other: str) -> bool:
     """Whether two parties may be one person: of one reference, in whatever role, letters and blanks."""
-    first, second = (party.partition(":")[2].strip().casefold() for party in (one, other))
-    return first == second
+    return alike(one.partition(":")[2]) == alike(other.partition(":")[2])
 
 
 def is_home(subject: str) -> bool:

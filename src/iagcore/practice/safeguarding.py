@@ -165,10 +165,13 @@ class Safeguarding:
         return tuple(one for one in self.concerns if one.is_open)
 
 
-def apply(safeguarding: Safeguarding, entry: Entry, *, at: datetime, by: str) -> Safeguarding:
-    """The concerns after `entry`, which happened at `at` and was recorded by `by`.
+def apply(
+    safeguarding: Safeguarding, entry: Entry, *, at: datetime, by: str, recorded_at: datetime | None = None
+) -> Safeguarding:
+    """The concerns after `entry`, which happened at `at` and was recorded by `by`: at once, if not said when.
 
-    An id that is raised again is another concern, open until it is closed: what follows is about the last one.
+    An id that is used again is another concern, or another hold: what follows is about the last one. A talk that is
+    dated ahead counts from the time at which it was recorded.
     """
     match entry:
         case ConcernRaised():
@@ -182,9 +185,13 @@ def apply(safeguarding: Safeguarding, entry: Entry, *, at: datetime, by: str) ->
         case HoldEntered():
             return attrs.evolve(safeguarding, holds=(*safeguarding.holds, entry.hold))
         case HoldLifted():
-            return attrs.evolve(safeguarding, holds=[one for one in safeguarding.holds if one != entry.hold])
+            last = max((place for place, one in enumerate(safeguarding.holds) if one == entry.hold), default=None)
+            holds = [one for place, one in enumerate(safeguarding.holds) if place != last]
+            return attrs.evolve(safeguarding, holds=holds)
         case SafetyTalkedAbout():
-            return attrs.evolve(safeguarding, talked_about=(*safeguarding.talked_about, (at, by)))
+            return attrs.evolve(
+                safeguarding, talked_about=(*safeguarding.talked_about, (min(at, recorded_at or at), by))
+            )
         case _:
             return safeguarding
 

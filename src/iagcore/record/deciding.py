@@ -170,7 +170,9 @@ def subjects_of(asked: Asked, home: Home, effect: Sequence[Line]) -> tuple[str, 
     """
     entry, place = asked.entry, asked.place
     if asked.apart is not None:
-        learners = (asked.apart.learner or learner_fixed_by(entry), home.learner)
+        # a learner who speaks of another journey is found there when they are erased
+        author = asked.by if role_of(asked.by) == "learner" else None
+        learners = (asked.apart.learner or learner_fixed_by(entry), home.learner, author)
         return tuple(dict.fromkeys((*_where(asked, home), *filter(None, learners))))
     said = [entry]
     if isinstance(entry, EntryCorrected):

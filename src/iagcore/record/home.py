@@ -41,6 +41,11 @@ class Version:
     findings: tuple[Assessment, ...] = attrs.field(default=(), eq=False)
 
     @property
+    def known_at(self) -> datetime:
+        """When it happened, or when it was recorded if it is dated ahead of that: no duty waits for a mistyped year."""
+        return min(self.at, self.recorded_at)
+
+    @property
     def beside(self) -> dict[str, Any]:
         """When it happened, who recorded it and when, as a part is told them."""
         return {"at": self.at, "by": self.by, "recorded_at": self.recorded_at}

@@ -55,7 +55,7 @@ class Parts:
     measures: Measures = part(Measures(), "the journey's measures")
     coaching: Coaching = part(Coaching(), "who goes with the learner")
     consents: Consents = part(Consents(), "what the learner consented to")
-    safeguarding: Safeguarding = part(Safeguarding(), "whether a concern is open", keeps=("by",))
+    safeguarding: Safeguarding = part(Safeguarding(), "whether a concern is open", keeps=("by", "recorded_at"))
     follow_ups: FollowUps = part(FollowUps(), "the journey's follow-ups")
     readiness: Readiness = part(Readiness(), "the coach's readiness")
     amendments: Amendments = part(Amendments(), "what was said beside the record")

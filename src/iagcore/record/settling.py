@@ -65,13 +65,22 @@ def settle(
     before = Conversations() if conversations is None else conversations
     return tuple(
         line
-        for line in _assigned(entry, at=at, values=values, allowance=allowance, fits=fits, before=before)
+        for line in _assigned(
+            entry, at=at, recorded_at=recorded_at, values=values, allowance=allowance, fits=fits, before=before
+        )
         if line != allowance[line.key]
     )
 
 
 def _assigned(
-    entry: Entry, *, at: datetime, values: PolicyOnDay, allowance: Allowance, fits: bool, before: Conversations
+    entry: Entry,
+    *,
+    at: datetime,
+    recorded_at: datetime,
+    values: PolicyOnDay,
+    allowance: Allowance,
+    fits: bool,
+    before: Conversations,
 ) -> tuple[Line, ...]:
     match entry:
         case JourneyStarted():
@@ -90,7 +99,9 @@ def _assigned(
             return (attrs.evolve(line, booked=entry.minutes, starts_at=entry.starts_at, coach=coach),)
         case ConversationCancelled() | ConversationMissed():
             line = allowance.line(entry.conversation)
-            return (Line(entry.conversation, used=minutes_charged_for(entry, line, at=at, values=values)),)
+            # notice is given by the time of recording at the latest, however far ahead it is dated
+            called_off_at = min(at, recorded_at)
+            return (Line(entry.conversation, used=minutes_charged_for(entry, line, at=called_off_at, values=values)),)
         case ConversationHeld():
             line = Line(entry.conversation, used=minutes_used(entry.minutes, values=values))
             began_at = began(entry, before[entry.conversation], at=at, values=values)

@@ -206,7 +206,7 @@ def _value_read(entry: Settles, case: Case) -> str:
     if isinstance(entry, ConversationHeld):
         return f"rounding = {case.today.rounding.way}"
     if isinstance(entry, ConversationCancelled) and is_in_notice(
-        case.allowance.line(entry.conversation), at=case.at, values=case.today
+        case.allowance.line(entry.conversation), at=min(case.at, case.recorded_at), values=case.today
     ):
         return f"notice_hours = {case.today.whole('notice_hours')}, given in time"
     return f"missed_charge = {case.today.missed_charge.of(entry.fault)} ({entry.fault})"

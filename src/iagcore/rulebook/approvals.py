@@ -78,7 +78,7 @@ def _lacking(of: str, id: str | None, entry: Rests, case: Case) -> str:
             and (top.entry.approves, top.entry.which) == (of, which)
             and top.entry.concern == getattr(entry, "concern", None)
             and (top.entry.minutes or 0) >= minutes
-            and case.order[top.record] > last_used
+            and case.order[place.record] > last_used
             and (top.at <= case.at or not isinstance(entry, DisclosureMade))
             and not is_one_person(top.by, case.by)
             and all(one.weight is not Weight.BREACH for one in place.findings)

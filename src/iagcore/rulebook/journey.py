@@ -11,6 +11,7 @@ from iagcore.practice.follow_up import FollowUpPlanned
 from iagcore.practice.kinds import PLAN, Entry, begun_anew, begun_by
 from iagcore.practice.learners import JourneyClosed, JourneyReopened, JourneyStarted, Standing
 from iagcore.practice.learning import CourseEnrolled
+from iagcore.practice.parties import alike
 from iagcore.practice.signposting import ReferralMade
 from iagcore.record.case import Case, known
 from iagcore.record.findings import MUST, Verdict, at_least, none_of, verdict
@@ -202,13 +203,14 @@ def id_is_new(entry: Entry, case: Case) -> Verdict:
 def no_other_journey_on_this_programme(entry: JourneyStarted | Amendment, case: Case) -> Verdict:
     """A learner has one journey on a programme, whether it is open or has ended: the hours are the learner's own."""
     start = standing_after(entry, case.amending.place) if isinstance(entry, Amendment) else entry
-    if not isinstance(start, JourneyStarted) or start.programme == _programme_before(entry, case):
+    if not isinstance(start, JourneyStarted) or alike(start.programme) == alike(_programme_before(entry, case) or ""):
         return verdict(True, says="it puts no journey on a programme")
     return none_of(
         (
             f"{name} ({one.status.standing})"
             for name, one in case.elsewhere.items()
-            if one.status.programme == start.programme and one.status.standing is not Standing.NOT_STARTED
+            if alike(one.status.programme or "") == alike(start.programme)
+            and one.status.standing is not Standing.NOT_STARTED
         ),
         says="{learner} already has a journey on {programme}: {found}",
         otherwise="{learner} has no other journey on {programme}",

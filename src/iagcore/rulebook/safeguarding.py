@@ -7,6 +7,7 @@ above 0 to item 9 of PHQ-9 is talked about with the learner the same day, whatev
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from iagcore.policy import Gap, Policy, PolicyOnDay
@@ -57,37 +58,26 @@ def escalations(journey: Journey, grounds: Grounds) -> list[Duty]:
     # it is for every safeguarding lead until one takes it, who sees it through from then on; naming somebody who holds
     # it changes nothing here, since a name may be misspelt, and nobody may have been told
     found = []
+    said = partial(Duty, rule="SAF-02", about=journey.subject, in_confidence=True)
     for one in journey.safeguarding.open:
         if one.taken_by is not None:
             what = f"see concern {one.id} through, and close it once that is done"
-            found.append(
-                Duty(rule="SAF-02", what=what, due=None, party=one.taken_by, about=journey.subject, in_confidence=True)
-            )
+            found.append(said(what=what, due=None, party=one.taken_by))
             continue
         place = _raised(journey, one)
         values = grounds.values(place)
-        due = one.raised_at if one.immediate_danger else _within(one, values)
+        raised_at = place.recorded[0].known_at
+        due = raised_at if one.immediate_danger else _within(raised_at, values)
         what = f"escalate concern {one.id}, until a safeguarding lead takes it{undecided(values, 'escalation_hours')}"
         if one.immediate_danger:
             what = f"escalate concern {one.id} at once: {_whom_to_reach(values)}"
         elif one.immediate_danger is None:
             what += "; whether danger is immediate was not said: ask"
-        found.append(
-            Duty(
-                rule="SAF-02",
-                what=what,
-                due=due,
-                party=THE_SAFEGUARDING_LEAD,
-                about=journey.subject,
-                in_confidence=True,
-            )
-        )
+        found.append(said(what=what, due=due, party=THE_SAFEGUARDING_LEAD))
         raiser = place.top.by if place.top is not None else ""
         if not raiser.startswith((THE_SAFEGUARDING_LEAD, "learner:")):
             # whoever raised it sees whether it is taken
-            found.append(
-                Duty(rule="SAF-02", what=what, due=due, party=raiser, about=journey.subject, in_confidence=True)
-            )
+            found.append(said(what=what, due=due, party=raiser))
     return found
 
 
@@ -100,12 +90,12 @@ def _raised(journey: Journey, concern: Concern) -> Place:
     )
 
 
-def _within(concern: Concern, values: PolicyOnDay) -> datetime:
+def _within(raised_at: datetime, values: PolicyOnDay) -> datetime:
     try:
-        return concern.raised_at + timedelta(hours=values.whole("escalation_hours"))
+        return raised_at + timedelta(hours=values.whole("escalation_hours"))
     except Gap:
         # nobody decided how long it may wait: then it does not
-        return concern.raised_at
+        return raised_at
 
 
 def _whom_to_reach(values: PolicyOnDay) -> str:
@@ -133,12 +123,12 @@ def item_nine(journey: Journey, grounds: Grounds) -> list[Duty]:
             continue
         policy = grounds.policy(place)
         what = f"talk about safety with the learner the same day: item {ITEM} of {PHQ_9} was answered above 0"
-        parties = [asked.by] if _goes_with(asked.by, asked.at, journey, policy) else []
+        parties = [asked.by] if _goes_with(asked.by, asked.known_at, journey, policy) else []
         found += [
             Duty(
                 rule="SAF-03",
                 what=what,
-                due=policy.end_of(policy.day(asked.at)),
+                due=policy.end_of(policy.day(asked.known_at)),
                 party=party,
                 about=journey.subject,
                 in_confidence=True,
@@ -156,7 +146,7 @@ def _is_to_be_talked_about(one: Version, journey: Journey, grounds: Grounds, pla
     return bool(
         Taken(scale=entry.scale, occasion=entry.occasion, at=one.at, items=entry.answers).item(ITEM)
     ) and not any(
-        talked >= one.at and (role_of(by) in LEADS or _goes_with(by, talked, journey, policy))
+        talked >= one.known_at and (role_of(by) in LEADS or _goes_with(by, talked, journey, policy))
         for talked, by in journey.safeguarding.talked_about
     )
 

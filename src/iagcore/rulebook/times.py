@@ -30,14 +30,15 @@ from iagcore.rulebook.sources import LOCAL, OWN
 )
 def has_happened_by_then(entry: Entry, case: Case) -> Verdict:
     """What happened is dated no later than the time at which it is recorded, but for what two clocks may differ."""
-    if case.at <= case.recorded_at:
+    dated = max(case.at, getattr(entry, "began_at", None) or case.at)
+    if dated <= case.recorded_at:
         return verdict(True, says="dated no later than it is recorded")
     tolerance = case.on_day_of(case.recorded_at).whole("clock_tolerance_minutes")
     return verdict(
-        case.at <= case.recorded_at + timedelta(minutes=tolerance),
+        dated <= case.recorded_at + timedelta(minutes=tolerance),
         says="dated {dated}, and recorded at {recorded} ({tolerance} minutes of difference are allowed)",
         plainly="This is dated at a time that has not come yet.",
-        dated=case.clock(case.at),
+        dated=case.clock(dated),
         recorded=case.clock(case.recorded_at),
         tolerance=tolerance,
     )
